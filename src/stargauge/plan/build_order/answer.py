@@ -182,8 +182,3 @@ def month_levels(series: Series) -> dict[str, list[float]]:
     """P10, P50 and P90 of a series by month."""
     found = series.quantiles(tuple(LEVELS.values()))
     return {name: [float(value) for value in np.nan_to_num(np.asarray(found[level]))] for name, level in LEVELS.items()}
-
-
-def first_month(months: Sequence[date], day: date) -> int:
-    """The place of the month of a day."""
-    return next((place for place, one in enumerate(months) if one >= day), len(months) - 1)

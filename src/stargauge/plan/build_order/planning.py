@@ -45,7 +45,6 @@ from stargauge.plan.build_order.promise import (
     short_of,
 )
 from stargauge.plan.build_order.relief import most_amount
-from stargauge.plan.build_order.silence import hush_solver
 from stargauge.plan.build_order.solve import NoOrder, solve
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
@@ -113,7 +112,6 @@ class Planning:
 
     def answer(self) -> ProgrammePlan:
         """The plan, or that there is none and why."""
-        hush_solver()
         world = World(self.programme, self.now, self.asked.targets)
         self.steps.to(1, "the programme as it stands")
         if not self.asked.further and not buildings_of(self.now, {}):
