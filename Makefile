@@ -8,7 +8,7 @@ REPORT := stargate-report.html
 # What is compiled is kept, even where a machine is set not to: tests begin hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check conformance lint types docs scores bench setup clean
+.PHONY: help demo test check conformance lint types docs scores bench package smoke setup clean
 help:           ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -43,6 +43,15 @@ scores: $(VENV)/.run  ## measure how good dates and odds are, for the report and
 
 bench: $(VENV)/.test  ## the figures that the project promises, measured here
 	@$(BIN)/python -m bench
+
+package: $(VENV)/.run  ## wheel and source archive, in dist; the same bytes from the same sources
+	@rm -rf dist && $(BIN)/python -m hatchling build --directory dist
+
+smoke: package  ## the package and its core alone answer, under another Python: make smoke PYTHON=python3.13
+	@rm -rf $(VENV)/smoke && $(PYTHON) -m venv $(VENV)/smoke 2>/dev/null || $(PYTHON) -m venv --clear --without-pip $(VENV)/smoke
+	@$(BIN)/python -m pip --python $(VENV)/smoke/bin/python install --quiet --disable-pip-version-check -c requirements/run.txt dist/*.whl
+	@$(VENV)/smoke/bin/python -W error -m compileall -q -f $(VENV)/smoke/lib/python3*/site-packages/stargauge
+	@cd $(VENV)/smoke && bin/stargauge doctor && bin/stargauge check
 
 setup: $(VENV)/.run  ## the environment, .venv
 

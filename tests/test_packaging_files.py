@@ -88,10 +88,11 @@ def test_what_the_package_declares_is_pinned() -> None:
             *extras["report"],
             *extras["evidence"],
             *extras["timestamp"],
+            *extras["web"],
             *project["build-system"]["requires"],
         )
     } <= pinned["run"]
-    assert {name(one) for one in extras["test"]} <= pinned["test"]
+    assert {name(one) for use in ("test", "dask", "notebook") for one in extras[use]} <= pinned["test"]
     assert {name(one) for one in extras["docs"]} <= pinned["ci"]
 
 
