@@ -23,6 +23,7 @@ from stargauge.plan.build_order.promise import Promise, Simulated
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.dates import from_day
+from stargauge.quantity.shown import Shown, chart_of
 
 Array = NDArray[np.float64]
 Data = dict[str, Any]
@@ -36,7 +37,7 @@ WITHIN = 0.03
 
 
 @dataclass(frozen=True)
-class ProgrammePlan:
+class ProgrammePlan(Shown):
     """The answer. `stated`: the run of the programme as it stands; `fresh`: that of the plan on draws which it has not seen.
 
     `parts`: what stands beside the plan, as in the data: cost, money, split, binding, frontier, insist, waiting, conflict, assumptions.
@@ -89,6 +90,10 @@ class ProgrammePlan:
         if self.overlay is None:
             raise ValueError("there is no plan to write")
         return written(self.overlay, self.about, self.asked_as, command)
+
+    def chart(self) -> Any:
+        """Capacity by month with the plan, beside the file as it stands."""
+        return chart_of(self)
 
     def to_dict(self) -> Data:
         """As plain data. SI units, money in USD of the price year, days ISO; without anything that depends on the machine."""
