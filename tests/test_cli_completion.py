@@ -48,6 +48,11 @@ def test_sites_and_claims_are_those_of_the_programme_on_the_line(tmp_path: Path,
     assert words(["audit", "mine.yaml", "--claim", ""]) == sorted(mine.claims)
     assert words(["jobs", "mine.yaml", "--site", ""]) == sorted(mine.sites)
     assert words(["power", "--programme", "mine.yaml", ""]) == sorted(mine.sites)
+    assert words(["check", "--scenario", ""]) == sorted(stargate.scenarios)
+    assert words(["check", "--given", "first"]) == [] and words(["check", "--given", "site-"]) == sorted(
+        name for claim, one in stargate.claims.items() for name in (claim, *(f"{claim}/{reading}" for reading in one.readings))
+        if name.startswith("site-")
+    )  # fmt: skip
     assert words(["odds", "--claim", "jobs-100k/"]) == sorted(f"jobs-100k/{one}" for one in stargate.claims["jobs-100k"].readings)
     assert words(["odds", "--claim", "jobs-100k/as\\ s"]) == ["jobs-100k/as said"] == words(["odds", "--claim", '"jobs-100k/as s'])
 

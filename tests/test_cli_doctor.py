@@ -68,6 +68,11 @@ def test_it_is_told_in_80_columns_with_the_command_for_what_is_missing(
     assert ask(capsys, "doctor", "--ascii").out.isascii()
 
 
+def test_the_page_on_installing_names_every_extra_with_what_it_gives() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs/install.md").read_text(encoding="utf-8"), re.M)
+    assert [(found, gives.replace("`", "")) for found, gives in rows] == [(extra.name, extra.gives) for extra in EXTRAS]
+
+
 def without(package: str, missing: str) -> str:
     if package == missing:
         raise metadata.PackageNotFoundError(package)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.programme_files import small
 
 import stargauge as sg
@@ -22,12 +24,15 @@ from stargauge.audit.run import Verdicts
 from stargauge.plan.build_order.answer import ProgrammePlan
 from stargauge.quantity.errors import InputError
 from stargauge.report import notebook
+from stargauge.report.power_words import Rows
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-11-22"
 EVIL = "<script>alert('x')</script><img src=x onerror=\"alert(1)\">"
 #: All that a table is made of.
 TAGS, ATTRIBUTES = {"div", "table", "caption", "strong", "thead", "tbody", "tr", "th", "td", "p"}, {"style", "scope", "lang"}
+#: Any text but what HTML reads otherwise: line ends of old machines, and characters that no page may hold.
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0", exclude_categories=("Cs",)), max_size=20)
 RUNS, MONEY, ALL_MONTHS = "power_facility[operational]", "capital_deployed", "jobs_construction_peak"
 
 
@@ -237,6 +242,12 @@ def test_an_axis_reaches_down_to_what_is_below_nothing() -> None:
     low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert low == pytest.approx(-5 * 1.04) and high > 0
     assert {row["p10"] for layer in spec["layer"][1:2] for row in layer["data"]["values"]} == {-5.0}
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4), TEXTS, TEXTS)
+def test_every_text_is_shown_as_it_is(cells: list[tuple[str, str]], title: str, note: str) -> None:
+    page = Page(notebook._table(Rows(title, ("one", "two"), cells, note)))
+    assert [tuple(row) for row in page.rows[1:]] == cells and {tag for tag, _ in page.tags} <= TAGS
 
 
 def test_what_has_no_form_for_a_notebook_is_told() -> None:

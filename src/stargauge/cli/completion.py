@@ -120,6 +120,8 @@ def _values(action: argparse.Action | None, command: str, past: Sequence[str]) -
         return _names("sites", past)
     if action.dest == "claim" or said.startswith("CLAIM["):
         return _claims(past, "READING" in said)
+    if action.dest == "scenario":
+        return _names("scenarios", past)
     if (command, action.dest) == ("catalogue", "kind"):
         return _kinds()
     return ()

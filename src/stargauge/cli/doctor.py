@@ -138,6 +138,8 @@ def _machine() -> Data:
         memory: int | None = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         memory = None
+    if memory is not None and (limit := _limit()) is not None:
+        memory = min(memory, limit)
     if memory is None:
         enough = "the system does not say how much memory there is"
     elif memory >= GOOD_MEMORY:
@@ -145,6 +147,15 @@ def _machine() -> Data:
     else:
         enough = "enough for a check of 10,000 draws" if memory >= LEAST_MEMORY else "less than a check is measured to need"
     return {"cores": cores, "memory": memory, "enough": enough}
+
+
+def _limit() -> int | None:
+    """Bytes that a container leaves to its processes, where it says so."""
+    try:
+        text = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return int(text) if text.isdecimal() else None
 
 
 def _shipped() -> list[Data]:
