@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -230,6 +231,24 @@ def test_a_chart_of_a_run_shows_what_is_alike_or_what_is_asked_for(result: Any) 
         result[ALL_MONTHS].chart()
     with pytest.raises(InputError, match="nothing here has months"):
         sg.simulate(small(), quantities=[ALL_MONTHS], draws=256, as_of=DAY).chart()
+
+
+@pytest.mark.usefixtures("alone")
+def test_what_was_kept_at_some_dates_is_shown_at_one_and_drawn_over_all() -> None:
+    made = sg.check(small(), draws=4096, as_of=DAY)
+    assert made.result[RUNS].kept_at is not None and made.result[RUNS].counts is None
+    rows = {row[0]: row for row in Page(made.result._repr_html_()).rows}
+    whole = sg.simulate(small(), quantities=[RUNS], draws=4096, as_of=DAY)
+    assert rows[RUNS] == {row[0]: row for row in Page(whole._repr_html_()).rows}[RUNS]
+    assert made.result.chart(RUNS).to_dict() == whole.chart(RUNS).to_dict()
+    assert len(made.chart().to_dict()["layer"]) > 3
+    with pytest.raises(InputError, match="kept at some dates only"):
+        made.result[RUNS].chart()
+
+
+def test_a_run_that_nobody_knows_the_day_of_is_shown_at_its_last_month(result: Any) -> None:
+    text = replace(result, known=None)._repr_html_()
+    assert "known on" not in text and "Dec 2030" in text and "256 draws" in text
 
 
 @pytest.mark.usefixtures("alone")

@@ -150,6 +150,12 @@ class Result(Shown):
             "quantities": {address: series.to_dict(levels) for address, series in self.series.items()},
         }
 
+    def over_months(self, *addresses: str) -> dict[str, Series]:
+        """The series of addresses over all their months; those kept at some dates only are made again, in the same worlds."""
+        found = {name: self[name] for name in map(str, map(parse_address, addresses))}
+        lacking = [name for name, one in found.items() if one.kept_at is not None and one.counts is None]
+        return found | (gather(self.world, lacking, self.draws, memo=self.memo).series if lacking else {})
+
     def chart(self, *addresses: str) -> Any:
         """The quantiles of some addresses by month as one chart; without any, of those in the unit of the first that has months.
 

@@ -97,10 +97,11 @@ def _known(value: Known) -> str:
 def _result(value: Result) -> str:
     when = Days.of(value.known).ahead if value.known is not None else None
     month = month_label(when) if when is not None else (value.world.axes.get("month") or ("",))[-1]
-    made = [row_of(one, {month}) for one in value.series.values() if one.kept_at is None or one.counts is not None]
+    made = [row_of(_at(one, when), {month}) for one in value.series.values()]
     rows = [
-        (row["address"], finding(row["says"]), _unit(row["unit"]), day_text(date_of), row["p10"][0], row["p50"][0], row["p90"][0])
-        for row in made for date_of in row["dates"][:1]
+        (row["address"], finding(row["says"]), _unit(row["unit"]), day_text(month) if value[row["address"]].months else "",
+         row["p10"][0], row["p50"][0], row["p90"][0])
+        for row in made
     ]  # fmt: skip
     head = (say("Quantity"), say("What it is"), say("Unit"), say("End of"), "P10", "P50", "P90")
     lower = ", ".join(row["address"] for row in made if row["absent"])
@@ -110,6 +111,11 @@ def _result(value: Result) -> str:
     facts = [*day, *_drawn(value.draws, value.seed), say("fingerprint {hash}", hash=value.fingerprint[:12])]
     given = [say("given {what}", what="; ".join(part.text for part in value.conditions.parts))] if value.conditions is not None else []
     return _page([_table(Rows(title, head, rows, note), numbers=3)], [*facts, *given])
+
+
+def _at(one: Series, when: date | None) -> Series:
+    """A series at the day that is shown, where its draws were kept at some days only."""
+    return one.at(when) if when is not None and one.kept_at is not None and one.counts is None else one
 
 
 @html_of.register
@@ -260,7 +266,7 @@ def _series_chart(value: Series, *addresses: str) -> Any:
 
 @chart_of.register
 def _result_chart(value: Result, *addresses: str) -> Any:
-    timed = [name for name, one in value.series.items() if one.months and (one.kept_at is None or one.counts is not None)]
+    timed = [name for name, one in value.series.items() if one.months]
     wanted = list(dict.fromkeys(addresses or (name for name in timed if _alike(value, name, timed[0]))))
     if not wanted:
         raise InputError("nothing here has months; a chart shows months: ask for an address such as power_facility[operational]")
@@ -272,7 +278,8 @@ def _result_chart(value: Result, *addresses: str) -> Any:
     if faults:
         raise InputError(faults)
     days = Days.of(value.known) if value.known is not None else None
-    return _over_time({name: fan_of(value[name]) for name in wanted}, str(days.evidence) if days is not None and days.looked else None)
+    fans = {name: fan_of(one) for name, one in value.over_months(*wanted).items()}
+    return _over_time(fans, str(days.evidence) if days is not None and days.looked else None)
 
 
 def _alike(result: Result, one: str, other: str) -> bool:
@@ -283,7 +290,8 @@ def _alike(result: Result, one: str, other: str) -> bool:
 def _check_chart(value: Check, *addresses: str) -> Any:
     with speaking(value.language):
         line = value.summary["lines"]["capacity"]
-        quantities = {entry["address"]: fan_of(value.result[entry["address"]]) for entry in line["series"]}
+        found = value.result.over_months(*(entry["address"] for entry in line["series"]))
+        quantities = {name: fan_of(one) for name, one in found.items()}
         return _made(over_time(line, quantities, value.summary["newest_evidence"]), spoken(line, quantities))
 
 
