@@ -11,7 +11,7 @@ from types import ModuleType
 import stargauge
 from stargauge.quantity.quantity import Quantity, quantities_of
 
-HEAD = """# The model
+HEAD = """# Every quantity
 
 Every quantity by discipline: what it is, its unit, its axes, what it needs, and its formula with source. This page is made from the
 docstrings; `stargauge explain NAME` says the same in a terminal, with numbers. An axis that a quantity may be summed over is marked with +.
@@ -46,10 +46,3 @@ def page() -> str:
             name = module.__name__.rsplit(".", 1)[-1].capitalize()
             parts += [f"## {title}{name if not title else name.lower()}\n\n{says}\n", *(entry(made[key]) for key in sorted(made))]
     return "\n".join(parts)
-
-
-def write(target: Path) -> None:
-    """Write the page where its text changed."""
-    text = page()
-    if not target.exists() or target.read_text(encoding="utf-8") != text:
-        target.write_text(text, encoding="utf-8")
