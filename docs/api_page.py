@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from generated import code, entry, plain, table
+
 from stargauge.web.app import create_app
 
 HEAD = """# HTTP API
@@ -79,7 +80,7 @@ def page() -> str:
     once = {_key(one): one for one in every if _key(one) in common}
     statuses = {code_: one["description"] for route in made.values() for code_, one in route["responses"].items() if code_ != "200"}
     parts = [HEAD, "## Common parameters\n", *map(_item, once.values())]
-    parts += ["## When there is no answer\n", "All faults come at once: `{\"errors\": [{\"message\", \"path\", \"file\", \"line\", \"column\"}]}`.\n"]
+    parts += ["## When there is no answer\n", 'All faults come at once: `{"errors": [{"message", "path", "file", "line", "column"}]}`.\n']
     parts += [table(("status", "when"), ([code(number), " ".join(statuses[number].split())] for number in sorted(statuses)))]
     of_programme = {path: one for path, one in made.items() if path.startswith("/api/programmes")}
     parts += ["## Of a programme\n", *(_section(path, one, common) for path, one in of_programme.items())]

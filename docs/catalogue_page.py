@@ -9,14 +9,15 @@ from functools import cache
 from pathlib import Path
 
 from generated import code, plain, table
+
 from stargauge.catalogue.load import DATA, KINDS, load_catalogue
 
 HEAD = """# The catalogue
 
 What a run falls back on where a programme says nothing: chips, places, prices, weather, reference classes, and the records that forecasts
-were fitted to. Every row has its unit, dates, source, status and grade; a row whose source is `stargauge-assumption` is an assumption of ours
-and says so wherever it shows. `stargauge catalogue KIND NAME` prints the rows; [own values](own-values.md) says how to lay yours over them.
-This page is made from the files.
+were fitted to. Every row has its unit, dates, source, status and grade; a row whose source is `stargauge-assumption` is an assumption of
+ours and says so wherever it shows. `stargauge catalogue KIND NAME` prints the rows; [own values](own-values.md) says how to lay yours over
+them. This page is made from the files.
 """
 #: What a row is, for the tables that have columns of their own.
 ROWS = {
@@ -121,6 +122,7 @@ def page() -> str:
     records = [file for file in files() if file not in values and file != "sources.csv"]
     parts = [HEAD, "## Values\n", "What `stargauge catalogue` lists, and what a programme may name.\n", *map(_table, values)]
     parts += ["## Records and fits\n", "What forecasts are fitted to and judged by, and what was fitted.\n", *map(_table, records)]
-    parts += ["## Sources\n", f"{len(rows('sources.csv'))} sources of the catalogue. Grade A: a primary text or filing; B: press, a tracker or "
-              "a faithful copy; C: a digest; D: weak.\n", table(("id", "publisher", "title", "date", "grade"), _sources())]  # fmt: skip
+    grades = "Grade A: a primary text or filing; B: press, a tracker or a faithful copy; C: a digest; D: weak."
+    parts += ["## Sources\n", f"{len(rows('sources.csv'))} sources of the catalogue. {grades}\n"]
+    parts += [table(("id", "publisher", "title", "date", "grade"), _sources())]
     return "\n".join(parts)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from generated import code, entry, plain, table
+
 from stargauge.cli.arguments import parser
 
 HEAD = """# Commands
@@ -22,6 +23,7 @@ Python's `to_dict()` and [the HTTP API](http-api.md) give. Colour is used on a t
 COMMON = 6
 ENVIRONMENT = {
     "STARGAUGE_EVIDENCE": "the evidence folder, where `--evidence` names none (else `evidence` in this folder)",
+    "STARGAUGE_BROWSER": "the program of Chromium or Chrome that takes captures, where none is found or another is wanted",
     "STARGAUGE_DEBUG": "set to 1: a fault of ours is shown with where it happened",
     "NO_COLOR": "set to anything: no colour",
 }

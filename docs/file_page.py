@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import stargauge.programme.load as load
 from generated import code, plain, table
 from pydantic_core import PydanticUndefined
+
+import stargauge.programme.load as load
 from stargauge.programme.fields import STATEMENT_KEYS, Part
 from stargauge.programme.schema import Option, Programme, Scenario
 from stargauge.quantity import units
@@ -29,7 +30,7 @@ Only facts and assumptions stand in a file. A verdict never does: it is computed
 | --- | --- | --- |
 | a number with its unit | `1.2 GW`, `40 bn USD`, `$40 bn`, `40 Mrd. USD`, `6_400 jobs` | itself |
 | a range | `3..5 GW` | P10 to P90: lognormal where both ends are above zero, else normal |
-| a distribution | `lognormal(p10=3 GW, p90=5 GW)`, `normal(mean=8, sd=1)`, `uniform(low=1, high=2)`, `triangular(low=1, mode=2, high=4)` | itself |
+| a distribution | `lognormal(p10=3 GW, p90=5 GW)`, `normal(mean=8, sd=1)`, `triangular(low=1, mode=2, high=4)`, `uniform` | itself |
 | a choice | `choice({4: 0.7, 8: 0.3})` | one of the values, with these weights |
 | a date | `2026-11-01`, `2026-11`, `2026-Q4`, `2026-H2`, `2026`, `2026-10-01..2027-03-31` | a day, or any day of that window |
 | money in another currency | `EUR 40 million` | USD at the rate under `currencies` for that date |
@@ -146,7 +147,8 @@ def page() -> str:
     prefixes = ", ".join(map(code, units._PREFIX))
     amounts = ", ".join(map(code, units._MAGNITUDE))
     made += ["## Units\n", table(("measures", "symbols"), _unit_rows())]
-    made += [f"Before a symbol of power, energy, mass, computing, data and length may stand {prefixes}; between number and unit {amounts}.\n"]
+    made += [f"Before a symbol of power, energy, mass, computing, data or length may stand {prefixes}."]
+    made += [f"Between a number and its unit may stand {amounts}.\n"]
     made += ["A unit over another is written with `/`: `USD/kW/month`, `M USD/MW`, `L/kWh`.\n"]
     made += ["## A whole file\n", "What `stargauge new` writes:\n", f"```yaml\n{TEMPLATE.read_text(encoding='utf-8')}```\n"]
     return "\n".join(made)

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import stargauge
 from generated import plain, write
+
+import stargauge
 from stargauge import __version__
 
 #: The day that the gallery knows, so that every build shows the same.
@@ -74,25 +75,31 @@ def page(cards: list[Card]) -> str:
     """The page of the gallery."""
     parts = [HEAD]
     for one in cards:
+        count = {0: "No claim", 1: "1 claim"}.get(one["claims"], f"{one['claims']} claims")
         evidence = f", newest evidence {one['newest_evidence']}" if one["newest_evidence"] else ""
         parts += [
-            f"## {plain(one['name'])}\n", f"**{plain(one['headline'])}**\n", f"{plain(one['about'])} {one['claims']} claims{evidence}.\n",
+            f"## {plain(one['name'])}\n", f"**{plain(one['headline'])}**\n", f"{plain(one['about'])} {count}{evidence}.\n",
             f"{picture(one)}\n", f'<a href="reports/{one["id"]}.html">The report of {plain(one["name"])}</a>\n',
             f"```text\n{one['command']} --report {one['id']}.html\n```\n",
         ]  # fmt: skip
     return "\n".join([*parts, FOOT])
 
 
-def _made(folder: Path) -> list[Card]:
-    """The cards of all programmes, made where the package has changed."""
+def names() -> list[str]:
+    """The shipped programmes, the one of the examples first."""
     from stargauge import api
 
+    return sorted(api.shipped(), key=lambda name: (not name.startswith("stargate"), name))
+
+
+def _made(folder: Path) -> list[Card]:
+    """The cards of all programmes, made where the package has changed."""
     kept, now = folder / "gallery.json", fingerprint()
     told = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if told.get("fingerprint") == now:
         return list(told["cards"])
-    print(f"Making the gallery: {len(api.shipped())} programmes", file=sys.stderr)
-    cards = [card(name, folder) for name in api.shipped()]
+    print(f"Making the gallery: {len(names())} programmes", file=sys.stderr)
+    cards = [card(name, folder) for name in names()]
     write(kept, json.dumps({"fingerprint": now, "version": __version__, "cards": cards}, indent=1))
     return cards
 
@@ -100,6 +107,7 @@ def _made(folder: Path) -> list[Card]:
 def schemas() -> dict[str, Any]:
     """The schemas to download, by file name."""
     import api_page
+
     from stargauge.programme.load import json_schema
 
     return {"programme.schema.json": json_schema(), "openapi.json": api_page.schema()}

@@ -7,14 +7,15 @@ from importlib import import_module
 from typing import NamedTuple
 
 from generated import code, table
+
 from stargauge.evidence.capture.fetch import Limits
 from stargauge.web.settings import Settings
 
 HEAD = """# Limits
 
-How much may be handed in or asked for. What is larger is refused with what was expected; where a row says "looked at" or "kept", the rest is
-left out. The right column is the name in the code, from which this page is made. On a server others wait too, so some limits are lower there
-than those of the commands.
+How much may be handed in or asked for. What is larger is refused with what was expected; where a row says "looked at" or "kept", the rest
+is left out. The right column is the name in the code, from which this page is made. On a server others wait too, so some limits are lower
+there than those of the commands.
 """
 
 
@@ -46,6 +47,8 @@ RUNS = (
     Limit("worker processes of a run", "api.runs", "MOST_WORKERS"),
     Limit("draws of `plan`", "api.plan", "MOST_DRAWS"),
     Limit("worlds in which `plan` builds", "api.plan", "MOST_WORLDS"),
+    Limit("draws of `needs`", "api.needs", "MOST_DRAWS"),
+    Limit("draws of `hours`", "api.hours", "MOST_DRAWS"),
     Limit("draws of `power`", "api.supply", "MOST_DRAWS"),
     Limit("years of weather of `power`", "api.supply", "MOST_YEARS"),
     Limit("draws of `system`", "api.system", "MOST_DRAWS"),
@@ -58,6 +61,8 @@ EVIDENCE = (
     Limit("what its packed parts hold together", "evidence.capture.supplied", "UNPACKED", "B"),
     Limit("its packed parts", "evidence.capture.supplied", "PARTS"),
     Limit("a feed", "evidence.capture.feeds", "LARGEST", "B"),
+    Limit("elements of a feed", "evidence.capture.feeds", "MOST_NODES"),
+    Limit("entries kept of a feed", "evidence.capture.feeds", "MOST_ITEMS"),
     Limit("a page whose text is taken", "evidence.capture.text", "LONGEST", "B"),
     Limit("posts of an archive of X", "evidence.capture.x_archive", "MOST"),
     Limit("posts kept of a conversation on Mastodon", "evidence.capture.mastodon", "MOST"),
@@ -95,6 +100,8 @@ SERVER = (
     Limit("draws", "web.asked", "MOST_DRAWS"),
     Limit("draws of a part whose every draw takes long (it says with how many)", "web.view", "MOST_LONG"),
     Limit("draws of answers kept in a process", "web.view", "MOST_DRAWS_KEPT"),
+    Limit("worlds in which `plan` builds", "web.api_plan", "MOST_WORLDS"),
+    Limit("memory of a process that computes (half of the machine's, at most)", "web.work", "MOST_MEMORY", "B"),
     Limit("files of a folder", "web.library", "MOST_FILES"),
     Limit("a file of a folder", "web.library", "MOST_BYTES", "B"),
     Limit("characters of a file that is edited", "web.files", "MOST_TEXT"),

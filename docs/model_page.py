@@ -42,7 +42,7 @@ def page() -> str:
             made = quantities_of(module)
             if not made:
                 continue
-            says = (module.__doc__ or "").strip().split("\n", 1)[0]
+            says = " ".join((module.__doc__ or "").strip().split("\n\n", 1)[0].split())
             name = module.__name__.rsplit(".", 1)[-1].capitalize()
             parts += [f"## {title}{name if not title else name.lower()}\n\n{says}\n", *(entry(made[key]) for key in sorted(made))]
     return "\n".join(parts)
