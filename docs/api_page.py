@@ -68,7 +68,7 @@ def _section(path: str, made: dict[str, Any], common: set[str]) -> str:
     if media:
         parts.append(f"Answers as {', '.join(map(code, media))}.\n")
     if shared:
-        parts.append(f"Also [](#common-parameters): {', '.join(map(code, shared))}.\n")
+        parts.append(f"Also [common parameters](#common-parameters): {', '.join(map(code, shared))}.\n")
     return "\n".join(parts)
 
 

@@ -81,16 +81,22 @@ def exit_codes() -> list[tuple[str, str]]:
     return re.findall(r"(\d) (.*?)(?:, (?=\d )|$)", told)
 
 
+def _usage(made: argparse.ArgumentParser) -> str:
+    """How a command is called, as wide whatever terminal it is written on."""
+    formatter = argparse.HelpFormatter(made.prog, width=80)
+    formatter.add_usage(made.usage, made._actions, made._mutually_exclusive_groups)
+    return formatter.format_help().removeprefix("usage: ").replace("\n       ", "\n").rstrip()
+
+
 def _section(name: str, made: argparse.ArgumentParser, says: str, common: list[tuple[str, str]]) -> str:
     level = "#" * (2 + name.count(" "))
     own = [option for option in options(made) if option not in common]
     shared = [option for option in options(made) if option in common]
-    usage = made.format_usage().removeprefix("usage: ").rstrip()
-    parts = [f"{level} {name}\n", f"{plain(says[:1].upper() + says[1:])}.\n", f"```text\n{usage}\n```\n"]
+    parts = [f"{level} {name}\n", f"{plain(says[:1].upper() + says[1:])}.\n", f"```text\n{_usage(made)}\n```\n"]
     parts += [entry(code(written), plain(text) or "…") for written, text in own]
     if shared:
         flags = ", ".join(code(written.partition(" ")[0]) for written, _ in shared)
-        parts.append(f"Also [](#common-options): {flags}.\n")
+        parts.append(f"Also [common options](#common-options): {flags}.\n")
     if made.epilog:
         parts.append(f"```text\n{made.epilog}\n```\n")
     return "\n".join(parts)

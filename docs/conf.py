@@ -25,8 +25,18 @@ html_theme = "furo"
 html_title = "Stargauge"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_theme_options = {
+    "light_css_variables": {
+        "color-brand-primary": "#1b1f24", "color-brand-content": "#0b57a4", "color-background-primary": "#fbfaf7",
+        "color-background-secondary": "#f3f1ea",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#e9e7e2", "color-brand-content": "#8abdf6", "color-background-primary": "#14171b",
+        "color-background-secondary": "#1a1e23",
+    },
+}  # fmt: skip
 # What is no page: the reports of the gallery, and schemas to download. Files lie in the site as they are.
-html_extra_path = ["_made"]
+html_extra_path = ["_made/site"]
 html_copy_source = False
 nitpicky = True
 

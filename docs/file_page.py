@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from generated import code, plain, table
-from pydantic_core import PydanticUndefined
+from generated import code, entry, plain, table
 
 import stargauge.programme.load as load
 from stargauge.programme.fields import STATEMENT_KEYS, Part
@@ -78,15 +77,15 @@ def _parts_in(annotation: Any, keyed: str) -> Iterator[tuple[type[Part], str]]:
             yield from _parts_in(one, keyed)
 
 
-def rows(kind: type[Part]) -> Iterator[list[str]]:
-    """The keys of a kind of mapping: key, what it holds, what it is, an example."""
+def keys(kind: type[Part]) -> Iterator[str]:
+    """The keys of a kind of mapping, each with what it is, what it holds and an example."""
     shown: dict[str, Any] = load.json_schema()["$defs"].get(kind.__name__) or load.json_schema()
     for name, info in kind.model_fields.items():
         said = info.description or ""
-        needed = {"whole": "; needed", "always": "; needed"}.get(kind.required.get(name, ""), "")
-        examples = info.examples or []
-        example = code(_yaml(examples[0])) if examples else ""
-        yield [code(name), _holds(kind, name, shown["properties"][name]), f"{said.replace('|', chr(92) + '|')}{needed}", example]
+        needed = "; needed" if name in kind.required else ""
+        example = f", such as {code(_yaml(info.examples[0]))}" if info.examples else ""
+        holds = _holds(kind, name, shown["properties"][name])
+        yield entry(code(name), f"{said[:1].upper()}{said[1:]}. *{holds[:1].upper()}{holds[1:]}{example}{needed}.*")
 
 
 def _yaml(value: Any) -> str:
@@ -102,21 +101,27 @@ def _holds(kind: type[Part], name: str, shown: dict[str, Any]) -> str:
     inner = [(one, keyed) for one, keyed in _parts_in(kind.model_fields[name].annotation, "")]
     if inner:
         one, keyed = inner[0]
-        return f"[{one.called}](#{_slug(one)}){', by id' * (keyed.count(_ID) > 0)}{', by option' * (keyed.count(_ID) > 1)}"
+        return f"[{_title(one)}](#{_slug(one)}){', by id and option' * (keyed.count(_ID) > 1)}"
     if choices := shown.get("enum"):
         return "one of " + ", ".join(map(code, choices))
     if shown.get("additionalProperties"):
         return "texts, by key"
-    default = kind.model_fields[name].default
-    if isinstance(default, bool):
-        return "`true` or `false`"
-    return "whole number" if shown.get("type") == "integer" else "number" if shown.get("type") == "number" else _words(shown, default)
+    return _plain(shown)
 
 
-def _words(shown: dict[str, Any], default: Any) -> str:
-    if default is None and default is not PydanticUndefined:
-        return "date" if "2026" in str(shown.get("examples")) or shown.get("type") == ["string", "integer"] else "number"
-    return "text, or a list of texts" if "anyOf" in shown else "text"
+def _plain(shown: dict[str, Any]) -> str:
+    """What a key holds that takes no statement, from its schema."""
+    types = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`", "string": "text"}
+    if "anyOf" in shown:
+        integer = any(one.get("type") == "integer" for one in shown["anyOf"])
+        return "whole number" if integer else "text, or a list of texts"
+    if isinstance(shown.get("type"), list):
+        return {"integer": "date", "boolean": "value with its unit"}.get(shown["type"][-1], "text")
+    return types[shown["type"]]
+
+
+def _title(kind: type[Part]) -> str:
+    return kind.called[:1].upper() + kind.called[1:]
 
 
 def _slug(kind: type[Part]) -> str:
@@ -126,8 +131,7 @@ def _slug(kind: type[Part]) -> str:
 def _section(kind: type[Part], paths: list[str]) -> str:
     where = "The file itself." if paths == [""] else "At " + ", ".join(map(code, paths)) + "."
     said = " ".join((kind.__doc__ or "").split())
-    title = kind.called[:1].upper() + kind.called[1:]
-    return f"## {title}\n\n{said} {where}\n\n{table(('key', 'holds', 'what it is', 'example'), rows(kind))}"
+    return f"## {_title(kind)}\n\n{said} {where}\n\n" + "\n".join(keys(kind))
 
 
 def _unit_rows() -> Iterator[list[str]]:

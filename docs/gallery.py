@@ -1,6 +1,6 @@
 """The gallery: every shipped programme checked, with its picture and its report; and the schemas to download.
 
-What is made lies in `docs/_made` and goes into the site as it is. It is made again only where the package has changed since.
+What is made lies in `docs/_made/site` and goes into the site as it is. It is made again only where the package has changed since.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def names() -> list[str]:
 
 def _made(folder: Path) -> list[Card]:
     """The cards of all programmes, made where the package has changed."""
-    kept, now = folder / "gallery.json", fingerprint()
+    kept, now = folder.with_name("gallery.json"), fingerprint()
     told = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if told.get("fingerprint") == now:
         return list(told["cards"])
@@ -115,7 +115,7 @@ def schemas() -> dict[str, Any]:
 
 def write_all(docs: Path) -> None:
     """Write the gallery's page, its reports and pictures, and the schemas."""
-    folder = docs / "_made"
+    folder = docs / "_made" / "site"
     write(docs / "gallery.md", page(_made(folder)))
     for name, made in schemas().items():
         write(folder / "schemas" / name, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
