@@ -19,6 +19,9 @@ there than those of the commands.
 """
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 class Limit(NamedTuple):
     """One limit: what it is of, where it stands in the code, and the unit it counts in."""
 
@@ -139,7 +142,10 @@ def shown(value: float, unit: str = "") -> str:
             if value >= factor and value % factor == 0:
                 return f"{value // factor:,.0f} {name}"
         return f"{value:,.0f} bytes"
-    return f"{value:,.0f}" if value < 1e12 else f"{value:.0e}".replace("e+", " × 10^")
+    if value < 1e12:
+        return f"{value:,.0f}"
+    factor, power = f"{value:.0e}".split("e+")
+    return f"{factor} × 10".removeprefix("1 × ") + str(int(power)).translate(_RAISED)
 
 
 def value_of(limit: Limit) -> float:

@@ -6,6 +6,7 @@ import re
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.test_packaging_files import ROOT
@@ -27,6 +28,9 @@ import python_page  # noqa: E402
 
 import stargauge  # noqa: E402
 from stargauge import api  # noqa: E402
+from stargauge.audit.language import parse  # noqa: E402
+from stargauge.audit.messages import ENGLISH  # noqa: E402
+from stargauge.audit.verdict import STATUSES  # noqa: E402
 from stargauge.engine.simulate import model_graph  # noqa: E402
 from stargauge.programme.fields import STATEMENT_KEYS  # noqa: E402
 from stargauge.programme.load import json_schema  # noqa: E402
@@ -121,7 +125,32 @@ def test_every_limit_on_what_is_handed_in_is_on_the_page_of_limits() -> None:
             found |= {(module, name) for name in each if re.match(r"(MOST|MAX|LARGEST|LONGEST)(_|$)", name)}
     assert {one for one in found if isinstance(getattr(import_module(f"stargauge.{one[0]}"), one[1]), int | float)} <= listed | others
     assert all(limits_page.value_of(one) > 0 for group in limits_page.GROUPS.values() for one in group)
-    assert limits_page.shown(2_000_000, "B") == "2,000,000 bytes" and limits_page.shown(4 * 2**20, "B") == "4 MiB"
+    assert (
+        limits_page.shown(2_000_000, "B") == "2,000,000 bytes"
+        and limits_page.shown(4 * 2**20, "B") == "4 MiB"
+        and limits_page.shown(1e60) == "10⁶⁰"
+    )
+
+
+def test_the_functions_of_python_answer_as_the_page_says() -> None:
+    left: dict[str, Any] = {}
+    exec("".join(re.findall(r"```python\n(.*?)```", python_page.HEAD, re.DOTALL)), left)
+    assert left["first"]["readings"]
+
+
+def test_the_page_on_claims_names_every_answer_and_every_word_of_odds() -> None:
+    page = (DOCS / "how-claims-are-read.md").read_text(encoding="utf-8")
+    assert not [status for status in STATUSES if f"*{status}*" not in page]
+    assert not [word for word in ENGLISH.likelihoods if f"| {word} |" not in page]
+    readings = [code for code in re.findall(r"^\| `(.*?)` \| ", page, re.MULTILINE) if "(" in code or " by " in code or ">=" in code]
+    assert len(readings) == 7
+    for reading in readings:
+        parse(reading)
+
+
+def test_the_model_book_names_quantities_that_there_are() -> None:
+    named = set(re.findall(r"`([a-z0-9]+_[a-z0-9_]+)`", (DOCS / "model-book.md").read_text(encoding="utf-8")))
+    assert len(named) > 8 and named <= set(model_graph().quantities)
 
 
 # --- the gallery ------------------------------------------------------------------------------------------------------------------------
