@@ -24,7 +24,7 @@ HEAD = f"""# Gallery
 Every programme that comes with Stargauge, as known on {AS_OF}: its answer, its capacity, and its report. A report is one file that opens
 without a network: charts with their tables, every claim with its readings, every fact with its source.
 
-Each is made by one command, with {DRAWS} draws here; the report says which.
+Each was made by the command below it. With {DRAWS} draws an odds of some per cent is off by one or two; more draws are steadier.
 """
 FOOT = """
 Dashed: what would run had every dated promise held. Bands: half and four fifths of the simulated worlds. Facility power, at the meter.

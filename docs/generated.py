@@ -53,6 +53,11 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|") if text else ""
 
 
+def said(text: str) -> str:
+    """A docstring as it stands, its lines broken where a page is narrower."""
+    return f"```{{code-block}} text\n:class: said\n\n{text}\n```\n"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; its cells are Markdown already."""
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)) + "\n"

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from generated import said
+
 import stargauge
 from stargauge import api
 
@@ -47,5 +49,5 @@ def page() -> str:
     """The whole page."""
     parts = [HEAD]
     for name, made in functions().items():
-        parts.append(f"## {name}\n\n```text\n{signature(name, made)}\n```\n\n```text\n{inspect.getdoc(made)}\n```\n")
+        parts.append(f"## {name}\n\n```text\n{signature(name, made)}\n```\n\n{said(inspect.getdoc(made) or '')}")
     return "\n".join(parts)
