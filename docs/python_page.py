@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
-
-from generated import said
 
 import stargauge
 from stargauge import api
@@ -40,14 +39,20 @@ def signature(name: str, made: Callable[..., Any]) -> str:
         if one.kind is inspect.Parameter.KEYWORD_ONLY and not starred:
             starred = True
             lines.append("*")
-        lines.append(str(one).replace("stargauge.", ""))
+        default = "" if one.default is one.empty else f" = {one.default!r}"
+        lines.append(f"{one.name}: {one.annotation}{default}")
     inner = "".join(f"    {line},\n" for line in lines)
     return f"{name}(\n{inner})" if lines else f"{name}()"
+
+
+def _prose(text: str) -> str:
+    """A docstring as paragraphs; nothing in it but code is Markdown."""
+    return re.sub(r"([\\*\[\]<>|])(?=[^`]*(?:`[^`]*`[^`]*)*$)", r"\\\1", text)
 
 
 def page() -> str:
     """The whole page."""
     parts = [HEAD]
     for name, made in functions().items():
-        parts.append(f"## {name}\n\n```text\n{signature(name, made)}\n```\n\n{said(inspect.getdoc(made) or '')}")
+        parts.append(f"## {name}\n\n```text\n{signature(name, made)}\n```\n\n{_prose(inspect.getdoc(made) or '')}\n")
     return "\n".join(parts)
