@@ -119,8 +119,8 @@ class ByDraw:
         return out
 
     def brought(self, site: int, orders: Sequence[SiteOrder]) -> Array:
-        """What orders of a site add to each target, their crew waited for and no queue: (order, target, draw), single precision."""
-        out = np.zeros((len(orders), len(self.need), self.worlds.draws), dtype=np.float32)
+        """What orders of a site add to each target, their crew waited for and no queue: (target, order, draw), single precision."""
+        out = np.zeros((len(self.need), len(orders), self.worlds.draws), dtype=np.float32)
         kinds: dict[tuple[int, int], list[int]] = {}
         for place, one in enumerate(orders):
             kinds.setdefault((one.power, len(one.starts)), []).append(place)
@@ -129,7 +129,7 @@ class ByDraw:
                 continue
             places = self.case.by_site[site][:count]
             if power == self.worlds.file:
-                out[at] = np.stack([filed[list(places)].sum(axis=0) for filed in self.filed])[None]
+                out[:, at] = np.stack([filed[list(places)].sum(axis=0) for filed in self.filed])[:, None]
                 continue
             starts = np.array([orders[one].starts for one in at], dtype=np.intp)
             chips = np.array([orders[one].chips for one in at], dtype=np.intp)
@@ -137,7 +137,7 @@ class ByDraw:
                 there = np.fmax(there, self.worlds.ships.T[chips[:, number]]) + self.worlds.racks[:, building]
                 there[self.lost(building, power)[starts[:, number]]] = np.inf
                 for place, (last, gain) in enumerate(zip(self.last, self.gains, strict=True)):
-                    out[at, place] += (there <= last) * gain[building, chips[:, number]]
+                    out[place, at] += (there <= last) * gain[building, chips[:, number]]
         return out
 
     def _with_crew(self, site: int, power: int, places: Sequence[int], starts: Places) -> list[Array]:

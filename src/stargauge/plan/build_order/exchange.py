@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.by_draw import NOTHING, ByDraw, SiteOrder
-from stargauge.plan.build_order.case import Array, Mask
+from stargauge.plan.build_order.case import Array
+from stargauge.plan.build_order.pairs import Asked, Known, Pairs
 from stargauge.plan.build_order.site_orders import SiteOrders
 
 Places = NDArray[np.intp]
 Orders = tuple[SiteOrder, ...]
 
-#: Pairs that are reckoned with the queue, and cells (pair, draw) that are weighed at a time; the least that counts as cheaper, as a share;
-#: what single precision may be off.
-_TRUE, _CELLS, _LESS, _NEAR = 6, 1 << 22, 1e-6, 1e-6
+#: Pairs that are reckoned with the queue of those that seem good; the least that counts as cheaper, as a share.
+_TRUE, _LESS = 6, 1e-6
 
 
 class State(NamedTuple):
@@ -34,15 +34,6 @@ class State(NamedTuple):
     taken: Array
 
 
-class Known(NamedTuple):
-    """Orders of a site with value (order,), use of limits (order, limit) and what they bring (order, target, draw)."""
-
-    orders: list[SiteOrder]
-    value: Array
-    use: Array
-    brought: Array
-
-
 class Exchange:
     """Search over the orders of sites. `asked`: probability of each target; `draws`: the only ones that count."""
 
@@ -52,7 +43,9 @@ class Exchange:
         self.limit = np.array([one.most + 1e-6 * max(abs(one.most), 1.0) for one in self.case.limits])
         self.fixed = (by_draw.fixed if draws is None else by_draw.fixed[:, draws]).astype(np.float32)
         self._rows: list[dict[SiteOrder, int]] = [{} for _ in self.sites]
-        self._known = [Known([], np.zeros(0), np.zeros((0, len(self.limit))), np.zeros((0, *self.fixed.shape), dtype=np.float32)) for _ in self.sites]
+        self.need = by_draw.need[:, None].astype(np.float32)
+        empty = np.zeros((len(self.need), 0, self.fixed.shape[1]), dtype=np.float32)
+        self._known = [Known([], np.zeros(0), np.zeros((0, len(self.limit))), empty) for _ in self.sites]
         self._true: dict[Orders, Array] = {}
 
     # --- what is known ------------------------------------------------------------------------------------------------------------
@@ -64,13 +57,17 @@ class Exchange:
         if new:
             brought = self.by_draw.brought(site, new)
             more = Known(
-                new, np.array([self.sites[site].value(one) for one in new]), np.array([self._use(site, one) for one in new]),
+                new, np.array([self.sites[site].value(one) for one in new]),
+                np.array([self._use(site, one) for one in new]).reshape(len(new), len(self.limit)),
                 brought if self.draws is None else brought[..., self.draws],
             )  # fmt: skip
             rows.update((one, len(have.orders) + at) for at, one in enumerate(new))
-            have = self._known[site] = Known(have.orders + more.orders, *(np.concatenate(pair) for pair in zip(have[1:], more[1:], strict=True)))
+            have = self._known[site] = Known(
+                have.orders + more.orders, np.concatenate([have.value, more.value]), np.concatenate([have.use, more.use]),
+                np.concatenate([have.brought, more.brought], axis=1),
+            )  # fmt: skip
         at = [rows[one] for one in dict.fromkeys(orders)]
-        return Known([have.orders[one] for one in at], have.value[at], have.use[at], have.brought[at])
+        return Known([have.orders[one] for one in at], have.value[at], have.use[at], have.brought[:, at])
 
     def _use(self, site: int, one: SiteOrder) -> list[float]:
         choices = self.by_draw.choices(site, one)
@@ -90,7 +87,7 @@ class Exchange:
     def state(self, orders: Orders) -> State:
         """An order with what is known of it."""
         each = [self.known(site, [one]) for site, one in enumerate(orders)]
-        free = self.fixed + sum(one.brought[0] for one in each)
+        free = self.fixed + sum(one.brought[:, 0] for one in each)
         return State(orders, float(sum(one.value[0] for one in each)), self.odds(orders), (free - self.true(orders)).astype(np.float32))
 
     def keeps(self, state: State) -> bool:
@@ -131,57 +128,25 @@ class Exchange:
         return best
 
     def _candidates(self, state: State, pools: list[list[SiteOrder]], pair: tuple[int, int], below: float, kept: bool) -> Iterator[Orders]:
-        """Orders with others for two sites that seem to keep all, the cheapest first; a few of those that miss least where none does."""
+        """Orders with others for two sites that seem to keep all, the cheapest first; that which misses least where none does."""
         first, second = pair
-        a = self.known(first, [state.orders[first], *pools[first]])
-        b = self.known(second, [state.orders[second], *pools[second]]) if second != first else _only_nothing(self.limit, self.fixed)
-        rest = [(site, one) for site, one in enumerate(state.orders) if site not in pair]
-        others = [self.known(site, [one]) for site, one in rest]
-        value = np.add.outer(a.value, b.value) + sum(float(one.value[0]) for one in others)
-        use = sum((one.use[0] for one in others), np.zeros(len(self.limit)))
-        good = value < below
-        for place, most in enumerate(self.limit):
-            good &= np.add.outer(a.use[:, place], b.use[:, place]) <= most - use[place]
-        base = self.fixed - state.taken + sum(one.brought[0] for one in others)
-        left, right = np.nonzero(good)
-        if not left.size:
-            return
-        by_value = np.argsort(value[left, right], kind="stable")
-        left, right = left[by_value], right[by_value]
-        count, worst = 0, list[tuple[float, int, int]]()
-        for block in self._blocks(len(left)):
-            odds = self._seeming(base, a.brought[left[block]], b.brought[right[block]])
-            short = (self.asked - odds).max(axis=1, initial=-np.inf)
-            for place in np.flatnonzero(short <= 0.0).tolist():
-                yield self._with(state, pair, a.orders[left[block][place]], b.orders[right[block][place]])
-                count += 1
-                if count >= _TRUE:
-                    return
-            if not kept and not count:
-                least = int(short.argmin())
-                worst.append((float(short[least]), int(left[block][least]), int(right[block][least])))
-        for _, one, other in sorted(worst)[: 2 if not count else 0]:
-            yield self._with(state, pair, a.orders[one], b.orders[other])
+        one = self.known(first, [state.orders[first], *pools[first]]).by_value()
+        other = self.known(second, [state.orders[second], *pools[second]]).by_value() if second != first else self._nothing()
+        rest = [self.known(site, [orders]) for site, orders in enumerate(state.orders) if site not in pair]
+        below -= sum(float(each.value[0]) for each in rest)
+        lack = self.need - (self.fixed - state.taken + sum(each.brought[:, 0] for each in rest))
+        room = self.limit - sum((each.use[0] for each in rest), np.zeros(len(self.limit)))
+        pairs = Pairs(one, other, Asked(lack, self.asked, room))
+        found = pairs.cheapest(below, _TRUE)
+        if not found and not kept and (nearest := pairs.nearest(below)) is not None:
+            found = [nearest]
+        for _, left, right in found:
+            orders = list(state.orders)
+            orders[second] = other.orders[right]
+            orders[first] = one.orders[left]
+            yield tuple(orders)
 
-    def _with(self, state: State, pair: tuple[int, int], one: SiteOrder, other: SiteOrder) -> Orders:
-        out = list(state.orders)
-        out[pair[1]] = other
-        out[pair[0]] = one
-        return tuple(out)
-
-    def _blocks(self, count: int) -> Iterator[slice]:
-        size = max(_CELLS // self.fixed.size, 1)
-        yield from (slice(first, first + size) for first in range(0, count, size))
-
-    def _seeming(self, base: Array, left: Array, right: Array) -> Array:
-        """The probability of each target (order, target), what the queue takes held."""
-        kept: Mask = base + left + right >= (self.by_draw.need[:, None] - _NEAR).astype(np.float32)
-        packed = np.bitwise_count(np.packbits(kept, axis=2))
-        return np.asarray(packed.sum(axis=2, dtype=np.int64) / self.fixed.shape[1])
+    def _nothing(self) -> Known:
+        return Known([NOTHING], np.zeros(1), np.zeros((1, len(self.limit))), np.zeros((len(self.need), 1, self.fixed.shape[1]), dtype=np.float32))
 
 
-def _only_nothing(limit: Array, fixed: Array) -> Known:
-    return Known([NOTHING], np.zeros(1), np.zeros((1, len(limit))), np.zeros((1, *fixed.shape), dtype=np.float32))
-
-
-Told = Callable[[str], None]
