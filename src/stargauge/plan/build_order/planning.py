@@ -317,8 +317,10 @@ class _Ground:
             best, known = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower"))), [tried[1].order.chosen, *known]
         assert tried is not None
         self.of.steps.say("the least that it may cost")
-        program = self._tried(lambda made, _: self._solve(made.case, gap=GAP, time_limit=_BOUND_SECONDS), replace(made, case=case), there)
-        return tried[0], tried[1] if program is None else above(tried[1], program)
+        try:
+            return tried[0], above(tried[1], self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+        except NoOrder:
+            return tried
 
     def _for_the_most(self, made: Prepared) -> list[tuple[Choice, ...]]:
         """Orders that may keep the most of the first target: found for it, twice; the file's; all at once; nothing more."""
@@ -380,7 +382,8 @@ class _Ground:
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
         self.of.steps.to(70, "what stands beside the plan")
-        parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds, made.program)}
+        parts["cost"] = cost_data(self.prepared, made.order, self.of.now)
+        parts["method"] = method_data(made.case, made.order, made.rounds, made.program)
         parts |= self._looks(made, world).beside(made.order) if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))

@@ -159,7 +159,7 @@ class Promise:
     """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held by the queues.
 
     `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: the probability that is asked for
-    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `program`: the solution of
+    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `program`: what solves
     the program in which no queue holds anything up, asked for the same.
     """
 
