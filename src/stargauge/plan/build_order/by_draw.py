@@ -79,7 +79,7 @@ class ByDraw:
         kept = self.made.memo
         if ("start", building) not in kept:
             kept["start", building] = np.ascontiguousarray(self._start(building).T)
-        return kept["start", building]
+        return np.asarray(kept["start", building])
 
     def _start(self, building: int) -> Array:
         one = self.worlds.starts[:, building : building + 1]
@@ -96,7 +96,7 @@ class ByDraw:
             start, every = self.start(building), np.arange(len(self.days))
             site = np.full(len(every), self.worlds.site[building])
             kept["lost", building, power] = given_up(self.worlds, start.T, self.ready(building, power, every).T, site).T.copy()
-        return kept["lost", building, power]
+        return np.asarray(kept["lost", building, power])
 
     def runs(self, building: int, power: int, chip: int) -> list[Mask]:
         """Whether an option runs by the day of each target, no crew and no queue waited for: (start, draw) each."""
@@ -209,7 +209,7 @@ class ByDraw:
             if one.starts:
                 at = self.queues.phases[list(self.case.by_site[site][: len(one.starts)])]
                 out += np.where(served[:, at].T[None] <= hand.due, hand.adds, 0.0).sum(axis=1)
-        return out
+        return np.asarray(out)
 
 
 class _Knots(NamedTuple):
