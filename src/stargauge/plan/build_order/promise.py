@@ -238,7 +238,7 @@ def _rank(one: Reckoned, asked: Array) -> tuple[float, float]:
 def reckoned(
     made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], told: Told | None = None
 ) -> tuple[int, BuildOrder | None, NoOrder | None]:
-    """Add orders to a pool, that keep about what is asked by the queues in every draw; how often there was a solution, the first of them, of
+    """Add orders to a pool that keep about what is asked by the queues in every draw; how often there was a solution, the first of them, of
     the program in which no queue holds anything up, and why there is none.
 
     Each round solves, holds each building of the order to the day on which the queues let it run, and asks the case for as much more as was
