@@ -1,4 +1,4 @@
-"""What stands beside a plan: other days and probabilities, prices, emissions, insisting, sums; in every draw, against trying out everything."""
+"""What stands beside a plan: other days, prices, emissions, insisting, sums; in every draw, against trying out everything."""
 
 from __future__ import annotations
 
@@ -147,7 +147,8 @@ def test_a_limit_that_holds_the_plan_back_has_a_price_and_what_the_search_may_be
     assert free is not None and clean is not None
     least, usual = value_of(case, clean, uses), value_of(case, free, uses)
     assert least < usual
-    held = replace(case, limits=(Limit("in all", "emissions", (least + usual) / 2.0, "g", uses), Limit("", "money", 1e15, "USD", case.cost)))
+    limit = Limit("in all", "emissions", (least + usual) / 2.0, "g", uses)
+    held = replace(case, limits=(limit, Limit("", "money", 1e15, "USD", case.cost)))
     inside = replace(made, case=held)
     plan = _brute(inside, orders)
     assert plan is not None and tight(held, plan) == [0]
@@ -171,7 +172,7 @@ def test_fewer_emissions_cost_more_and_no_order_beats_a_point(reckoning: Reckoni
     assert all(keeps(made, one.row.chosen) for one in points)
     best = _brute(made, orders, made.uses.emissions)
     assert best is not None and emissions[-1] == pytest.approx(value_of(case, best, made.uses.emissions), rel=0.1)
-    assert [one.to_dict()["carbon_price"] for one in points][0] == 0.0
+    assert points[0].to_dict()["carbon_price"] == 0.0
 
 
 def _most(reckoning: Reckoning, orders: list[Chosen], case: BuildCase) -> Most:

@@ -56,8 +56,8 @@ class Amount(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What becomes of a sum, USD of the day, in expectation: `under_way`, `plan` and `most`: what is spent by its day on what is under way, by
-    the plan, and at most; `first`: the month end by which it can be spent at the soonest, None where that is after the clock.
+    """What becomes of a sum, USD of the day, in expectation. Spent by its day is `under_way` on what is under way, `plan` with the plan and
+    `most` at most; `first`: the month end by which all of it can be at the soonest, None where that is after the clock.
     """
 
     sum: Sum
@@ -76,7 +76,7 @@ class Spent(NamedTuple):
 
 @dataclass(frozen=True)
 class Insisted:
-    """What comes of it. `row`: the cheapest order of it; `plan`: cost of the plan; `most`: what can be had where it cannot, and of a sum what it
+    """What comes of it. `row`: the cheapest order of it; `plan`: cost of the plan; `most`: what can be had where it cannot, and what a sum
     builds at most; `instead`: what its money buys of what the plan is for.
     """
 

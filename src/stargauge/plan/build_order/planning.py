@@ -423,7 +423,7 @@ class _Ground:
         return replace(looks, reckoning=reckoning, most=lambda case: self.mosts.of(self.days.moved(case), more=more), spent=spent)
 
     def _reckoning(self, made: Promise, world: World) -> Reckoning:
-        """How what stands beside a plan is found: asked of the draws as much more as the ordinary run showed less than these for the plan."""
+        """How what stands beside a plan is found: for what was asked of it, with its own days and limits."""
         case = self.made.case
         for place, target in enumerate(world.targets):
             moved = case if target.day == case.targets[place].day else self.days.at(case, place, target.day)

@@ -48,8 +48,8 @@ class Reckoning:
     """Finds the cheapest orders of variants of the case of `days.made`, whose targets are those that were asked for.
 
     `plan`: the order that all stand beside; `more`: the probability of each target that draws are asked for beyond what is told, since the
-    ordinary run showed as much less; `goal`: what is least in place of the cost; `hands`: orders to begin from beside the plan; `rough`: finds another; `pool`: what
-    was found for variants before.
+    ordinary run showed as much less; `goal`: what is least in place of the cost; `hands`: orders to begin from beside the plan; `rough`:
+    finds another; `pool`: what was found for variants before.
     """
 
     days: Days
