@@ -93,14 +93,16 @@ class ProgrammePlan:
     def to_dict(self) -> Data:
         """As plain data. SI units, money in USD of the price year, days ISO; without anything that depends on the machine."""
         empty: Data = {
-            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "frontier_emissions": [], "insist": [],
+            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "frontier_emissions": [],
+            "insist": [],
             "waiting": {"decisions": [], "information": []}, "conflict": None, "assumptions": [],
         }  # fmt: skip
         return {
             "programme": {"name": self.name, "asked_as": self.asked_as}, "as_of": str(self.known.as_of), "seed": self.seed,
             "draws": self.draws, "worlds": self.worlds, "goal": self.wanted.goal, "status": self.status,
             "targets": [self._target(place, one) for place, one in enumerate(self.targets)],
-            **empty, **self.parts, "cost": self._cost(), "sites": self._sites(), "capacity": self._capacity(), "notes": list(self.notes), "overlay": self.overlay,
+            **empty, **self.parts, "cost": self._cost(),
+            "sites": self._sites(), "capacity": self._capacity(), "notes": list(self.notes), "overlay": self.overlay,
         }  # fmt: skip
 
     def _cost(self) -> Data | None:
