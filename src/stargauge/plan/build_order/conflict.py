@@ -4,8 +4,8 @@ The smallest conflict is found by hitting sets (Ignatiev, Previti, Liffiton and 
 Hitting Set Dualization): whatever is asked and is broken by an order found has to be hit; the fewest that hit all are tried next; where
 these have no order, no fewer are in conflict.
 
-What somebody left out of what may be chosen (powers, accelerators, further buildings, early starts) is asked as much as a limit is: the case
-has all options, and each thing left out is a mask of those that remain.
+What somebody left out of what may be chosen (powers, accelerators, further buildings, early starts) is asked as much as a limit is: the
+case has all options, and each thing left out is a mask of those that remain.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Mask, Target
+from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.figures import POWERS
 from stargauge.plan.build_order.relief import Finds, Relaxation, eased_together, least_of_limits, most_amount, most_probability, soonest
-from stargauge.plan.build_order.variants import amount_text, asked_text, day_text, kind_text, limit_text, share_text, with_target
+from stargauge.plan.build_order.variants import amount_text, asked_text, day_text, limit_text, share_text, with_target
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import show
 
@@ -149,7 +150,7 @@ def conflict_of(
 
 
 def unproven(case: BuildCase, most: Most) -> Conflict:
-    """The targets as a conflict where orders keep them by the reckoning, and none in the ordinary run: what can be had is known of amounts."""
+    """The targets as a conflict where orders keep them by the reckoning, and none in the ordinary run: only amounts are told."""
     groups = tuple(one for one in Asked(case).groups if one.kind == TARGET)
     rows = []
     for at, target in enumerate(case.targets):
@@ -238,7 +239,11 @@ def _later(
     if group.kind != TARGET or with_day is None or until is None:
         return []
     target, place = asked.case.targets[group.places[0]], group.places[0]
-    day = soonest(target.day, until, lambda day: find.any(with_day(place, day)) is not None)
+    whole = asked.whole
+    day = soonest(
+        target.day, until, lambda day: find.any(with_day(place, day)) is not None,
+        lambda day: bool(find.held(with_target(whole, place, day=day))),
+    )  # fmt: skip
     if day is None:
         return []
     text = f"{day_text(day)} in place of {day_text(target.day)}, for the same amount with the same probability"
@@ -264,7 +269,8 @@ def _taken_text(case: BuildCase, used: Sequence[Choice], kind: str) -> str:
     by: dict[str, list[Choice]] = {}
     for one in used:
         power = case.powers[one.power]
-        by.setdefault(POWERS.get(power, power) if kind == "powers" else case.chips[one.chip], []).append(one)
+        named = "what the file has" if power == FILE else POWERS.get(power, power)
+        by.setdefault(named if kind == "powers" else case.chips[one.chip], []).append(one)
     return f"{' and '.join(f'{name}{_at_sites(case, some)}' for name, some in by.items())}, too"
 
 
@@ -289,4 +295,3 @@ def _spacing_needed(case: BuildCase, find: Finds) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if find.any(_spaced(case, middle)) is not None else (low, middle)
     return low
-

@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.answer import WITHIN, ProgrammePlan
-from stargauge.plan.build_order.asked import Wanted, reading_of, sites_of
+from stargauge.plan.build_order.asked import Wanted, announced_text, reading_of, sites_of
+from stargauge.plan.build_order.carbon import with_carbon_price
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Target
 from stargauge.plan.build_order.choices import buildings_of
+from stargauge.plan.build_order.conflict import NoConflict, unproven
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.conflict import Asked, Conflict, NoConflict, conflict_of, unproven
 from stargauge.plan.build_order.decisions import NothingToDecide
 from stargauge.plan.build_order.division import divide
-from stargauge.plan.build_order.feasible import Feasible
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
-from stargauge.plan.build_order.impossible import left_out, translated, widened
-from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within
+from stargauge.plan.build_order.impossible import conflict_in, translated, widened
+from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within, shared_pools
 from stargauge.plan.build_order.looks import Looks
 from stargauge.plan.build_order.most import Mosts
+from stargauge.plan.build_order.neighbours import shared_basis
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
@@ -76,8 +77,8 @@ BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 _TRIES, _LATER = 3, 12
 #: The seconds for each amount that is tried for the most that can be had, for the bound on its cost and for each case beside it.
 _MOST_SECONDS, _BOUND_SECONDS, _MOST_BESIDE = 1.5, 6.0, 2.5
-#: The seconds for a program in the search for a conflict, and by how much more is asked where a plan of it shows less when it is run.
-_BESIDE_CONFLICT, _STRICTER = 1.5, 0.01
+#: By how much more is asked where a plan shows less when it is run.
+_STRICTER = 0.01
 #: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
 _FEW = 5_000
 
@@ -178,7 +179,7 @@ class Planning:
         def told(done: int, every: int) -> None:
             self.steps.to(5 + 35 * done // every, f"dates of options: {done} of {every} runs")
 
-        return prepare(self.programme, self.now, asked, told)
+        return with_carbon_price(prepare(self.programme, self.now, asked, told), self.asked.carbon_price)
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,8 @@ class _Ground:
     def answer(self, world: World) -> ProgrammePlan:
         """By the goal and the day that can be had; else what is in conflict."""
         notes = [*self.prepared.notes]
+        if self.of.asked.announced:
+            notes.insert(0, announced_text(self.of.asked.targets[0]))
         conflict: Data | None = None
         made = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
         if made is None and self.of.asked.goal == "capacity":
@@ -244,7 +247,7 @@ class _Ground:
     def funders(self) -> Funders:
         """Who may pay for what."""
         years = [year for year in self.takes.years if year <= self.of.now.months[-1].year]
-        return funders_of(self.begun.known, self.prepared.case.sites, years, self.of.means or "financeable", seed=self.of.seed)
+        return funders_of(self.begun.known, self.prepared.case.sites, years, self.of.means or "committed", seed=self.of.seed)
 
     @cached_property
     def days(self) -> Days:
@@ -309,6 +312,9 @@ class _Ground:
         )  # fmt: skip
         return world, found
 
+    def _from_hands(self, known: Sequence[tuple[Choice, ...]], made: Prepared, world: World) -> Made:
+        return self._promised(made, world, *known, rounds=0)
+
     def _most(self, made: Prepared, world: World) -> Made:
         """The plan for the largest amount of the first target that any order found keeps, as the ordinary run has it.
 
@@ -348,10 +354,10 @@ class _Ground:
             if hand is not None:
                 more = np.maximum(odds_of(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
             try:
-                return self._in_conflict(wide, found, more).to_dict(), hand
+                return conflict_in(self.of, self.made, wide.made, wide.days, self.mosts, found, more).to_dict(), hand
             except NoConflict as fault:
                 chosen = translated(wide.made.case, fault.order.chosen, self.made.case)
-                tried = None if chosen is None else self._tried(lambda made, to, one=chosen: self._promised(made, to, one, rounds=0), self.made, world)  # type: ignore[misc]
+                tried = None if chosen is None else self._tried(partial(self._from_hands, (chosen,)), self.made, world)
                 if tried is not None and _short(tried) <= WITHIN:
                     return None, tried
                 hand, more = tried or hand, more + _STRICTER
@@ -362,17 +368,6 @@ class _Ground:
         of = replace(self.of, asked=wanted)
         split = of._split()
         return _Ground(of, of._prepared(self.cooling, split), self.cooling, split)
-
-    def _in_conflict(self, wide: _Ground, found: Sequence[tuple[Choice, ...]], more: Array) -> Conflict:
-        case = wide.made.case
-        asked = Asked(case, left_out(self.of.asked, case, self.of.now))
-        hands = [wide.made.as_filed, fastest(wide.made), fastest(replace(wide.made, case=asked.whole)), ()]
-        hands += [one for old in found if (one := translated(self.made.case, old, case)) is not None]
-        find = Feasible(solve, wide.days.moved, dict.fromkeys(hands), _BESIDE_CONFLICT, tuple(more.tolist()))
-        return conflict_of(
-            asked, find, with_day=lambda place, when: wide.days.at(asked.whole, place, when), until=self.of.now.months[-1],
-            most=lambda place: self.mosts.of(self.made, place, more).amount,
-        )  # fmt: skip
 
     def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, str]:
         """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""
@@ -404,7 +399,7 @@ class _Ground:
     @property
     def find(self) -> Finder:
         """How cases beside the plan are solved."""
-        unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
+        unit = {"emissions": "g", "wait": "USD*yr"}.get(self.of.asked.goal, "USD")
         few = int(self.prepared.case.allowed.sum()) <= _FEW
         seconds = _MOST_BESIDE if self.of.asked.goal == "capacity" else BESIDE_SECONDS
         return Finder(self._solve, BESIDE_GAP, seconds, self.goal, few, unit)
@@ -446,7 +441,9 @@ class _Ground:
         return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands, rough)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
-        parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
+        shared = shared_basis(self.of.now, shared_pools(self.of.now, self.of.bounds), max(one.day for one in self.of.asked.targets))
+        basis = replace(self.prepared, basis=(*self.prepared.basis, *shared))
+        parts: Data = {"conflict": conflict, "assumptions": assumptions(basis)}
         parts |= {"split": self.split.to_dict()} if self.split else {}
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
@@ -457,6 +454,7 @@ class _Ground:
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
         parts["money"] = division.to_dict()
+        notes = [*notes, *filter(None, [division.over_text()])]
         self.of.steps.to(90, "draws that the plan has not seen")
         fresh = world.run(overlay, FRESH, self.of.seed + 2)
         return self.of.made(
