@@ -34,13 +34,15 @@ class Queues(NamedTuple):
     """What else wants crews and accelerators, as read by the names of `QUEUES`.
 
     `wanted`: (power, draw, phase), day on which what is under way wants racks where its site runs on a power. `phases`: places of the
-    buildings that are decided on the axis of phases; `chips`: places of the accelerators on theirs.
+    buildings that are decided on the axis of phases; `chips`: places of the accelerators on theirs; `names`: that
+    axis of phases.
     """
 
     got: Mapping[str, Array]
     wanted: Array
     phases: Places
     chips: Places
+    names: tuple[str, ...]
 
     def with_powers(self, sites: Places, powers: Places) -> Array:
         """Day on which each phase wants racks, its site on a power where one is chosen: (draw, phase)."""
