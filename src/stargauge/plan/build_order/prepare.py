@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,8 @@ class Prepared:
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
     of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
-    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of it all.
+    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of it all;
+    `memo`: dates that were reckoned once for all that is made of these draws.
     """
 
     case: BuildCase
@@ -107,6 +109,7 @@ class Prepared:
     error: float
     seed: int
     notes: tuple[str, ...] = ()
+    memo: dict[tuple[Any, ...], NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def draws(self) -> int:
