@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Limit, Mask, Target, faults_of, kept_in, reached, value_of
+from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Limit, Target, faults_of, kept_in, reached, value_of
 from stargauge.plan.build_order.revise import revised
 from stargauge.plan.build_order.solve import NoOrder
 from stargauge.quantity.units import figures, show
@@ -95,6 +95,18 @@ class Finder:
             return BuildOrder((), 0.0, 0.0, kept_in(case, ()))
         return self._found(case, None, _ANY) if case.targets else None
 
+    def program(self, case: BuildCase, goal: Array) -> BuildOrder | None:
+        """The best order of a case by a goal, as the program has it."""
+        return self._found(case, goal, self.gap)
+
+    def held(self, case: BuildCase) -> tuple[tuple[Choice, ...], ...]:
+        """Orders in hand: none, each case is solved."""
+        return ()
+
+    def keeps(self, case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
+        """Whether an order keeps a case in its worlds."""
+        return not faults_of(case, chosen)
+
     def _found(self, case: BuildCase, goal: Array | None, gap: float) -> BuildOrder | None:
         try:
             return self.solver(case, goal, gap=gap, time_limit=self.time_limit)
@@ -122,17 +134,6 @@ def with_limit(case: BuildCase, place: int, most: float | None) -> BuildCase:
     limits = list(case.limits)
     limits[place : place + 1] = [] if most is None else [limits[place]._replace(most=most)]
     return replace(case, limits=tuple(limits))
-
-
-def in_worlds(case: BuildCase, worlds: Mask, kept: Mask) -> BuildCase:
-    """A case of some of its worlds. Each target has the probability there that it has over them where it is `kept` (target, world)."""
-    share = case.weights[worlds]
-    odds = (kept[:, worlds] @ share) / share.sum()
-    targets = tuple(one._replace(probability=float(odd)) for one, odd in zip(case.targets, odds, strict=True))
-    return replace(
-        case, gains=case.gains[..., worlds], there=case.there[..., worlds], fixed=case.fixed[:, worlds], weights=share / share.sum(),
-        targets=targets,
-    )  # fmt: skip
 
 
 def not_before(case: BuildCase, months: int) -> BuildCase:
