@@ -344,7 +344,7 @@ def impossible_answer() -> dict[str, Any]:
         status="impossible",
         conflict={
             "smallest": [
-                {"kind": "target", "name": "", "text": "7 GW by 31 Dec 2028"},
+                {"kind": "target", "name": "power_facility[operational] >= 7 GW by 2028-12-31", "text": "7 GW by 31 Dec 2028"},
                 {"kind": "pool", "name": "transformers", "text": "2 GW of transformers a year"},
             ],
             "relaxations": [

@@ -147,7 +147,7 @@ def shares_text(data: Data, key: str) -> str:
 
 def about(data: Data) -> str:
     """Of what, known when, and from which draws."""
-    return say("{name}, known on {day}; {draws}, seed {seed}.", name=name_of(data), day=day_text(data["as_of"]),
+    return say("A plan for {name}, known on {day}; {draws}, seed {seed}.", name=name_of(data), day=day_text(data["as_of"]),
                draws=counted(data["draws"], "draw"), seed=data["seed"])  # fmt: skip
 
 
@@ -305,7 +305,7 @@ def limit_text(one: Data) -> str:
     if one["kind"] == "target" and (found := _WHOLE.fullmatch(name)):
         unit = "1" if asked_of(name)[0] == "compute_h100e" else "W"
         return target_text({"text": name, "amount": parse_number(found[1], unit), "unit": unit, "by": found[2]})
-    return f"{kind_text(one['kind'])} ({name})"
+    return f"{kind_text(one['kind'])} ({say(name)})"
 
 
 def part_text(one: Data) -> str:

@@ -18,6 +18,7 @@ from stargauge.plan.build_order.decisions import Decisions, Laid, NothingToDecid
 from stargauge.plan.build_order.filed import KINDS, Filed, address_of, addresses_of, filed_of, symbolic_starts
 from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
 from stargauge.plan.build_order.reach import Aim, AsFiled, Own, by_world, gain_of, reached_of, there_of
+from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.shown import UnderWay, Waits, assumed, notes_of, under_way, waits_of
 from stargauge.plan.build_order.standing_for import Standing, groups_of_draws, plans_at_random, whole_plans
 from stargauge.plan.build_order.unit_prices import (
@@ -106,7 +107,7 @@ class Prepared:
     left: AsFiled
     error: float
     seed: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
     @property
     def draws(self) -> int:
