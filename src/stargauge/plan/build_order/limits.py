@@ -29,7 +29,7 @@ from stargauge.programme.schema import UNSITED
 from stargauge.quantity.dates import day, months_between
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.units import parse_number
+from stargauge.quantity.units import parse_number, show
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -310,6 +310,14 @@ def _allocation(now: Known, case: BuildCase, takes: Takes, begun: Begun) -> Iter
     for end, taken in zip(ends, begun.chips_by(np.array([day(end) for end in ends])), strict=True):
         most = max(supply * (day(end) - day(now.as_of)) - float(taken), 0.0)
         yield Limit(f"by {end:%Y-%m}", "chips", most, "W", _full(case, power * (takes.racks <= day(end))), False, source)
+
+
+def nothing_within(case: BuildCase) -> str:
+    """Why nothing more can be had: the limits that no building alone keeps, with the least that one takes."""
+    least = [(limit, float(limit.use[case.allowed].min())) for limit in case.limits if limit.asked]
+    broken = [f"{limit.kind} of {show(limit.most, limit.unit)}, where one building takes {show(one, limit.unit)} or more"
+              for limit, one in least if one > limit.most]  # fmt: skip
+    return f"nothing can be built within what is asked: {'; '.join(broken) or 'no building keeps all limits'}; allow more"
 
 
 # --- fewer rows -------------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ import numpy as np
 from stargauge.plan.build_order.asked import announced
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
 from stargauge.plan.build_order.choices import FILE
-from stargauge.plan.build_order.conflict import conflict_of
 from stargauge.plan.build_order.days import Days
 from stargauge.plan.build_order.frontier import frontier
 from stargauge.plan.build_order.information import PERFECT, Fact, information
@@ -88,11 +87,6 @@ class Looks:
         made = information(self.case, order, [*facts, *dealt], self.find)
         chance = max(one.worth for one in made if one.fact == "by chance")
         return [one.to_dict() for one in made if one.fact not in ("by chance", PERFECT) and one.worth > chance]
-
-    def conflict(self) -> Data:
-        """What cannot be kept together, and how far each alone would have to give way."""
-        self.told("what is in conflict")
-        return conflict_of(self.case, self.find, with_day=self._with_day, until=self.now.months[-1]).to_dict()
 
     def facts(self, order: BuildOrder) -> list[Fact]:
         """What is not known yet and decides: how long each site of the plan waits for hall and power, when its last chips are delivered."""

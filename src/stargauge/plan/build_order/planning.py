@@ -17,13 +17,16 @@ from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit
 from stargauge.plan.build_order.choices import buildings_of
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
+from stargauge.plan.build_order.conflict import Asked, Conflict, NoConflict, conflict_of, unproven
 from stargauge.plan.build_order.decisions import NothingToDecide, why_nothing
 from stargauge.plan.build_order.division import divide
+from stargauge.plan.build_order.feasible import Feasible
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
-from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows
+from stargauge.plan.build_order.impossible import left_out, translated, widened
+from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within
 from stargauge.plan.build_order.looks import Looks
-from stargauge.plan.build_order.nearest import nearest, nothing_within
+from stargauge.plan.build_order.most import Mosts
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
@@ -38,13 +41,11 @@ from stargauge.plan.build_order.promise import (
     bounded,
     broken,
     by_month,
-    enlarged,
-    floors,
     kept_with,
+    odds_of,
     promised,
     short_of,
 )
-from stargauge.plan.build_order.relief import most_amount
 from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
@@ -70,9 +71,10 @@ ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 3, 12
-#: How often the most that can be had is looked for, the seconds for each amount that is tried and how near amounts are brought, as a
-#: share; and the seconds for the bound on its cost and for each case beside it.
-_MOSTS, _MOST_SECONDS, _MOST_NEAR, _BOUND_SECONDS, _MOST_BESIDE = 2, 1.5, 0.01, 6.0, 2.5
+#: The seconds for each amount that is tried for the most that can be had, for the bound on its cost and for each case beside it.
+_MOST_SECONDS, _BOUND_SECONDS, _MOST_BESIDE = 1.5, 6.0, 2.5
+#: The seconds for a program in the search for a conflict, and by how much more is asked where a plan of it shows less when it is run.
+_BESIDE_CONFLICT, _STRICTER = 1.5, 0.01
 #: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
 _FEW = 5_000
 
@@ -195,14 +197,16 @@ class _Ground:
             raise InputError(nothing_within(self.made.case))
         if made is None or _short(made) > WITHIN:
             self.of.steps.say("what is in conflict")
-            conflict = nearest(made[1], made[0], self.of.now.months) if made else self._looks(None, world).conflict()
-            if self.of.asked.announced:
+            conflict, made = self._conflict(world, made)
+            if conflict is None:
+                assert made is not None  # an order that the search for a conflict came upon
+            elif self.of.asked.announced:
                 made, note = self._sooner_or_later(world, made)
                 notes.append(note)
             elif made:
                 notes.append(_best(made[1], made[0]))
                 made = None
-        elif not made[1].kept:
+        if conflict is None and made is not None and not made[1].kept:
             notes.append(_best(made[1], made[0]))
         return self._told(made[0] if made else world, made[1] if made else None, conflict, notes)
 
@@ -300,10 +304,8 @@ class _Ground:
 
         The orders found for the most are those in hand: at the edge of what can be had hardly any other keeps it, so none is solved for.
         """
-        known = self._for_the_most(made)
-        odds = made.case.targets[0].probability
-        if known:
-            known = [enlarged(made, max(known, key=lambda one: kept_with(made, one, odds))), *known]
+        self.of.steps.to(45, "the most that can be had")
+        known, odds = self.mosts.orders(made), made.case.targets[0].probability
         best = max((kept_with(made, one, odds) for one in known), default=0.0)
         if best <= 0.0 and broken(made.case, ()):
             raise NoOrder("not even nothing keeps all that is asked")
@@ -320,17 +322,47 @@ class _Ground:
         self.of.steps.say("the least that it may cost")
         return tried[0], bounded(tried[1], lambda case, _: self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
 
-    def _for_the_most(self, made: Prepared) -> list[tuple[Choice, ...]]:
-        """Orders that may keep the most of the first target: found for it, twice; the file's; all at once; nothing more."""
-        find, now, known = replace(self.find, time_limit=_MOST_SECONDS), made, list[tuple[Choice, ...]]()
-        for time in range(_MOSTS):
-            self.of.steps.to(45 + 10 * time, "the most that can be had")
-            _, order = most_amount(now.case, 0, find, near=_MOST_NEAR)
-            if order is None:
-                break
-            known.append(order.chosen)
-            now = made.held(floors(made, now, order.chosen))
-        return [*known, *(one for one in (made.as_filed, fastest(made), ()) if one is not None and not broken(made.case, one))]
+    @cached_property
+    def mosts(self) -> Mosts:
+        """The most of a target that can be had: one number for a conflict, for insisting and for the goal `capacity`."""
+        hands = (self.made.as_filed, fastest(self.made), ())
+        return Mosts(replace(self.find, goal=None, time_limit=_MOST_SECONDS), tuple(dict.fromkeys(hands)))
+
+    def _conflict(self, world: World, hand: Made | None) -> tuple[Data | None, Made | None]:
+        """What is in conflict, with the nearest plan; or none, with the plan, where the search comes upon one that keeps what is asked."""
+        asked, found = self.of.asked, [hand[1].order.chosen] if hand else []
+        wanted = widened(asked, self.of.now)
+        wide = self if wanted == asked else self._wider(wanted)
+        more = np.zeros(len(asked.targets))
+        for _ in range(_TRIES):
+            if hand is not None:
+                more = np.maximum(odds_of(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
+            try:
+                return self._in_conflict(wide, found, more).to_dict(), hand
+            except NoConflict as fault:
+                chosen = translated(wide.made.case, fault.order.chosen, self.made.case)
+                tried = None if chosen is None else self._tried(lambda made, to, one=chosen: self._promised(made, to, one, rounds=0), self.made, world)  # type: ignore[misc]
+                if tried is not None and _short(tried) <= WITHIN:
+                    return None, tried
+                hand, more = tried or hand, more + _STRICTER
+        return unproven(self.made.case, lambda place: self.mosts.of(self.made, place, more).amount).to_dict(), hand
+
+    def _wider(self, wanted: Wanted) -> _Ground:
+        """The ground with nothing left out of what may be chosen."""
+        of = replace(self.of, asked=wanted)
+        split = of._split()
+        return _Ground(of, of._prepared(self.cooling, split), self.cooling, split)
+
+    def _in_conflict(self, wide: _Ground, found: Sequence[tuple[Choice, ...]], more: Array) -> Conflict:
+        case = wide.made.case
+        asked = Asked(case, left_out(self.of.asked, case, self.of.now))
+        hands = [wide.made.as_filed, fastest(wide.made), fastest(replace(wide.made, case=asked.whole)), ()]
+        hands += [one for old in found if (one := translated(self.made.case, old, case)) is not None]
+        find = Feasible(solve, wide.days.moved, dict.fromkeys(hands), _BESIDE_CONFLICT, tuple(more.tolist()))
+        return conflict_of(
+            asked, find, with_day=lambda place, when: wide.days.at(asked.whole, place, when), until=self.of.now.months[-1],
+            most=lambda place: self.mosts.of(self.made, place, more).amount,
+        )  # fmt: skip
 
     def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, Said]:
         """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Limit, Mask, Target, faults_of, kept_in, reached, value_of
+from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Limit, Mask, Target, faults_of, kept_in, reached, value_of
 from stargauge.plan.build_order.revise import revised
 from stargauge.plan.build_order.solve import NoOrder
 from stargauge.quantity.units import figures, show
@@ -94,6 +94,18 @@ class Finder:
         if not faults_of(case, ()):
             return BuildOrder((), 0.0, 0.0, kept_in(case, ()))
         return self._found(case, None, _ANY) if case.targets else None
+
+    def program(self, case: BuildCase, goal: Array) -> BuildOrder | None:
+        """The best order of a case by a goal, as the program has it."""
+        return self._found(case, goal, self.gap)
+
+    def held(self, case: BuildCase) -> tuple[tuple[Choice, ...], ...]:
+        """Orders in hand: none, each case is solved."""
+        return ()
+
+    def keeps(self, case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
+        """Whether an order keeps a case in its worlds."""
+        return not faults_of(case, chosen)
 
     def _found(self, case: BuildCase, goal: Array | None, gap: float) -> BuildOrder | None:
         try:

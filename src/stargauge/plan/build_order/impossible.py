@@ -1,0 +1,67 @@
+"""What was left out of what may be chosen, as part of a conflict: powers, accelerators, further buildings, early starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from stargauge.plan.build_order.asked import Wanted
+from stargauge.plan.build_order.case import BuildCase, Choice
+from stargauge.plan.build_order.choices import FILE, POWERS
+from stargauge.plan.build_order.conflict import LeftOut
+from stargauge.plan.build_order.decisions import chips_for
+from stargauge.plan.build_order.figures import POWERS as IN_WORDS
+from stargauge.programme.known import Known
+from stargauge.quantity.dates import month_end
+
+
+def widened(asked: Wanted, now: Known) -> Wanted:
+    """The same with nothing left out: all powers, the usual accelerators too, further buildings, starts from the day of knowledge on."""
+    usual = chips_for(now)
+    chips = asked.chips if set(usual) <= set(asked.chips) else (*(one for one in asked.chips if one not in usual), *usual)
+    return replace(asked, powers=POWERS, chips=chips, further=True, start_from=now.as_of)
+
+
+def left_out(asked: Wanted, wide: BuildCase, now: Known) -> tuple[LeftOut, ...]:
+    """What is asked that leaves options out of the case in which none is. What is left as the file has it has its own dates and chips."""
+    file = np.array([one == FILE for one in wide.powers])[:, None, None]
+    powers = [one for one in wide.powers if one in asked.powers]
+    found = [
+        ("powers", f"only {_listed([IN_WORDS[one] for one in powers])} may power a site", np.isin(wide.powers, powers)[:, None, None]),
+        ("chips", f"no accelerators but {_listed(asked.chips)}", file | np.isin(wide.chips, asked.chips)[:, None]),
+        (
+            "further", "no buildings beyond those of the file",
+            np.array([asked.further or not one.further for one in wide.buildings])[:, None, None, None],
+        ),
+        (
+            "start_from", f"no work begins before {asked.start_from}",
+            file | np.array([asked.start_from <= now.as_of or one >= month_end(asked.start_from) for one in wide.months]),
+        ),
+    ]  # fmt: skip
+    return tuple(
+        LeftOut(kind, text, np.broadcast_to(mask, wide.allowed.shape)) for kind, text, mask in found if (wide.allowed & ~mask).any()
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def translated(case: BuildCase, chosen: Sequence[Choice], wide: BuildCase) -> tuple[Choice, ...] | None:
+    """An order of a case as one of another with the same buildings, powers, accelerators and months among its own; None if it has them not."""
+    buildings, out = [one.id for one in wide.buildings], list[Choice]()
+    for one in chosen:
+        building, power, chip = case.buildings[one.building].id, case.powers[one.power], case.chips[one.chip]
+        if building not in buildings or power not in wide.powers or chip not in wide.chips:
+            return None
+        place, at = buildings.index(building), wide.powers.index(power)
+        open_here = np.argwhere(wide.allowed[place, at])
+        if power == FILE and len(open_here):
+            out.append(Choice(place, at, *(int(part) for part in open_here[0])))
+            continue
+        if case.months[one.start] not in wide.months:
+            return None
+        out.append(Choice(place, at, wide.chips.index(chip), wide.months.index(case.months[one.start])))
+    return tuple(sorted(out)) if all(wide.allowed[one] for one in out) else None
