@@ -22,7 +22,7 @@ import numpy as np
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Mask, Target
 from stargauge.plan.build_order.figures import POWERS
 from stargauge.plan.build_order.relief import Finds, Relaxation, eased_together, least_of_limits, most_amount, most_probability, soonest
-from stargauge.plan.build_order.variants import amount_text, asked_text, day_text, kind_text, limit_text, share_text, with_target
+from stargauge.plan.build_order.variants import amount_text, asked_text, day_text, limit_text, share_text, with_target
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import show
 

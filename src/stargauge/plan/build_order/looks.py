@@ -7,20 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
-
 from stargauge.plan.build_order.asked import announced
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
-from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.days import Days
+from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.frontier import frontier
-from stargauge.plan.build_order.information import PERFECT, Fact, information
 from stargauge.plan.build_order.insist import Variant, insisting
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.prices import prices
-from stargauge.plan.build_order.reach import by_world
 from stargauge.plan.build_order.variants import Finder, with_target
-from stargauge.plan.build_order.waiting import decisions, delays
+from stargauge.plan.build_order.waiting import waiting_data
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import month_end
 from stargauge.quantity.units import show
@@ -31,8 +27,6 @@ Told = Callable[[str], None]
 #: Months before and after the day asked for at which cost is looked at, and other probabilities on the day itself.
 _MONTHS, _ODDS = (-12, -6, 6, 12), (0.5, 0.9)
 _YEAR = 365.25
-#: How often a fact is dealt out anew, to see what chance alone is worth: of facts of no worth one in twenty is told all the same.
-_DEALT = 19
 
 
 @dataclass(frozen=True)
@@ -65,44 +59,9 @@ class Looks:
     def waiting(self, order: BuildOrder) -> Data:
         """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
         self.told("what can wait")
-        facts = self.facts(order)
-        worth = self.worth and bool(self.find.unit)
-        filed = {self.case.buildings[one.building].id for one in order.chosen if self.case.powers[one.power] == FILE}
-        return {
-            "decisions": [one.to_dict() for one in decisions(self.case, order, facts) if one.building not in filed],
-            "information": self._worth_knowing(order, facts) if worth else [],
-            "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if worth else [],
-        }
+        hands = [one for one in (self.prepared.as_filed, fastest(self.prepared)) if one]
+        return waiting_data(self.prepared, order.chosen, hands, self.find.goal, self.find.unit, self.worth and bool(self.find.unit))
 
-    def _worth_knowing(self, order: BuildOrder, facts: list[Fact]) -> list[Data]:
-        """What knowing facts is worth, where that is more than chance gives: few worlds are told apart by anything, even by nothing.
-
-        Facts whose values are dealt out anew show what that is. The row of everything is no ceiling, as each part keeps its own odds: it is
-        not told.
-        """
-        if not facts:
-            return []
-        draw = np.random.default_rng(0)
-        dealt = [facts[0]._replace(name="by chance", values=draw.permutation(facts[0].values)) for _ in range(_DEALT)]
-        made = information(self.case, order, [*facts, *dealt], self.find)
-        chance = max(one.worth for one in made if one.fact == "by chance")
-        return [one.to_dict() for one in made if one.fact not in ("by chance", PERFECT) and one.worth > chance]
-
-    def facts(self, order: BuildOrder) -> list[Fact]:
-        """What is not known yet and decides: how long each site of the plan waits for hall and power, when its last chips are delivered."""
-        made, group = self.prepared.all_worlds, self.prepared.group
-        out = []
-        for site, places in enumerate(self.case.by_site):
-            here = [one for one in order.chosen if one.building in places]
-            if here and self.case.powers[here[0].power] != FILE:
-                name, power = self.case.sites[site], self.case.powers[here[0].power]
-                waits = by_world(made.span[:, here[0].building, here[0].power][None], group)[0]
-                out.append(Fact(f"wait {name}", f"how long {name} waits for hall and power ({power})", waits, name))
-        for chip in sorted({one.chip for one in order.chosen if self.case.powers[one.power] != FILE}):
-            ships = by_world(made.ships[:, chip][None], group)[0]
-            if np.isfinite(ships).all() and np.ptp(ships) > 0.0:
-                out.append(Fact(f"delivery {self.case.chips[chip]}", f"when {self.case.chips[chip]} is delivered", ships))
-        return out
 
     def _with_day(self, place: int, when: date) -> BuildCase:
         return self.days.at(self.case, place, when)

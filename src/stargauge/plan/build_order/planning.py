@@ -15,9 +15,9 @@ from stargauge.plan.build_order.answer import WITHIN, ProgrammePlan
 from stargauge.plan.build_order.asked import Wanted, reading_of, sites_of
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Target
 from stargauge.plan.build_order.choices import buildings_of
+from stargauge.plan.build_order.conflict import Asked, Conflict, NoConflict, conflict_of, unproven
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.conflict import Asked, Conflict, NoConflict, conflict_of, unproven
 from stargauge.plan.build_order.decisions import NothingToDecide, why_nothing
 from stargauge.plan.build_order.division import divide
 from stargauge.plan.build_order.feasible import Feasible

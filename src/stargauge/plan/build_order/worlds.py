@@ -26,6 +26,8 @@ Places = NDArray[np.intp]
 
 _START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
+#: What is told apart of the wait for hall and power.
+ACTIVITIES_OF = ("hall", *_POWER)
 _DATES_OF = ("grid", "gas", "fuel_cell")
 #: Months after the first between which starts of work are taken as straight: they slip in proportion to how far ahead they are planned.
 KNOTS = (0, 1, 2, 4, 8, 18, 36)
@@ -90,7 +92,8 @@ class Worlds:
     (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
     what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `later`, `floor`: (draw, building)
     days by which operation comes later than all this says, and the day before which it does not come, as measured. `site`: place of each
-    building's site on the axis of the model. `filed`: (draw, building) day of operation in the run of the file, infinity where there is
+    building's site on the axis of the model. `activities`: (draw, activity of `ACTIVITIES_OF`, building, power) days from the start of work
+    until each is done; `span` is the longest. `filed`: (draw, building) day of operation in the run of the file, infinity where there is
     none; `file`: place of the power that means it, -1 where it cannot be chosen.
     """
 
@@ -111,6 +114,7 @@ class Worlds:
     looked: Array
     known_from: Array
     site: Places
+    activities: Array
     filed: Array
     file: int = -1
 
@@ -260,40 +264,45 @@ def worlds_of(
     site = got["phase_site"].astype(np.intp)[at]
     by_power = [run(known, WAITS) for known in asked.powers]
     waits, it_power = [_waits(one, at, site) for one in by_power], got["phase_it_power"][:, at]
-    span, since = (
-        _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], it_power) for part in (0, 1)
+    activities, since = (
+        _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], like)
+        for part, like in ((0, np.empty((len(it_power), len(ACTIVITIES_OF), len(at)))), (1, it_power))
     )
+    span = activities.max(axis=1)
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
     made = Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
         got["building_spacing"], np.zeros(it_power.shape), np.full(it_power.shape, -np.inf), got["site_observed_through"],
-        got["site_known_from"], site, np.full(it_power.shape, np.inf),
+        got["site_known_from"], site, activities, np.full(it_power.shape, np.inf),
     )  # fmt: skip
     return made, np.array([one["racks_wanted"] for one in by_power])
 
 
 def _stacked(parts: Sequence[Array], like: Array) -> Array:
     """Values by power, (draw, building) each, with the power last; of no power none."""
-    return np.stack(parts, axis=2) if parts else np.empty((*like.shape, 0))
+    return np.stack(parts, axis=-1) if parts else np.empty((*like.shape, 0))
 
 
 def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
-    """Days until hall and power are there, and the day before which stated power is not: (draw, building) each."""
+    """Days until each of `ACTIVITIES_OF` is done, (draw, activity, building), and the day before which stated power is not."""
     days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
-    span = np.maximum.reduce([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)])
+    activities = np.stack([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)], axis=1)
     grid, gas, cells = (got["supply_available_from"][:, SOURCES.index(name)][:, site] for name in _DATES_OF)
     alone = (np.nan_to_num(got["supply_alone"]).max(axis=0) > 0.5)[site]
     dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
-    return span, np.nan_to_num(dated, nan=-np.inf)
+    return activities, np.nan_to_num(dated, nan=-np.inf)
 
 
 def with_file(made: Worlds, runs: Array) -> Worlds:
     """The same with one power more: sites as the file has them, whose buildings run from some days on, (draw, building)."""
-    none = np.full((*made.it_power.shape, 1), np.nan)
-    span, since = (np.concatenate([one, none], axis=2) for one in (made.span, made.since))
-    return replace(made, span=span, since=since, filed=runs, file=span.shape[2] - 1)
+
+    def more(values: Array) -> Array:
+        return np.concatenate([values, np.full((*values.shape[:-1], 1), np.nan)], axis=-1)
+
+    span = more(made.span)
+    return replace(made, span=span, since=more(made.since), activities=more(made.activities), filed=runs, file=span.shape[2] - 1)
 
 
 def planned_days(months: Sequence[date]) -> tuple[date, ...]:
