@@ -66,8 +66,8 @@ def asked(by: str, amount: float = 7e9) -> dict[str, Any]:
     return {"amount": amount, "unit": "W", "by": by, "probability": 0.8}
 
 
-def fact(kind: str, site: str, chip: str = "") -> dict[str, Any]:
-    return {"fact": f"{kind} {site or chip}", "text": f"when {kind} of {site or chip} is there", "kind": kind, "site": site, "chip": chip}
+def fact(kind: str, of: str, site: str = "") -> dict[str, Any]:
+    return {"fact": f"{kind} {of}", "text": f"{kind} of {of}", "kind": kind, "of": of, "site": site}
 
 
 def plan_answer(**changes: Any) -> dict[str, Any]:
@@ -294,7 +294,7 @@ def plan_answer(**changes: Any) -> dict[str, Any]:
                     "share_kept": 0.8,
                 },
                 {
-                    **fact("delivery", "", "vr200-nvl144"),
+                    **fact("delivery", "vr200-nvl144"),
                     "known_by": None,
                     "worth_now": 2e8,
                     "worth_later": 0.0,

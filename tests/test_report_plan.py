@@ -7,12 +7,15 @@ import re
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from tests.plan_answer import fact, impossible_answer, plan_answer, row
 
 import stargauge
+from stargauge.plan.build_order.shown import notes_of
+from stargauge.plan.build_order.worlds import Worlds
 from stargauge.report import plan_tables, svg
 from stargauge.report.locale import speaking, texts
 from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
@@ -151,12 +154,12 @@ def test_limits_by_kind_and_name() -> None:
 
 
 def test_facts_are_told_in_the_readers_language() -> None:
-    assert fact_text(fact("delivery", "", "gb300-nvl72")) == "when GB300 NVL72 is delivered"
-    assert fact_text(fact("transformers", "milam")) == "when milam has its transformers"
-    assert fact_text({"text": "a strike", "kind": "strike", "site": "milam"}) == "a strike"
+    assert fact_text(fact("delivery", "gb300-nvl72")) == "when GB300 NVL72 is delivered"
+    assert fact_text(fact("transformers", "milam")) == "when the transformers of milam are there"
+    assert fact_text({"text": "a strike", "kind": "strike", "of": "milam"}) == "a strike"
     with speaking("de"):
-        assert fact_text(fact("grid_connection", "milam")) == "wann milam am Netz ist"
-        assert fact_text(fact("delivery", "", "gb300-nvl72")) == "wann GB300 NVL72 geliefert wird"
+        assert fact_text(fact("grid_connection", "milam")) == "wann das Netz milam versorgt"
+        assert fact_text(fact("delivery", "gb300-nvl72")) == "wann GB300 NVL72 geliefert wird"
 
 
 def test_sentences_of_the_answer_have_their_values_as_they_are_read() -> None:
@@ -341,6 +344,10 @@ def test_every_text_of_a_plan_has_a_german_one(folder: tuple[str, str]) -> None:
     files = sorted((Path(stargauge.__file__).parent / folder[0]).glob(folder[1]))
     said = set().union(*map(said_in, files)) if folder[0] != "plan/build_order" else set().union(*map(sentences_in, files))
     assert files and said and sorted(said - set(texts("de"))) == []
+
+
+def test_what_to_know_of_every_plan_has_a_german_text() -> None:
+    assert [one for one in notes_of(cast(Worlds, SimpleNamespace(file=0))) if one not in texts("de")] == []
 
 
 def sentences_in(file: Path) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.locale import say
-from stargauge.report.plan_words import Data, money_text, share_text
+from stargauge.report.plan_words import LIMITS, Data, limit_text, money_text, share_text
 from stargauge.report.power_words import source_text, what_text
 from stargauge.report.wording import chip_name, day_text, fact_status_text, show
 
@@ -31,25 +31,27 @@ def _value(one: Mapping[str, Any]) -> str:
 
 
 def fact_text(one: Data) -> str:
-    """A fact that is not known yet, as a clause: `when the transformers of milam are there`."""
-    site = str(one.get("site") or "")
-    if one.get("kind") == "delivery":
-        return say("when {chip} is delivered", chip=chip_name(str(one["chip"])))
+    """A fact that is not known yet, as a clause: `when the transformers of milam are there`; its own words where it is of another kind."""
+    of = str(one.get("of") or "")
     told = {
-        "transformers": say("when {site} has its transformers", site=site),
-        "grid_connection": say("when {site} has its grid connection", site=site),
-        "switchgear": say("when {site} has its switchgear", site=site),
-        "onsite_generation": say("when {site} has its power plant", site=site),
-        "hall": say("when the halls of {site} stand", site=site),
+        "grid_connection": say("when the grid feeds {of}", of=of),
+        "transformers": say("when the transformers of {of} are there", of=of),
+        "switchgear": say("when the switchgear of {of} is there", of=of),
+        "onsite_generation": say("when the power plant of {of} is there", of=of),
+        "stated_power": say("when the power stated for {of} is there", of=of),
+        "hall": say("how long work on the hall of {of} takes", of=of),
+        "delivery": say("when {chip} is delivered", chip=chip_name(of)),
+        "as_filed": say("when {of} runs, as in the file", of=of),
+        "under_way": say("how much of what is under way runs by {day}", day=day_text(of)),
     }  # fmt: skip
-    return told.get(str(one.get("kind")), str(one["text"])) if site else str(one["text"])
+    return told.get(str(one.get("kind"))) or say(str(one["text"]))
 
 
 def hangs_text(one: Any) -> str:
-    """What ends the waiting for a start: a fact, a limit, or the next start at its site."""
-    if isinstance(one, Mapping):
-        return fact_text(one) if "site" in one else said_text(one)
-    return say(str(one))
+    """What ends the waiting for a start: a fact, a limit, or what else the answer says."""
+    if not isinstance(one, Mapping):
+        return say(str(one))
+    return limit_text({**one, "name": one["of"]}) if one["kind"] in LIMITS else fact_text(one)
 
 
 # -- insisting -------------------------------------------------------------------------------------------------------------------------

@@ -274,6 +274,8 @@ def money_text(value: Any, unit: str = "USD") -> str:
 
 #: What a target can give way in; and kinds of limits as the answer names them where it is about all of a kind.
 _OF_TARGETS = ("amount", "day", "probability")
+#: Kinds of limits.
+LIMITS = ("money", "party", "emissions", "water", "land", "grid", "gas", "pool", "crew", "chips")
 _KINDS = {
     "party": "what a party can pay",
     "grid": "grid capacity",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,6 @@ from stargauge.plan.build_order.decisions import Decisions, Laid, NothingToDecid
 from stargauge.plan.build_order.filed import KINDS, Filed, address_of, addresses_of, filed_of, symbolic_starts
 from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
 from stargauge.plan.build_order.reach import Aim, AsFiled, Own, by_world, gain_of, reached_of, there_of
-from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.shown import UnderWay, Waits, assumed, notes_of, under_way, waits_of
 from stargauge.plan.build_order.standing_for import Standing, groups_of_draws, plans_at_random, whole_plans
 from stargauge.plan.build_order.unit_prices import (
@@ -85,7 +85,8 @@ class Prepared:
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
     of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
-    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of it all.
+    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of it all;
+    `memo`: dates that were reckoned once for all that is made of these draws.
     """
 
     case: BuildCase
@@ -107,7 +108,8 @@ class Prepared:
     left: AsFiled
     error: float
     seed: int
-    notes: tuple[Said, ...] = ()
+    notes: tuple[str, ...] = ()
+    memo: dict[tuple[Any, ...], NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def draws(self) -> int:

@@ -10,7 +10,6 @@ import numpy as np
 from stargauge.plan.build_order.choices import FILE, Lot, given_up
 from stargauge.plan.build_order.decisions import Decisions
 from stargauge.plan.build_order.filed import Filed
-from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.worlds import Worlds
 from stargauge.plan.offers import Basis
 from stargauge.programme.known import Known
@@ -32,17 +31,17 @@ class Waits(NamedTuple):
     p90: float
 
 
-def notes_of(made: Worlds) -> tuple[Said, ...]:
+def notes_of(made: Worlds) -> tuple[str, ...]:
     """What to know of the answer."""
-    filed = Said(
+    filed = (
         "Buildings that are designed here wait for the crew of their site and for the supplier of accelerators; those left as the file has "
-        "them run on their announced dates with the usual slip, which holds such waits already, and change nothing of the file."
+        "them run on their announced dates with the usual slip, which holds such waits already, and change nothing of the file.",
     )
-    worth = Said(
+    worth = (
         "The present value takes off what halls, plants and equipment are still worth at the end of the clock: with their price as an even "
-        "sum a year over their life, the years that are left. The capital takes nothing off and is not discounted."
+        "sum a year over their life, the years that are left. The capital takes nothing off and is not discounted.",
     )
-    return (filed, worth) if made.file >= 0 else (worth,)
+    return (*(filed if made.file >= 0 else ()), *worth)
 
 
 def under_way(now: Known, lots: tuple[Lot, ...], filed: Filed) -> tuple[UnderWay, ...]:
