@@ -185,8 +185,9 @@ def power_text(name: str) -> str:
     """What feeds a site."""
     told = {
         "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
-        "fuel-cell": say("fuel cells"), "bridge": say("rented generators until the grid is there"), "stated": say("as the file states"),
-        "file": say("as in the file"),
+        "fuel-cell": say("fuel cells"), "bridge": say("rented generators until the grid is there"),
+        "stated": say("the power that the file states"),
+        "file": say("as in the file, dates too"),
     }  # fmt: skip
     return told.get(name, name)
 
