@@ -46,9 +46,11 @@ from stargauge.plan.build_order.promise import (
     promised,
     short_of,
 )
+from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
 from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
+from stargauge.plan.build_order.sums import CAPITAL, LEVEL, Spending
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
 from stargauge.plan.build_order.variants import Finder, with_target
 from stargauge.programme.known import Known
@@ -246,9 +248,16 @@ class _Ground:
     @cached_property
     def days(self) -> Days:
         """Makes the case by other days."""
+        series = self._idle
+        return Days(self.made, self.of.now.months, tuple(series[address(one)] for one in self.of.asked.targets))
+
+    @cached_property
+    def _idle(self) -> dict[str, Array]:
+        """What targets are of, and what is spent, if nothing more is begun: (draw, month) each."""
         idle = self._world(self.of.asked.targets)
-        run = idle.run(self._overlay(()), self.prepared.draws, self.prepared.seed, [address(one) for one in idle.targets])
-        return Days(self.made, self.of.now.months, tuple(by_month(run.series[address(one)]) for one in idle.targets))
+        names = [*(address(one) for one in idle.targets), CAPITAL, LEVEL]
+        run = idle.run(self._overlay(()), self.prepared.draws, self.prepared.seed, names)
+        return {name: by_month(run.series[name]) for name in names}
 
     def _world(self, targets: tuple[Target, ...]) -> World:
         return World(self.of.programme, self.of.now, targets)
@@ -406,7 +415,23 @@ class _Ground:
         case = made.case if made else self.made.case
         offsets = made.offsets if made else ()
         find = replace(self.find, measure=lambda case, order: days.reached(case, order.chosen), offsets=offsets)
-        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say, self.of.asked.goal != "capacity")
+        looks = Looks(self.of.now, days.made, case, days, find, self.of.steps.say, self.of.asked.goal != "capacity")
+        if made is None:
+            return looks
+        reckoning = self._reckoning(made, world)
+        spent = Spending.of(self.of.now.months, self._idle, self.prepared.uses)
+        return replace(looks, reckoning=reckoning, most=reckoning.most_amount, spent=spent)
+
+    def _reckoning(self, made: Promise, world: World) -> Reckoning:
+        """How what stands beside a plan is found: asked of the draws as much more as the ordinary run showed less than these for the plan."""
+        case = self.made.case
+        for place, target in enumerate(world.targets):
+            moved = case if target.day == case.targets[place].day else self.days.at(case, place, target.day)
+            case = with_target(moved, place, **target._asdict())
+        case = replace(case, limits=(*case.limits, *(one for one in self.rows if one.use.shape == case.cost.shape)))
+        days = replace(self.days, made=self.days.moved(case))
+        hands = tuple(dict.fromkeys(filter(None, (days.made.as_filed, fastest(days.made)))))
+        return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[Said | str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
