@@ -108,7 +108,7 @@ def test_a_plan_with_its_queues_runs_as_the_model_has_it(made: Prepared) -> None
         ("north/hall-2", "gas-engine", 2), ("north/hall-3", "gas-engine", 8), ("south/hall-1", "grid", 0)
     ))  # fmt: skip
     built = [case.buildings[one.building].id for one in chosen]
-    sizes = {one.id: (one.it_power, one.facility_power) for one in case.buildings}
+    sizes = {one.id: one.it_power for one in case.buildings}
     supply = {ground.id: supply_of(ground, power, 280e6) for ground, power in zip(made.grounds, ("gas-engine", "grid"), strict=True)}
     starts = {name: case.months[one.start] for name, one in zip(built, chosen, strict=True)}
     starts |= {lot.id: case.months[-1] for lot in made.lots if lot.id not in built}

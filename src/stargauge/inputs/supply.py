@@ -64,6 +64,19 @@ def supply_alone(known: Known) -> list[Estimate]:
 
 
 @quantity("1", "source site")
+def supply_designed(known: Known) -> list[Estimate]:
+    """1 where a plan made here sizes a source along with phases that it designs, which that source feeds; else 0."""
+    return [Estimate(float(designed_here(known, site, source)), "stated") for source in SOURCES for site in known.sites]
+
+
+def designed_here(known: Known, site: SiteView, source: str) -> bool:
+    """Whether a plan made here sizes a source of a site, and designs a phase there that it feeds."""
+    entry = _entry(site, source)
+    sized = entry is not None and known.estimate(entry.capacity).kind == "designed"
+    return sized and any(known.designed(phase) for phase in known.phases if phase.site == site.id)
+
+
+@quantity("1", "source site")
 def source_plant(known: Known) -> list[Estimate]:
     """Which plant each source of a site is, its place among the plants: the one that the programme names, else the usual of its kind."""
     return [_plant(_entry(site, source), source) for source in SOURCES for site in known.sites]

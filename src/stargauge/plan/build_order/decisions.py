@@ -157,6 +157,7 @@ class Laid(NamedTuple):
             for one in self.ground.grounds
             if power in powers_of(one)
         }
-        patch = overlay_of(self.now, lots, dict.fromkeys((lot.id for lot in lots), when), sizes, supply, self.cooling, cancelled)
+        of_it = {name: it_power for name, (it_power, _) in sizes.items()}
+        patch = overlay_of(self.now, lots, dict.fromkeys((lot.id for lot in lots), when), of_it, supply, self.cooling, cancelled)
         made = known(overlay(self.programme, patch, "plan"), self.now.catalogue.catalogue, self.now.as_of)
         return replace(made, catalogue=self.now.catalogue)

@@ -188,7 +188,7 @@ def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
 # --- runs -------------------------------------------------------------------------------------------------------------------------
 
 
-def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array) -> tuple[Array, Queues, Filed]:
+def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...]) -> tuple[Array, Queues, Filed]:
     """What there is of each target by its day if nothing more is begun, (target, draw); what stands in the queues then; and the run of the
     file."""
     base, lots = laid.at(laid.now.months[-1], cancelled=True), laid.ground.lots
@@ -199,8 +199,7 @@ def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array
     fixed = np.stack([np.nan_to_num(got[address][:, place]) for address, place in zip(addresses, places, strict=True)])
     phases, axis = [base.axes["phase"].index(lot.id) for lot in lots], base.axes["chip"]
     filed = filed_of(laid.now, lots, kinds, got, base.axes["phase"], asked.draws, asked.seed)
-    if FILE in laid.ground.powers:
-        wanted = np.stack([*wanted, np.where(np.isfinite(filed.wanted), filed.wanted, got["racks_wanted"])])
+    wanted = np.where(np.isfinite(filed.wanted), filed.wanted, got["racks_wanted"])
     return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp)), filed
 
 
@@ -287,8 +286,8 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     knots, designed = planned_days(months), [power for power in ground.powers if power != FILE]
     steps = Steps(len(knots) + len(designed) + 2, progress)
     runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in designed))
-    made, wanted = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
-    fixed, queues, filed = _others(laid, asked, chips, wanted)
+    made = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
+    fixed, queues, filed = _others(laid, asked, chips)
     made = with_file(made, filed.runs) if FILE in ground.powers else made
     steps.done()
     prices = UnitPrices.of(now, min(PRICE_DRAWS, asked.draws), asked.seed)

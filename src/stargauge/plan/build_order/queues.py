@@ -33,23 +33,14 @@ _WAITED_FOR = {
 class Queues(NamedTuple):
     """What else wants crews and accelerators, as read by the names of `QUEUES`.
 
-    `wanted`: (power, draw, phase), day on which what is under way wants racks where its site runs on a power. `phases`: places of the
-    buildings that are decided on the axis of phases; `chips`: places of the accelerators on theirs.
+    `filed`: (draw, phase), day on which each phase wants racks in the run of the file. `phases`: places of the buildings that are decided
+    on the axis of phases; `chips`: places of the accelerators on theirs.
     """
 
     got: Mapping[str, Array]
-    wanted: Array
+    filed: Array
     phases: Places
     chips: Places
-
-    def with_powers(self, sites: Places, powers: Places) -> Array:
-        """Day on which each phase wants racks, its site on a power where one is chosen: (draw, phase)."""
-        out, where = self.got["racks_wanted"].copy(), self.got["phase_site"].astype(np.intp)
-        for site, power in dict(zip(sites.tolist(), powers.tolist(), strict=True)).items():
-            here = where == site
-            here[self.phases] = False
-            out[:, here] = self.wanted[power][:, here]
-        return out
 
 
 def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned: Array) -> Array:
@@ -63,8 +54,8 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
     building, power, chip, _ = chosen
     start, ready = ready_of(made, building, power, planned)
     got, at, filed = others.got, others.phases[building], power == made.file
-    wanted = others.with_powers(made.site[building], power)
-    ready = np.where(filed, others.wanted[made.file][:, at], ready) if filed.any() else ready
+    ready = np.where(filed, others.filed[:, at], ready)
+    wanted = np.where(np.isin(got["phase_site"], made.site[building[filed]]), others.filed, got["racks_wanted"])
     begun, stated = got["build_start"].copy(), got["phase_chip_stated"].copy()
     wanted[:, at], begun[:, at], stated[at] = ready, start, others.chips[chip]
     held = {**got, "racks_wanted": wanted, "build_start": begun, "phase_chip_stated": stated}

@@ -19,7 +19,7 @@ from stargauge.engine.select import Block
 from stargauge.engine.simulate import model_graph, simulate
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import day, month_end
-from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES
+from stargauge.quantity.quantity import ACTIVITIES, STAGES
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -28,7 +28,6 @@ _START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
 #: What is told apart of the wait for hall and power.
 ACTIVITIES_OF = ("hall", *_POWER)
-_DATES_OF = ("grid", "gas", "fuel_cell")
 #: Months after the first between which starts of work are taken as straight: they slip in proportion to how far ahead they are planned.
 KNOTS = (0, 1, 2, 4, 8, 18, 36)
 
@@ -80,7 +79,7 @@ DATES = (
     "delivery_lead", "cancellation_site", "cancellation_rate_announced", "cancellation_rate_building", "site_observed_through",
     "site_known_from", "phase_site",
 )  # fmt: skip
-WAITS = ("activity_days", "supply_available_from", "supply_alone", "racks_wanted")
+WAITS = ("activity_days", "power_date")
 
 
 @dataclass(frozen=True)
@@ -244,11 +243,8 @@ class Steps:
 
 def worlds_of(
     asked: Asked, phases: Sequence[str], chips: Sequence[str], offered: NDArray[np.bool_], draws: int, seed: int, done: Callable[[], None]
-) -> tuple[Worlds, Array]:
-    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had.
-
-    Beside them the day on which each phase wants racks, its site on each power: (power, draw, phase).
-    """
+) -> Worlds:
+    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had."""
     first = asked.starts[0][1]
     place = {label: at for at, label in enumerate(first.axes["phase"])}
     at = np.array([place[one] for one in phases], dtype=np.intp)
@@ -262,22 +258,20 @@ def worlds_of(
     later = [run(known, ("build_start",))["build_start"][:, at] for _, known in asked.starts[1:]]
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
-    by_power = [run(known, WAITS) for known in asked.powers]
-    waits, it_power = [_waits(one, at, site) for one in by_power], got["phase_it_power"][:, at]
+    waits, it_power = [_waits(run(known, WAITS), at) for known in asked.powers], got["phase_it_power"][:, at]
     activities, since = (
         _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], like)
         for part, like in ((0, np.empty((len(it_power), len(ACTIVITIES_OF), len(at)))), (1, it_power))
     )
     span = activities.max(axis=1)
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
-    made = Worlds(
+    return Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
         got["building_spacing"], np.zeros(it_power.shape), np.full(it_power.shape, -np.inf), got["site_observed_through"],
         got["site_known_from"], site, activities, np.full(it_power.shape, np.inf),
     )  # fmt: skip
-    return made, np.array([one["racks_wanted"] for one in by_power])
 
 
 def _stacked(parts: Sequence[Array], like: Array) -> Array:
@@ -285,13 +279,11 @@ def _stacked(parts: Sequence[Array], like: Array) -> Array:
     return np.stack(parts, axis=-1) if parts else np.empty((*like.shape, 0))
 
 
-def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
+def _waits(got: Mapping[str, Array], at: Places) -> tuple[Array, Array]:
     """Days until each of `ACTIVITIES_OF` is done, (draw, activity, building), and the day before which stated power is not."""
     days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
     activities = np.stack([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)], axis=1)
-    grid, gas, cells = (got["supply_available_from"][:, SOURCES.index(name)][:, site] for name in _DATES_OF)
-    alone = (np.nan_to_num(got["supply_alone"]).max(axis=0) > 0.5)[site]
-    dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
+    dated = np.fmax.reduce([got["power_date"][:, ACTIVITIES.index(name)][:, at] for name in _POWER])
     return activities, np.nan_to_num(dated, nan=-np.inf)
 
 
