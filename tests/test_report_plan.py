@@ -20,10 +20,10 @@ from stargauge.report import plan_tables, svg
 from stargauge.report.locale import speaking, texts
 from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
 from stargauge.report.plan_curves import capacity_chart, emissions_chart, frontier_chart, money_chart, spoken_capacity, spoken_frontier
-from stargauge.report.plan_facts import fact_text, said_text
+from stargauge.report.plan_facts import fact_text
 from stargauge.report.plan_opening import opening
 from stargauge.report.plan_page import plan_html
-from stargauge.report.plan_words import amount_text, limit_text, not_proven, sentence, target_text, ways_out
+from stargauge.report.plan_words import amount_text, limit_text, not_proven, part_text, relaxation_text, said_text, sentence, target_text, ways_out
 
 #: Words of the page that would be left in English in another language.
 ENGLISH = (
@@ -172,6 +172,18 @@ def test_sentences_of_the_answer_have_their_values_as_they_are_read() -> None:
                       "much": {"value": 2e9, "unit": "W"}}}) == "As x is: 2 GW."  # fmt: skip
     with speaking("de"):
         assert said_text(later).startswith("Das Angekündigte ist bis 31. Dez. 2029 mit 80 % nicht zu haben: geplant ist stattdessen für")
+
+
+def test_what_was_left_out_is_a_part_of_a_conflict_in_both_languages() -> None:
+    only = {"kind": "options", "name": "powers", "text": "", "words": "only {powers} may power a site",
+            "values": {"powers": {"value": ["grid", "fuel-cell"], "unit": "powers"}}}  # fmt: skip
+    too = {"kind": "options", "name": "further", "text": "", "from": None, "to": None, "unit": "", "cost": 2e9,
+           "words": "further buildings at {sites}", "values": {"sites": {"value": ["milam (2)", "saline (1)"], "unit": "names"}}}  # fmt: skip
+    assert part_text(only) == "only grid and fuel cells may power a site"
+    assert relaxation_text(too) == "further buildings at milam (2) and saline (1) (present value 2 bn USD)"
+    with speaking("de"):
+        assert part_text(only) == "nur Netz und Brennstoffzellen dürfen einen Standort versorgen"
+        assert relaxation_text(too) == "weitere Gebäude in milam (2) und saline (1) (Barwert 2 Mrd. USD)"
 
 
 def test_what_was_cut_short_is_not_proven() -> None:

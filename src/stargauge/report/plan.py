@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from stargauge.quantity.errors import counted as number_of
 from stargauge.report import plan_tables as tables
 from stargauge.report import plan_terminal as terminal
-from stargauge.report.plan_facts import said_text
 from stargauge.report.plan_opening import is_assumed, opening
-from stargauge.report.plan_words import Data, about, built_sites, method_text, relaxation_text, sentence
+from stargauge.report.plan_words import Data, about, built_sites, method_text, relaxation_text, said_text, sentence
 from stargauge.report.power_words import Rows
 from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
 

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from stargauge.report.locale import say
 from stargauge.report.plan_words import LIMITS, Data, limit_text, money_text, share_text
 from stargauge.report.power_words import source_text, what_text
 from stargauge.report.wording import chip_name, day_text, fact_status_text, show
-
-
-def said_text(one: Data) -> str:
-    """A sentence of the answer in the language that is spoken: its words, and each of its values as people read it."""
-    return say(str(one["words"]), **{name: _value(made) for name, made in one["values"].items()})
-
-
-def _value(one: Mapping[str, Any]) -> str:
-    value, unit = one["value"], str(one["unit"])
-    if unit == "date":
-        return day_text(value)
-    if unit == "share":
-        return share_text(value)
-    if unit == "words":
-        return say(str(value))
-    return str(value) if unit == "name" else show(float(value), unit)
-
 
 # -- what decisions hang on ------------------------------------------------------------------------------------------------------------
 
@@ -47,10 +27,8 @@ def fact_text(one: Data) -> str:
     return told.get(str(one.get("kind"))) or say(str(one["text"]))
 
 
-def hangs_text(one: Any) -> str:
+def hangs_text(one: Data) -> str:
     """What ends the waiting for a start: a fact, a limit, or what else the answer says."""
-    if not isinstance(one, Mapping):
-        return say(str(one))
     return limit_text({**one, "name": one["of"]}) if one["kind"] in LIMITS else fact_text(one)
 
 

@@ -20,7 +20,6 @@ from stargauge.report.plan_curves import (
     spoken_frontier,
     spoken_money,
 )
-from stargauge.report.plan_facts import said_text
 from stargauge.report.plan_opening import opening
 from stargauge.report.power_words import Rows
 
@@ -61,7 +60,7 @@ def plan_section(data: Data) -> dict[str, Any]:
         "smallest": plan_tables.smallest(data) if conflict else [],
         "relaxations": plan_tables.relaxations(data) if conflict and conflict["relaxations"] else None,
         "assumptions": plan_tables.assumptions(data) if data["assumptions"] else None,
-        "notes": [said_text(one) for one in data["notes"]], "not_proven": plan_words.not_proven(data),
+        "notes": [plan_words.said_text(one) for one in data["notes"]], "not_proven": plan_words.not_proven(data),
         "commands": plan_words.commands(data) if data["overlay"] else [], "figures": figures_of(data),
     }  # fmt: skip
 

@@ -175,6 +175,22 @@ def goal_text(goal: str) -> str:
     return told.get(goal, goal)
 
 
+# -- sentences of the answer ---------------------------------------------------------------------------------------------------------
+
+
+def said_text(one: Data) -> str:
+    """A sentence of the answer in the language that is spoken: its words, and each of its values as people read it."""
+    return say(str(one["words"]), **{name: _value(made["value"], str(made["unit"])) for name, made in one["values"].items()})
+
+
+def _value(value: Any, unit: str) -> str:
+    if unit in ("names", "powers", "chips"):
+        return _and([{"powers": power_text, "chips": chip_name}.get(unit, str)(one) for one in value])
+    if unit == "share":
+        return share_text(value)
+    return day_text(value) if unit == "date" else str(value) if unit == "name" else show(float(value), unit)
+
+
 # -- what is chosen ------------------------------------------------------------------------------------------------------------------
 
 #: What may feed a site, by the names under which it is asked for.
@@ -313,18 +329,23 @@ def limit_text(one: Data) -> str:
 
 def part_text(one: Data) -> str:
     """A part of a conflict in words."""
-    return limit_text(one)
+    return said_text(one) if "words" in one else limit_text(one)
 
 
 def relaxation_text(one: Data) -> str:
     """What gives way and how far, and what the plan costs then."""
+    told = said_text(one) if "words" in one else _eased(one)
+    return told if one.get("cost") is None else say("{change} (present value {money})", change=told, money=money_text(one["cost"]))
+
+
+def _eased(one: Data) -> str:
+    """How far a target or a limit gives way."""
     unit = str(one.get("unit") or "1")
     old, new = amount_text(one["from"], unit), amount_text(one["to"], unit)
-    told = {
+    return {
         "amount": say("{new} instead of {old}", new=new, old=old), "day": say("by {new} instead of {old}", new=new, old=old),
         "probability": say("with {new} instead of {old}", new=new, old=old),
     }.get(one["kind"]) or say("{what}: {new} instead of {old}", what=limit_text(one), new=new, old=old)  # fmt: skip
-    return told if one.get("cost") is None else say("{change} (present value {money})", change=told, money=money_text(one["cost"]))
 
 
 def saves_text(one: Data) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from stargauge.plan.build_order.figures import POWERS as IN_WORDS
 from stargauge.plan.build_order.variants import day_text, share_text
 from stargauge.quantity.units import show
 
-#: What a value is of that is no quantity: a day (ISO), a probability or share, a name, English words that have a text of their own.
-DATE, SHARE, NAME, WORDS = "date", "share", "name", "words"
+#: What a value is of that is no quantity: a day (ISO), a probability or share, a name; names, powers or accelerators as a list.
+DATE, SHARE, NAME, NAMES, POWERS, CHIPS = "date", "share", "name", "names", "powers", "chips"
 #: A value of a sentence with its unit: SI, or one of these.
 Valued = tuple[Any, str]
 
@@ -38,9 +39,20 @@ def _text(value: Any, unit: str) -> str:
         return day_text(date.fromisoformat(value))
     if unit == SHARE:
         return share_text(value)
-    return str(value) if unit in (NAME, WORDS) else show(float(value), unit)
+    if unit in (NAMES, POWERS, CHIPS):
+        return _listed([IN_WORDS.get(one, one) for one in value] if unit == POWERS else value)
+    return str(value) if unit == NAME else show(float(value), unit)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def told(one: Said | str) -> dict[str, Any]:
     """A sentence as plain data; a text as one that has nothing to fill in."""
     return (Said(one) if isinstance(one, str) else one).to_dict()
+
+
+def words_of(one: Said | None) -> dict[str, Any]:
+    """That of which a sentence is made, beside its text in English; nothing where it is of parts that are told already."""
+    return {} if one is None else {name: part for name, part in one.to_dict().items() if name != "text"}

@@ -65,6 +65,14 @@ class Until(NamedTuple):
                 "known_by": str(fact.known_by) if fact.known_by else None, "worth": self.worth, "unit": self.unit}  # fmt: skip
 
 
+class Hang(NamedTuple):
+    """What ends the waiting for a start: a fact, a limit, or the next start at the site. `kind`, `of`: as those have them."""
+
+    kind: str
+    of: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Decision:
     """By when a building has to be started, all others as planned; `hangs_on`: what decides whether a later start would do.
@@ -76,20 +84,21 @@ class Decision:
     start: date
     latest: date
     slack: int
-    hangs_on: tuple[str, ...]
+    hangs_on: tuple[Hang, ...]
     until: Until | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: dates ISO, slack in months."""
         return {"building": self.building, "start": str(self.start), "latest": str(self.latest), "slack": self.slack,
-                "hangs_on": list(self.hangs_on), "until": self.until.to_dict() if self.until else None, "text": self.text}  # fmt: skip
+                "hangs_on": [one._asdict() for one in self.hangs_on], "until": self.until.to_dict() if self.until else None,
+                "text": self.text}  # fmt: skip
 
     @property
     def text(self) -> str:
         """In a sentence."""
         late = f"{self.building} may start {counted(self.slack, 'month')} later, by {day_text(self.latest)}"
         first = late if self.slack else f"{self.building} has to start by {day_text(self.latest)}"
-        first += f"; it hangs on {', '.join(self.hangs_on)}" if self.hangs_on else ""
+        first += f"; it hangs on {', '.join(one.text for one in self.hangs_on)}" if self.hangs_on else ""
         if self.until is None or self.until.fact.known_by is None:
             return first
         known = f"whether to start it can wait until it is known {self.until.fact.text} ({day_text(self.until.fact.known_by)})"
@@ -109,7 +118,7 @@ def decisions(made: Prepared, chosen: Chosen, facts: Sequence[Fact], weighed: We
 def _decision(made: Prepared, chosen: Chosen, at: int, facts: Sequence[Fact], weighed: Weighed | None) -> Decision:
     case, one = made.case, chosen[at]
     free, asked = without_targets(case), _asked(case)
-    latest, hangs, now = one.start, tuple[str, ...](), _kept(made, chosen)
+    latest, hangs, now = one.start, tuple[Hang, ...](), _kept(made, chosen)
     for moved in _later(case, chosen, at):
         faults = faults_of(free, moved)
         kept = now if faults else _kept(made, moved)
@@ -144,18 +153,19 @@ def _kept(made: Prepared, chosen: Chosen) -> Mask:
     return np.asarray(made.reached(chosen, queues=True) >= amount * (1.0 - 1e-9))
 
 
-def _what_is_full(case: BuildCase, moved: Chosen) -> tuple[str, ...]:
+def _what_is_full(case: BuildCase, moved: Chosen) -> tuple[Hang, ...]:
     taken = [(limit, float(sum(limit.use[one] for one in moved))) for limit in case.limits]
-    full = [limit_text(limit) for limit, use in taken if use > limit.most + 1e-6 * max(abs(limit.most), 1.0)]
-    return tuple(full) or ("the next start of work at the site",)
+    full = [limit for limit, use in taken if use > limit.most + 1e-6 * max(abs(limit.most), 1.0)]
+    following = Hang("next_start", "", "the next start of work at the site")
+    return tuple(Hang(one.kind, one.name, limit_text(one)) for one in full) or (following,)
 
 
-def _what_decides(made: Prepared, lost: Mask, kept: Mask, facts: Sequence[Fact], latest: int) -> tuple[str, ...]:
+def _what_decides(made: Prepared, lost: Mask, kept: Mask, facts: Sequence[Fact], latest: int) -> tuple[Hang, ...]:
     """The facts that tell the draws that are lost from those that are not, by how surely; those known in time, else the surest."""
     tells = [(max(_tells(fact.values, *rows) for rows in zip(lost, kept, strict=True)), fact) for fact in facts]
     told = sorted((one for one in tells if one[0] >= _TELLS), key=lambda one: (-one[0], one[1].name))
     in_time = [one for one in told if months_before(made, one[1].known_by) <= latest]
-    return tuple(fact.text for _, fact in in_time[:_MOST_TOLD] or told[:1])
+    return tuple(Hang(fact.kind, fact.of, fact.text) for _, fact in in_time[:_MOST_TOLD] or told[:1])
 
 
 def _tells(values: Array, lost: Mask, others: Mask) -> float:
