@@ -7,12 +7,17 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from stargauge.plan.build_order.figures import POWERS as IN_WORDS
 from stargauge.plan.build_order.variants import day_text, share_text
 from stargauge.quantity.units import show
 
 #: What a value is of that is no quantity: a day (ISO), a probability or share, a name; names, powers or accelerators as a list.
 DATE, SHARE, NAME, NAMES, POWERS, CHIPS = "date", "share", "name", "names", "powers", "chips"
+#: Powers of a site in words.
+IN_WORDS = {
+    "file": "as the file has it, dates too",
+    "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
+    "combined-cycle": "combined cycles", "fuel-cell": "fuel cells", "bridge": "rented generators until the grid is there",
+}  # fmt: skip
 #: A value of a sentence with its unit: SI, or one of these.
 Valued = tuple[Any, str]
 
