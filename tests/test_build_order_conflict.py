@@ -152,7 +152,7 @@ def test_what_was_left_out_is_in_conflict_where_it_would_help(seed: int) -> None
 
 
 def test_what_is_taken_back_is_told_with_its_sites_and_what_it_costs() -> None:
-    wide = tiny(1, by=9, amount=0.3, probability=0.5, spacing=0).case
+    wide = tiny(1, by=9, amount=0.45, probability=0.5, spacing=0).case
     asked = Asked(wide, _left_out(wide)[1:])
     found = conflict_of(asked, EXACT)
     assert [(one.kind, one.name) for one in found.smallest] == [("target", "power"), ("options", "start_from")]

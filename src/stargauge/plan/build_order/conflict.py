@@ -4,8 +4,8 @@ The smallest conflict is found by hitting sets (Ignatiev, Previti, Liffiton and 
 Hitting Set Dualization): whatever is asked and is broken by an order found has to be hit; the fewest that hit all are tried next; where
 these have no order, no fewer are in conflict.
 
-What somebody left out of what may be chosen (powers, accelerators, further buildings, early starts) is asked as much as a limit is: the case
-has all options, and each thing left out is a mask of those that remain.
+What somebody left out of what may be chosen (powers, accelerators, further buildings, early starts) is asked as much as a limit is: the
+case has all options, and each thing left out is a mask of those that remain.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def conflict_of(
 
 
 def unproven(case: BuildCase, most: Most) -> Conflict:
-    """The targets as a conflict where orders keep them by the reckoning, and none in the ordinary run: what can be had is known of amounts."""
+    """The targets as a conflict where orders keep them by the reckoning, and none in the ordinary run: only amounts are told."""
     groups = tuple(one for one in Asked(case).groups if one.kind == TARGET)
     rows = []
     for at, target in enumerate(case.targets):
@@ -240,7 +240,11 @@ def _later(
     if group.kind != TARGET or with_day is None or until is None:
         return []
     target, place = asked.case.targets[group.places[0]], group.places[0]
-    day = soonest(target.day, until, lambda day: find.any(with_day(place, day)) is not None)
+    whole = asked.whole
+    day = soonest(
+        target.day, until, lambda day: find.any(with_day(place, day)) is not None,
+        lambda day: bool(find.held(with_target(whole, place, day=day))),
+    )  # fmt: skip
     if day is None:
         return []
     text = f"{day_text(day)} in place of {day_text(target.day)}, for the same amount with the same probability"
@@ -267,8 +271,8 @@ def _taken(case: BuildCase, used: Sequence[Choice], kind: str) -> Said:
     if kind == "further":
         return Said("further buildings at {sites}", where)
     if kind == "powers":
-        return Said("{powers} too, at {sites}", {"powers": (list(dict.fromkeys(case.powers[one.power] for one in used)), SOURCES), **where})
-    return Said("{chips} too, at {sites}", {"chips": (list(dict.fromkeys(case.chips[one.chip] for one in used)), CHIPS), **where})
+        return Said("also {powers}, at {sites}", {"powers": (list(dict.fromkeys(case.powers[one.power] for one in used)), SOURCES), **where})
+    return Said("also {chips}, at {sites}", {"chips": (list(dict.fromkeys(case.chips[one.chip] for one in used)), CHIPS), **where})
 
 
 def _spaced(case: BuildCase, months: int) -> BuildCase:
@@ -282,4 +286,3 @@ def _spacing_needed(case: BuildCase, find: Finds) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if find.any(_spaced(case, middle)) is not None else (low, middle)
     return low
-

@@ -17,7 +17,7 @@ from stargauge.plan.build_order.variants import Solver, amount_with
 Chosen = tuple[Choice, ...]
 
 #: How often the program is asked for more where its order keeps less in the draws than in its worlds; how many orders are mended.
-_ROUNDS, _MENDED = 2, 1
+_ROUNDS, _MENDED = 3, 3
 #: The most a case is asked for.
 _MOST = 0.999
 
@@ -27,8 +27,8 @@ class Feasible:
     """Looks for orders that keep a case in every draw: among those in hand, by the program in worlds, and by mending what it finds.
 
     `solver`: the program; `moved`: what was prepared, by the days of the targets of a case; `pool`: orders in hand, which those that are
-    found join; `seconds`: that a program may take; `more`: what each target has to be kept with on top, as the ordinary run shows less than the
-    reckoning. `late`: cases without an order of which that is not proven: a program that keeps them
+    found join; `seconds`: that a program may take; `more`: what each target has to be kept with on top, as the ordinary run shows less than
+    the reckoning. `late`: cases without an order of which that is not proven: a program that keeps them
     may be there, which no order found does.
     """
 
@@ -82,7 +82,7 @@ class Feasible:
         """The best order found of a case: of those in hand the best, mended."""
         if self.any(case) is None:
             return None
-        hands = sorted(self.held(case), key=lambda one: (value_of(case, one, goal), one))[:_MENDED]
+        hands = sorted(self.held(case), key=lambda one: (value_of(case, one, goal), one))[:1]
         found = sought(self._prepared(case), hands, goal=goal)
         chosen = hands[0] if found is None else found.chosen
         self.pool[chosen] = None
@@ -91,7 +91,7 @@ class Feasible:
     def program(self, case: BuildCase, goal: Array) -> BuildOrder | None:
         """The best order in the worlds of a case, as the program has it."""
         try:
-            return self.solver(case, goal, gap=0.05, time_limit=self.seconds)
+            return self.solver(case, goal, gap=0.1, time_limit=self.seconds / 2.0)
         except NoOrder:
             return None
 

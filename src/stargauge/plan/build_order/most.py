@@ -18,7 +18,7 @@ from stargauge.plan.build_order.variants import Finder, some_targets
 Chosen = tuple[Choice, ...]
 
 #: How often the most is looked for by the program, and how near it is brought, as a share.
-_MOSTS, _NEAR = 2, 0.01
+_MOSTS, _NEAR = 2, 0.02
 
 
 class Most(NamedTuple):
@@ -53,7 +53,7 @@ class Mosts:
         return self.known[key]
 
     def orders(self, made: Prepared) -> list[Chosen]:
-        """Orders that may keep the most of the first target: by the program, each time with the days that the queues gave; those in hand."""
+        """Orders that may keep the most of the first target: by the program, then with the days that the queues gave; those in hand."""
         now, out = made, list[Chosen]()
         for _ in range(_MOSTS):
             _, order = most_amount(now.case, 0, self.find, near=_NEAR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,14 @@ from stargauge.plan.build_order.answer import WITHIN, ProgrammePlan
 from stargauge.plan.build_order.asked import Wanted, reading_of, sites_of
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Target
 from stargauge.plan.build_order.choices import buildings_of
-from stargauge.plan.build_order.conflict import Asked, Conflict, NoConflict, conflict_of, unproven
+from stargauge.plan.build_order.conflict import NoConflict, unproven
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
 from stargauge.plan.build_order.decisions import NothingToDecide, why_nothing
 from stargauge.plan.build_order.division import divide
-from stargauge.plan.build_order.feasible import Feasible
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
-from stargauge.plan.build_order.impossible import left_out, translated, widened
+from stargauge.plan.build_order.impossible import conflict_in, translated, widened
 from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within
 from stargauge.plan.build_order.looks import Looks
 from stargauge.plan.build_order.most import Mosts
@@ -75,8 +74,8 @@ BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 _TRIES, _LATER = 3, 12
 #: The seconds for each amount that is tried for the most that can be had, for the bound on its cost and for each case beside it.
 _MOST_SECONDS, _BOUND_SECONDS, _MOST_BESIDE = 1.5, 6.0, 2.5
-#: The seconds for a program in the search for a conflict, and by how much more is asked where a plan of it shows less when it is run.
-_BESIDE_CONFLICT, _STRICTER = 1.5, 0.01
+#: By how much more is asked where a plan shows less when it is run.
+_STRICTER = 0.01
 #: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
 _FEW = 5_000
 
@@ -308,6 +307,9 @@ class _Ground:
         )  # fmt: skip
         return world, found
 
+    def _from_hands(self, known: Sequence[tuple[Choice, ...]], made: Prepared, world: World) -> Made:
+        return self._promised(made, world, *known, rounds=0)
+
     def _most(self, made: Prepared, world: World) -> Made:
         """The plan for the largest amount of the first target that any order found keeps, as the ordinary run has it.
 
@@ -347,10 +349,10 @@ class _Ground:
             if hand is not None:
                 more = np.maximum(odds_of(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
             try:
-                return self._in_conflict(wide, found, more).to_dict(), hand
+                return conflict_in(self.of, self.made, wide.made, wide.days, self.mosts, found, more).to_dict(), hand
             except NoConflict as fault:
                 chosen = translated(wide.made.case, fault.order.chosen, self.made.case)
-                tried = None if chosen is None else self._tried(lambda made, to, one=chosen: self._promised(made, to, one, rounds=0), self.made, world)  # type: ignore[misc]
+                tried = None if chosen is None else self._tried(partial(self._from_hands, (chosen,)), self.made, world)
                 if tried is not None and _short(tried) <= WITHIN:
                     return None, tried
                 hand, more = tried or hand, more + _STRICTER
@@ -361,17 +363,6 @@ class _Ground:
         of = replace(self.of, asked=wanted)
         split = of._split()
         return _Ground(of, of._prepared(self.cooling, split), self.cooling, split)
-
-    def _in_conflict(self, wide: _Ground, found: Sequence[tuple[Choice, ...]], more: Array) -> Conflict:
-        case = wide.made.case
-        asked = Asked(case, left_out(self.of.asked, case, self.of.now))
-        hands = [wide.made.as_filed, fastest(wide.made), fastest(replace(wide.made, case=asked.whole)), ()]
-        hands += [one for old in found if (one := translated(self.made.case, old, case)) is not None]
-        find = Feasible(solve, wide.days.moved, dict.fromkeys(hands), _BESIDE_CONFLICT, tuple(more.tolist()))
-        return conflict_of(
-            asked, find, with_day=lambda place, when: wide.days.at(asked.whole, place, when), until=self.of.now.months[-1],
-            most=lambda place: self.mosts.of(self.made, place, more).amount,
-        )  # fmt: skip
 
     def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, Said]:
         """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""
