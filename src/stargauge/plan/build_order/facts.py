@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,16 +24,16 @@ _TEXTS = {
     "switchgear": "when the switchgear of {} is there", "onsite_generation": "when the plant of {} is there",
     "stated_power": "when the power that is stated for {} is there", "hall": "how long work on the hall of {} takes",
     "delivery": "when {} is delivered", "as_filed": "when {} runs, left as the file has it",
-    "under_way": "how much of what is under way runs by {}",
+    "under_way": "when {}, under way, is ready for racks", "all_under_way": "how much of what is under way runs by {}",
 }  # fmt: skip
 
 
 class Fact(NamedTuple):
     """Something not known yet: its value in each draw, the larger the later or the worse.
 
-    `kind`: an activity of the network, `stated_power`, `delivery`, `as_filed` or `under_way`; `of`: the building or accelerator it is of;
-    `site`: empty where it is of none; `known_by`: the day on which it shows itself in the run of the plan, the median of the draws; None
-    where that is never.
+    `kind`: an activity of the network, `stated_power`, `delivery`, `as_filed`, `under_way` or `all_under_way`; `of`: the site, phase,
+    accelerator or day it is of; `site`: empty where it is of none; `known_by`: the day on which it shows itself in the run of the plan, the
+    median of the draws; None where that is never.
     """
 
     kind: str
@@ -52,13 +52,18 @@ class Fact(NamedTuple):
         """As a clause that follows "to know"."""
         return _TEXTS[self.kind].format(self.of)
 
+    def to_dict(self) -> dict[str, Any]:
+        """What it is, as plain data; without its values."""
+        day = str(self.known_by) if self.known_by else None
+        return {"fact": self.name, "kind": self.kind, "of": self.of, "site": self.site, "text": self.text, "known_by": day}
+
 
 def facts_of(made: Prepared, chosen: Sequence[Choice]) -> tuple[Fact, ...]:
     """The facts on which a plan hangs, those that are known first in front; of such as say the same in every draw the first.
 
     Of each site that is built on whatever hall and power wait for, of its first building; the time of the hall of each building, its start
-    among it; the delivery of each accelerator that does not ship yet; of what is left as the file has it the day it runs; and what there
-    will be of the first target from what is under way.
+    among it; the delivery of each accelerator that does not ship yet; of what is left as the file has it the day it runs; of what is
+    under way the day on which hall and power are ready; and what there will be from it of the first target.
     """
     every = [*_of_sites(made, chosen), *_of_chips(made, chosen), *_as_filed(made, chosen), *_under_way(made)]
     out = list[Fact]()
@@ -113,9 +118,14 @@ def _as_filed(made: Prepared, chosen: Sequence[Choice]) -> Iterator[Fact]:
 
 
 def _under_way(made: Prepared) -> Iterator[Fact]:
+    wanted, names, today = made.queues.got["racks_wanted"], made.queues.names, days_of(made.case.months)[0]
+    for one in made.under_way:
+        days = wanted[:, names.index(one.id)]
+        if np.median(days) > today:
+            yield Fact("under_way", one.id, one.id.split("/")[0], days, _shown(days))
     if made.case.targets:
         by = made.case.targets[0].day
-        yield Fact("under_way", str(by), "", -made.fixed[0], by)
+        yield Fact("all_under_way", str(by), "", -made.fixed[0], by)
 
 
 def _last(done: Array, ready: Array) -> bool:

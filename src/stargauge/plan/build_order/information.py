@@ -13,10 +13,8 @@ from stargauge.plan.build_order.case import Array, Mask, faults_of, value_of
 from stargauge.plan.build_order.climb import neighbours
 from stargauge.plan.build_order.facts import Fact, months_before
 from stargauge.plan.build_order.prepare import Prepared
-from stargauge.plan.build_order.recourse import Chosen, Pool, begun_before, cheapest, foreseen, least_at, parts_by, valued
+from stargauge.plan.build_order.recourse import Chosen, Pool, at_price, begun_before, cheapest, foreseen, parts_by, valued
 from stargauge.plan.build_order.sought import without_targets
-from stargauge.plan.build_order.variants import day_text
-from stargauge.quantity.units import show
 
 #: How many orders are reckoned at most to find those that suit a fact.
 ORDERS = 1000
@@ -51,23 +49,7 @@ class Information:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, dates ISO."""
-        fact = self.fact
-        return {
-            "fact": fact.name, "kind": fact.kind, "of": fact.of, "site": fact.site, "text": self.text,
-            "known_by": str(fact.known_by) if fact.known_by else None, "worth_now": self.now, "worth_later": self.later, "unit": self.unit,
-            "share_kept": self.kept,
-        }  # fmt: skip
-
-    @property
-    def text(self) -> str:
-        """In a sentence."""
-        if self.now == 0.0:
-            return f"to know {self.fact.text} is worth nothing that could be told from chance"
-        first = f"to know {self.fact.text} today is worth {show(self.now, self.unit)}"
-        if self.fact.known_by is None:
-            return first
-        then = f"{show(self.later, self.unit)}, as what begins later can be made to suit it" if self.later else "nothing any more"
-        return f"{first}; on {day_text(self.fact.known_by)}, when it is known, {then}"
+        return {**self.fact.to_dict(), "worth_now": self.now, "worth_later": self.later, "unit": self.unit, "share_kept": self.kept}
 
 
 @dataclass(frozen=True)
@@ -83,6 +65,13 @@ class Weighed:
     def alone(self) -> Array | None:
         """What the best single order costs in each draw, or two between which a coin decides. None: none keeps what is asked."""
         return valued(self.pool, np.zeros(self.pool.kept.shape[2], dtype=np.intp), self.free, self.asked)
+
+    @cached_property
+    def price(self) -> Array:
+        """What a little more of the probability of each target costs where nothing is known; nought where no order keeps what is asked."""
+        draws = np.arange(self.pool.kept.shape[2])
+        policy = cheapest(self.pool, np.zeros(len(draws), dtype=np.intp), self.free, self.asked, draws)
+        return np.zeros(len(self.asked)) if policy is None else policy.price
 
     @cached_property
     def free(self) -> list[Hashable]:
@@ -159,6 +148,6 @@ def _used(made: Prepared, pool: Pool, facts: Sequence[Fact], asked: Array) -> li
     for fact in facts:
         part, months = parts_by(fact.values), months_before(made, fact.known_by)
         for begun in (free, [begun_before(one, months) for one in pool.orders]):
-            np.add.at(count, least_at(pool, part, begun, alone.price), 1.0 / 3.0)
+            np.add.at(count, at_price(pool, part, begun, alone.price)[1], 1.0 / 3.0)
     down = np.argsort(-count, kind="stable")
     return [pool.orders[int(place)] for place in down if count[place] > 0.0]

@@ -200,7 +200,8 @@ def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...]) -> tuple[Arra
     phases, axis = [base.axes["phase"].index(lot.id) for lot in lots], base.axes["chip"]
     filed = filed_of(laid.now, lots, kinds, got, base.axes["phase"], asked.draws, asked.seed)
     wanted = np.where(np.isfinite(filed.wanted), filed.wanted, got["racks_wanted"])
-    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp)), filed
+    chosen = np.array([axis.index(chip) for chip in chips], dtype=np.intp)
+    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), chosen, base.axes["phase"]), filed
 
 
 # --- the case ---------------------------------------------------------------------------------------------------------------------

@@ -111,10 +111,12 @@ def cheapest(pool: Pool, part: Places, begun: Sequence[Hashable], asked: Array, 
     return Policy(parts.down[np.stack([picked[place] for place in used])], mixture[used] / mixture[used].sum(), price)
 
 
-def least_at(pool: Pool, part: Places, begun: Sequence[Hashable], price: Array) -> Places:
-    """The order of each part in the policy that is the cheapest at a price of probability, in all draws: (part,)."""
+def at_price(pool: Pool, part: Places, begun: Sequence[Hashable], price: Array) -> tuple[float, Places]:
+    """The cheapest policy at a price of probability, in all draws: its cost less what it keeps at the price; and the order of each part."""
     parts = _Parts(pool, part, begun, np.arange(pool.kept.shape[2]))
-    return np.asarray(parts.down[parts.best(price)])
+    orders = parts.best(price)
+    spent, got = parts.got(orders)
+    return spent - float(price @ got), np.asarray(parts.down[orders])
 
 
 def _by_part(pool: Pool, part: Places, draws: Places) -> tuple[Array, Array]:
@@ -179,15 +181,3 @@ def foreseen(pool: Pool, asked: Array) -> Array | None:
     part = np.arange(draws)
     policy = cheapest(pool, part, [()] * len(pool.orders), asked, part)
     return None if policy is None else losses(pool, policy, part, asked, part)
-
-
-def gain(pool: Pool, values: Array, begun: Sequence[Hashable], asked: Array) -> float:
-    """Roughly what a fact is worth that is known once so much of each order is begun: at one price of probability, in all draws."""
-    draws = np.arange(pool.kept.shape[2])
-    alone = cheapest(pool, np.zeros(len(draws), dtype=np.intp), [()] * len(pool.orders), asked, draws)
-    if alone is None:
-        return 0.0
-    part = parts_by(values)
-    orders = least_at(pool, part, begun, alone.price)
-    known = Policy(orders[None], np.ones(1), alone.price)
-    return -float(losses(pool, known, part, asked, draws).mean())

@@ -14,7 +14,7 @@ from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.facts import Fact, facts_of, months_before
 from stargauge.plan.build_order.information import Weighed, pool_of
 from stargauge.plan.build_order.prepare import Prepared
-from stargauge.plan.build_order.recourse import Chosen, gain
+from stargauge.plan.build_order.recourse import Chosen, at_price, parts_by
 from stargauge.plan.build_order.sought import odds_in, sought, without_targets
 from stargauge.plan.build_order.variants import day_text, limit_text, not_before, share_text
 from stargauge.quantity.errors import counted
@@ -60,13 +60,11 @@ class Until(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
-        fact = self.fact
-        return {"fact": fact.name, "kind": fact.kind, "of": fact.of, "site": fact.site, "text": fact.text,
-                "known_by": str(fact.known_by) if fact.known_by else None, "worth": self.worth, "unit": self.unit}  # fmt: skip
+        return {**self.fact.to_dict(), "worth": self.worth, "unit": self.unit}
 
 
-class Hang(NamedTuple):
-    """What ends the waiting for a start: a fact, a limit, or the next start at the site. `kind`, `of`: as those have them."""
+class End(NamedTuple):
+    """What ends the waiting for a start: a fact; a limit, by its kind and name; or the next start at a site."""
 
     kind: str
     of: str
@@ -84,7 +82,7 @@ class Decision:
     start: date
     latest: date
     slack: int
-    hangs_on: tuple[Hang, ...]
+    hangs_on: tuple[End, ...]
     until: Until | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -118,12 +116,12 @@ def decisions(made: Prepared, chosen: Chosen, facts: Sequence[Fact], weighed: We
 def _decision(made: Prepared, chosen: Chosen, at: int, facts: Sequence[Fact], weighed: Weighed | None) -> Decision:
     case, one = made.case, chosen[at]
     free, asked = without_targets(case), _asked(case)
-    latest, hangs, now = one.start, tuple[Hang, ...](), _kept(made, chosen)
+    latest, hangs, now = one.start, tuple[End, ...](), _kept(made, chosen)
     for moved in _later(case, chosen, at):
         faults = faults_of(free, moved)
         kept = now if faults else _kept(made, moved)
         if faults:
-            hangs = _what_is_full(free, moved)
+            hangs = _what_is_full(free, moved, case.sites[case.buildings[one.building].site])
             break
         if (kept.mean(axis=1) < asked).any():
             hangs = _what_decides(made, now & ~kept, now & kept, facts, latest)
@@ -153,19 +151,18 @@ def _kept(made: Prepared, chosen: Chosen) -> Mask:
     return np.asarray(made.reached(chosen, queues=True) >= amount * (1.0 - 1e-9))
 
 
-def _what_is_full(case: BuildCase, moved: Chosen) -> tuple[Hang, ...]:
+def _what_is_full(case: BuildCase, moved: Chosen, site: str) -> tuple[End, ...]:
     taken = [(limit, float(sum(limit.use[one] for one in moved))) for limit in case.limits]
-    full = [limit for limit, use in taken if use > limit.most + 1e-6 * max(abs(limit.most), 1.0)]
-    following = Hang("next_start", "", "the next start of work at the site")
-    return tuple(Hang(one.kind, one.name, limit_text(one)) for one in full) or (following,)
+    full = [End(limit.kind, limit.name, limit_text(limit)) for limit, use in taken if use > limit.most + 1e-6 * max(abs(limit.most), 1.0)]
+    return tuple(full) or (End("next_start", site, "the next start of work at the site"),)
 
 
-def _what_decides(made: Prepared, lost: Mask, kept: Mask, facts: Sequence[Fact], latest: int) -> tuple[Hang, ...]:
+def _what_decides(made: Prepared, lost: Mask, kept: Mask, facts: Sequence[Fact], latest: int) -> tuple[End, ...]:
     """The facts that tell the draws that are lost from those that are not, by how surely; those known in time, else the surest."""
     tells = [(max(_tells(fact.values, *rows) for rows in zip(lost, kept, strict=True)), fact) for fact in facts]
     told = sorted((one for one in tells if one[0] >= _TELLS), key=lambda one: (-one[0], one[1].name))
     in_time = [one for one in told if months_before(made, one[1].known_by) <= latest]
-    return tuple(Hang(fact.kind, fact.of, fact.text) for _, fact in in_time[:_MOST_TOLD] or told[:1])
+    return tuple(End(fact.kind, fact.of, fact.text) for _, fact in in_time[:_MOST_TOLD] or told[:1])
 
 
 def _tells(values: Array, lost: Mask, others: Mask) -> float:
@@ -180,7 +177,7 @@ def _tells(values: Array, lost: Mask, others: Mask) -> float:
 def _until(weighed: Weighed, chosen: Chosen, at: int, facts: Sequence[Fact]) -> Until | None:
     """The fact for which the start of one building is worth waiting most, whatever else is as it was decided; None where none is."""
     waits = [(fact, _only(weighed, chosen[at], fact)) for fact in facts if weighed.in_time(fact)]
-    best = max(waits, key=lambda one: gain(weighed.pool, one[0].values, one[1], weighed.asked), default=None)
+    best = min(waits, key=lambda one: at_price(weighed.pool, parts_by(one[0].values), one[1], weighed.price)[0], default=None)
     if best is None:
         return None
     worth = weighed.worth(best[0], best[1]).told
