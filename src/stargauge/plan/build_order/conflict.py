@@ -271,7 +271,8 @@ def _taken(case: BuildCase, used: Sequence[Choice], kind: str) -> Said:
     if kind == "further":
         return Said("further buildings at {sites}", where)
     if kind == "powers":
-        return Said("also {powers}, at {sites}", {"powers": (list(dict.fromkeys(case.powers[one.power] for one in used)), SOURCES), **where})
+        powers = list(dict.fromkeys(case.powers[one.power] for one in used))
+        return Said("also {powers}, at {sites}", {"powers": (powers, SOURCES), **where})
     return Said("also {chips}, at {sites}", {"chips": (list(dict.fromkeys(case.chips[one.chip] for one in used)), CHIPS), **where})
 
 
