@@ -297,6 +297,14 @@ def test_what_runs_already_is_a_dot_and_what_never_runs_goes_to_the_edge() -> No
     assert drawn.count("<circle") == 1 and ">building-1<" in drawn and ">never<" in drawn
 
 
+def test_what_is_begun_as_the_file_has_it_has_no_bar() -> None:
+    data = plan_answer()
+    before = gantt_svg(data).count("<rect")
+    data["sites"][0]["buildings"][0] |= {"start": None, "latest": None, "chip": "as in the file"}
+    assert gantt_svg(data).count("<rect") == before - 1
+    assert list(plan_tables.buildings(data).rows[1][2:5]) == ["as in the file", "as in the file", "–"]
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 def test_curves_are_drawn_by_our_own_means(narrow: bool) -> None:
     for chart in (capacity_chart, frontier_chart, emissions_chart, money_chart):
@@ -325,7 +333,7 @@ def test_an_impossible_day_is_a_cross_on_the_axis() -> None:
 
 def test_drawings_are_spoken() -> None:
     data = plan_answer()
-    assert "Abilene, Texas: 3 buildings, the first begun on 28 Feb 2027, the last runs in Feb 2030" in spoken_gantt(data)
+    assert "Abilene, Texas: 3 buildings, the last runs in Feb 2030" in spoken_gantt(data)
     assert "the plan 8.16 GW in Dec 2031" in spoken_capacity(data) and "31 Dec 2028 with 80 %: not possible" in spoken_frontier(data)
 
 
