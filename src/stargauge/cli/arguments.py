@@ -447,7 +447,7 @@ def parser() -> Parser:
         action="append",
         default=[],
         metavar="TEXT",
-        help="'10 GW by 2029-12-31', '2 GW IT at SITE by 2028', '20 million H100e by 2030', or a reading (repeatable; default: "
+        help="'10 GW by 2029-12-31', '2 GW IT at SITE by 2028', '20 million H100e by 2029', or a reading (repeatable; default: "
         "what was announced)",
     )
     plan.add_argument("--claim", action="append", default=[], metavar="ID[/READING]", help="the amount and day of a claim (repeatable)")
@@ -456,6 +456,7 @@ def parser() -> Parser:
     for name, text in PLAN_LIMITS:
         plan.add_argument(f"--{name}", action="append", default=[], metavar="AMOUNT", help=f"{text} (repeatable)")
     plan.add_argument("--means", metavar="STAGE", help="keep each party within its means: cash, committed, announced or financeable")
+    plan.add_argument("--carbon-price", metavar="PRICE", help="a price on CO2e as a part of the cost: '100 USD/tCO2e'")
     plan.add_argument("--powers", metavar="A,B,...", help="what may power a site, e.g. grid,gas-engine,bridge (default: all)")
     plan.add_argument("--chips", metavar="A,B,...", help="accelerators that may be installed (default: the newest four generations)")
     plan.add_argument("--no-further", action="store_true", help="no buildings beyond those of the file")

@@ -282,7 +282,9 @@ def share_text(share: float) -> str:
 
 
 def money_text(value: Any, unit: str = "USD") -> str:
-    """An amount of money; a dash where there is none."""
+    """An amount of money, also for how many years it is bound; a dash where there is none."""
+    if value is not None and unit == "USD yr":
+        return say("{money} for a year", money=show(float(value), "USD"))
     return "–" if value is None else show(float(value), unit)
 
 

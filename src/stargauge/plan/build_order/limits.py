@@ -35,6 +35,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _NAMED = re.compile(r"^\s*(?P<name>[A-Za-z0-9_.-]+)\s*=\s*(?P<value>.*\S)\s*$")
+_BARE = re.compile(r"^\s*[-+]?[\d_,.]+\s*$")
 _MONTH = 365.25 / 12
 
 
@@ -61,6 +62,7 @@ _FORMS = {
 }
 #: Kinds of limits that may be asked for. `least`: the least useful cluster of a site, which is no limit but a size.
 KINDS = tuple(_FORMS)
+EXAMPLES = {kind: form.example for kind, form in _FORMS.items()}
 
 
 class Bound(NamedTuple):
@@ -106,7 +108,7 @@ def _bound(kind: str, text: str, now: Known, chips: Sequence[str]) -> Bound:
         raise InputError(f'got "{text}": there is no {form.named or "name"} "{name}"{did_you_mean(name, known)} ({what})')
     if not name and form.needs_name:
         raise InputError(f'got "{text}" without a {form.named}; expected such as {form.example}')
-    amount, unit_name = _amount(value, form, now)
+    amount, unit_name = amount_of(value, form.units, form.example, now)
     if kind == "crew" and unit_name == "1/d" and name:
         raise InputError(f'got "{text}"; begun per month is of all sites together: expected such as {form.example}')
     if not amount > 0.0 or not np.isfinite(amount):
@@ -122,20 +124,22 @@ def _names(named: str, now: Known, chips: Sequence[str]) -> tuple[str, ...]:
     return {"year": years, "site": sites, "pool": POOLS, "chip": every, "": ()}[named]
 
 
-def _amount(text: str, form: _Form, now: Known) -> tuple[float, str]:
+def amount_of(text: str, units: Sequence[str], example: str, now: Known) -> tuple[float, str]:
     """An amount in the first unit that fits, and that unit; money in another currency by the programme's rate."""
     said = ""
-    for unit_name in form.units:
+    if _BARE.match(text) and "1" not in units:
+        raise InputError(f'got "{text}" without a unit; expected such as {example}')
+    for unit_name in units:
         try:
             if code := currency_of(text, unit_name):
                 value, _ = in_usd(text, unit_name, code, now.programme.currencies, None)
                 if isinstance(value, Distribution):
-                    raise InputError(f'got "{text}"; a limit is one amount: expected such as {form.example}')
+                    raise InputError(f'got "{text}"; expected one amount, such as {example}')
                 return value, unit_name
             return parse_number(text, unit_name), unit_name
         except InputError as error:
             said = said or str(error)
-    raise InputError(said if "expected" in said or "rate" in said else f"{said}; expected such as {form.example}")
+    raise InputError(said if "expected" in said or "rate" in said else f"{said}; expected such as {example}")
 
 
 def _contradictions(made: Sequence[Bound]) -> Iterator[Fault]:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.answer import WITHIN, ProgrammePlan
-from stargauge.plan.build_order.asked import Wanted, reading_of, sites_of
+from stargauge.plan.build_order.asked import Wanted, announced_text, reading_of, sites_of
+from stargauge.plan.build_order.carbon import with_carbon_price
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Target
 from stargauge.plan.build_order.choices import buildings_of
 from stargauge.plan.build_order.conflict import NoConflict, unproven
@@ -176,7 +177,7 @@ class Planning:
         def told(done: int, every: int) -> None:
             self.steps.to(5 + 35 * done // every, f"dates of options: {done} of {every} runs")
 
-        return prepare(self.programme, self.now, asked, told)
+        return with_carbon_price(prepare(self.programme, self.now, asked, told), self.asked.carbon_price)
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,8 @@ class _Ground:
     def answer(self, world: World) -> ProgrammePlan:
         """By the goal and the day that can be had; else what is in conflict."""
         notes: list[Said | str] = [*self.prepared.notes]
+        if self.of.asked.announced:
+            notes.insert(0, announced_text(self.of.asked.targets[0]))
         conflict: Data | None = None
         made = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
         if made is None and self.of.asked.goal == "capacity":
@@ -396,7 +399,7 @@ class _Ground:
     @property
     def find(self) -> Finder:
         """How cases beside the plan are solved."""
-        unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
+        unit = {"emissions": "g", "wait": "USD*yr"}.get(self.of.asked.goal, "USD")
         few = int(self.prepared.case.allowed.sum()) <= _FEW
         seconds = _MOST_BESIDE if self.of.asked.goal == "capacity" else BESIDE_SECONDS
         return Finder(self._solve, BESIDE_GAP, seconds, self.goal, few, unit)
