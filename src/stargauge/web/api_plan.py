@@ -79,6 +79,6 @@ async def plan(
     """
     return await ask(
         "plan", target=target, claim=claim, probability=probability, goal=goal, means=means, carbon_price=carbon_price, money=money,
-        emissions=emissions, water=water, land=land, gas=gas, grid=grid, pool=pool, crew=crew, deliveries=deliveries, least=least, power=powers,
-        chip=chips, further=further, start_from=start_from, worlds=worlds,
+        emissions=emissions, water=water, land=land, gas=gas, grid=grid, pool=pool, crew=crew, deliveries=deliveries, least=least,
+        power=powers, chip=chips, further=further, start_from=start_from, worlds=worlds,
     )  # fmt: skip

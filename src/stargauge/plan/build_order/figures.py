@@ -28,14 +28,26 @@ def method_data(case: BuildCase, order: BuildOrder, rounds: int) -> Data:
 
 
 def cost_data(prepared: Prepared, order: BuildOrder, now: Known) -> Data:
-    """Present value in all and by part, USD of the price year, and capital, not discounted, in all and per W of IT power."""
+    """Present value in all and by part, USD of the price year, capital, not discounted, in all and per W of IT power, and g CO2e.
+
+    `as_filed`: what the programme as it stands comes to, where that is an order of build.
+    """
     case = prepared.case
-    capital = float(sum(prepared.uses.capital[one].sum() for one in order.chosen))
+    comes_to = _comes_to(prepared, order.chosen)
     power = sum(case.buildings[one.building].it_power for one in order.chosen)
     return {
-        "total": value_of(case, order.chosen), "unit": "USD", "price_year": now.programme.price_year, "until": str(now.months[-1]),
+        **comes_to, "unit": "USD", "price_year": now.programme.price_year, "until": str(now.months[-1]),
         "parts": [{"name": name, "value": value_of(case, order.chosen, made)} for name, made in prepared.costs.parts.items()],
-        "capital": capital, "capital_per_power": capital / power if power else None, "base": "IT",
+        "capital_per_power": comes_to["capital"] / power if power else None, "base": "IT",
+        "as_filed": _comes_to(prepared, prepared.as_filed) if prepared.as_filed else None,
+    }  # fmt: skip
+
+
+def _comes_to(prepared: Prepared, chosen: tuple[Choice, ...]) -> dict[str, float]:
+    uses = prepared.uses
+    return {
+        "total": value_of(prepared.case, chosen), "capital": float(sum(uses.capital[one].sum() for one in chosen)),
+        "emissions": value_of(prepared.case, chosen, uses.emissions),
     }  # fmt: skip
 
 

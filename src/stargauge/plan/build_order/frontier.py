@@ -12,6 +12,8 @@ from stargauge.plan.build_order.reckoning import Reckoning, Row
 
 #: What counts as cheaper, as a share of what is compared.
 _LESS = 1e-3
+#: Days between the days of two targets from which their orders may have little in common.
+_FAR = 300
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,7 @@ def come_to(row: Row | None) -> dict[str, float | None]:
 def frontier(cases: Sequence[tuple[BuildCase, bool]], reckoning: Reckoning) -> tuple[Point, ...]:
     """Cheapest orders of cases that differ in the day or the probability of the first target; the flag says which is the one asked.
 
-    The strictest first: their orders are in hand for what is looser, so that more time or less probability never costs more. Where a looser
-    one is impossible the stricter is too, and is not looked for.
+    The strictest first: their orders are in hand for what is looser, so that more time or less probability never costs more.
     """
     plan = reckoning.row(reckoning.case, reckoning.plan)
     strictest = sorted(cases, key=lambda one: (one[0].targets[0].day, -one[0].targets[0].probability))
@@ -57,10 +58,15 @@ def frontier(cases: Sequence[tuple[BuildCase, bool]], reckoning: Reckoning) -> t
     for case, asked in strictest:
         target = case.targets[0]
         hopeless = not asked and reckoning.hopeless(case)
-        row = plan if asked else None if hopeless else reckoning.best(case)
+        row = plan if asked else None if hopeless else reckoning.best(case, far=_far(case, reckoning.case))
         most = reckoning.most_probable(case) if row is None else None
         points.append(Point(target.day, target.probability, row, plan.cost, asked, hopeless, most))
     return tuple(sorted(points, key=lambda one: (one.by, one.probability)))
+
+
+def _far(case: BuildCase, plan: BuildCase) -> bool:
+    """Whether the day of the first target is so far from that of the plan that its order may be another altogether."""
+    return abs((case.targets[0].day - plan.targets[0].day).days) > _FAR
 
 
 class Traded(NamedTuple):
@@ -76,15 +82,15 @@ class Traded(NamedTuple):
 
 
 def emissions_frontier(reckoning: Reckoning) -> tuple[Traded, ...]:
-    """Cost against emissions at what is asked: the least of each, and between two that are known the best at the price at which they are worth
-    the same, as long as there is a better one, up to three.
+    """Cost against emissions at what is asked: the least of each, and up to three between them, each the best at the price of CO2e at which
+    two that are known are worth the same. None where nothing trades.
 
-    The weighted-sum search of Aneja and Nair (1979, Management Science 25, Bicriteria transportation problem). None where nothing trades.
+    The weighted-sum search of Aneja and Nair (1979, Management Science 25, Bicriteria transportation problem).
     """
     case, emissions = reckoning.case, reckoning.days.made.uses.emissions
     plan = reckoning.row(case, reckoning.plan)
     cheap = plan if reckoning.goal is None else reckoning.best(case, goal=case.cost)
-    clean = reckoning.best(case, goal=emissions)
+    clean = reckoning.best(case, goal=emissions, far=True)
     if cheap is None or clean is None or clean.emissions >= cheap.emissions * (1.0 - _LESS):
         return ()
     points = [(0.0, cheap), (None, clean)]
@@ -103,7 +109,7 @@ def _between(reckoning: Reckoning, dear: Row, clean: Row) -> tuple[float, Row] |
     if saved <= _LESS * dear.emissions or clean.cost <= dear.cost:
         return None
     price = (clean.cost - dear.cost) / saved
-    found = reckoning.best(reckoning.case, goal=reckoning.case.cost + price * reckoning.days.made.uses.emissions)
+    found = reckoning.best(reckoning.case, goal=reckoning.case.cost + price * reckoning.days.made.uses.emissions, far=True)
     worth = clean.cost + price * clean.emissions
     return (price, found) if found is not None and found.value < worth - _LESS * abs(worth) else None
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from stargauge.plan.build_order.case import Array, BuildCase, Limit, Target
+from stargauge.plan.build_order.case import Array, BuildCase, Target
 from stargauge.plan.build_order.frontier import come_to
+from stargauge.plan.build_order.most import Most
 from stargauge.plan.build_order.reckoning import Reckoning, Row
 from stargauge.plan.build_order.relief import soonest
 from stargauge.plan.build_order.sought import Chosen
 from stargauge.plan.build_order.sums import Spending, Sum
-from stargauge.plan.build_order.variants import asked_text, day_text, share_text
+from stargauge.plan.build_order.variants import asked_text, day_text, share_text, within_cost
 from stargauge.quantity.units import show
 
-#: The most of the first target of a case that can be had with all else that it asks; the order of a case that spends most by a goal.
-Most = Callable[[BuildCase], float]
+#: The most found of the first target of a case with all else that it asks; an order that has most of something by option.
+Mosts = Callable[[BuildCase], Most]
 Largest = Callable[[Array], Chosen | None]
 
 
@@ -57,8 +56,8 @@ class Amount(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What becomes of a sum, USD of the day, in expectation: `under_way`, `plan` and `most`: what is spent by its day on what is under way, by
-    the plan, and at most; `first`: the month end by which it can be spent at the soonest, None where that is after the clock.
+    """What becomes of a sum, USD of the day, in expectation. Spent by its day is `under_way` on what is under way, `plan` with the plan and
+    `most` at most; `first`: the month end by which all of it can be at the soonest, None where that is after the clock.
     """
 
     sum: Sum
@@ -77,7 +76,7 @@ class Spent(NamedTuple):
 
 @dataclass(frozen=True)
 class Insisted:
-    """What comes of it. `row`: the cheapest order of it; `plan`: cost of the plan; `most`: what can be had where it cannot, and of a sum what it
+    """What comes of it. `row`: the cheapest order of it; `plan`: cost of the plan; `most`: what can be had where it cannot, and what a sum
     builds at most; `instead`: what its money buys of what the plan is for.
     """
 
@@ -100,17 +99,17 @@ class Insisted:
         }  # fmt: skip
 
 
-def insisting(reckoning: Reckoning, variants: Iterable[Variant], most: Most) -> list[Insisted]:
+def insisting(reckoning: Reckoning, variants: Iterable[Variant], most: Mosts) -> list[Insisted]:
     """Each amount or day to insist on against the plan."""
     plan = reckoning.row(reckoning.case, reckoning.plan)
     return [_insisted(reckoning, plan, one, most) for one in variants]
 
 
-def _insisted(reckoning: Reckoning, plan: Row, one: Variant, most: Most) -> Insisted:
+def _insisted(reckoning: Reckoning, plan: Row, one: Variant, most: Mosts) -> Insisted:
     target, case = one.case.targets[0], reckoning.case
     asked, row = Amount.of(target, target.amount), reckoning.best(one.case)
     if row is None:
-        had = Amount.of(target, most(one.case))
+        had = Amount.of(target, most(one.case).amount)
         told = f"{had.text} is the most that was found" if had.amount > 0.0 else "nothing of it can be had by then"
         return Insisted(one.what, f"{one.text} cannot be had: {told}", asked, False, plan.cost, most=had)
     more = row.cost - plan.cost
@@ -118,17 +117,17 @@ def _insisted(reckoning: Reckoning, plan: Row, one: Variant, most: Most) -> Insi
     text = f"{one.text} costs {told}"
     if one.what == "amount" or more <= 0.0:  # for an amount the same money buys that amount
         return Insisted(one.what, text, asked, True, plan.cost, row)
-    bought = max(most(within_cost(case, row.cost)), case.targets[0].amount)
+    bought = max(most(within_cost(case, row.cost)).amount, case.targets[0].amount)
     instead = Amount.of(case.targets[0], bought, row.cost)
     return Insisted(one.what, f"{text}; the same money buys {instead.text}", asked, True, plan.cost, row, instead=instead)
 
 
-def spending(reckoning: Reckoning, sums: Iterable[Sum], made: Spending, largest: Largest, most: Most) -> list[Insisted]:
+def spending(reckoning: Reckoning, sums: Iterable[Sum], made: Spending, largest: Largest, most: Mosts) -> list[Insisted]:
     """Each sum to be spent by a day: whether it can be, what the plan spends by then, and what it builds at most."""
     return [_spent(reckoning, one, made, largest, most) for one in sums]
 
 
-def _spent(reckoning: Reckoning, one: Sum, made: Spending, largest: Largest, most: Most) -> Insisted:
+def _spent(reckoning: Reckoning, one: Sum, made: Spending, largest: Largest, most: Mosts) -> Insisted:
     case, target = reckoning.case, reckoning.case.targets[0]
     last = made.months[-1]
 
@@ -140,8 +139,11 @@ def _spent(reckoning: Reckoning, one: Sum, made: Spending, largest: Largest, mos
     possible = by_then >= one.money
     first = one.by if possible else soonest(one.by, last, lambda by: at_most(by) >= one.money)
     told = Spent(one, made.begun(one.by), made.spent(case, reckoning.plan, one.by), by_then, first)
-    had = Amount.of(target, most(made.within(case, one.money, one.by)))
-    return Insisted("sum", _spent_text(told, had, target), Amount.of(target, target.amount), possible, 0.0, most=had, sum=told)
+    had = most(case)
+    if had.chosen is not None and made.spent(case, had.chosen, one.by) > one.money:
+        had = most(made.within(case, one.money, one.by))
+    built = Amount.of(target, had.amount)
+    return Insisted("sum", _spent_text(told, built, target), Amount.of(target, target.amount), possible, 0.0, most=built, sum=told)
 
 
 def _spent_text(told: Spent, had: Amount, target: Target) -> str:
@@ -153,8 +155,3 @@ def _spent_text(told: Spent, had: Amount, target: Target) -> str:
         later = f"by {day_text(told.first)} at the soonest" if told.first else "not before the end of the clock"
         said += f"at most {show(told.most, 'USD')} can be spent by then, the whole sum {later}; {own}"
     return f"{said}. Within it at most {had.text} was found, where {asked_text(target)} is asked"
-
-
-def within_cost(case: BuildCase, most: float) -> BuildCase:
-    """A case with one more limit: what it costs, present value."""
-    return replace(case, limits=(*case.limits, Limit("present value", "money", most, "USD", np.where(case.allowed, case.cost, 0.0))))

@@ -12,7 +12,7 @@ from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder
 from stargauge.plan.build_order.days import Days
 from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.frontier import emissions_frontier, frontier
-from stargauge.plan.build_order.insist import Insisted, Most, Variant, insisting, spending
+from stargauge.plan.build_order.insist import Insisted, Mosts, Variant, insisting, spending
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.prices import prices
 from stargauge.plan.build_order.reckoning import Reckoning
@@ -50,7 +50,7 @@ class Looks:
     told: Told
     worth: bool = True
     reckoning: Reckoning | None = None
-    most: Most | None = None
+    most: Mosts | None = None
     spent: Spending | None = None
 
     def beside(self, order: BuildOrder) -> Data:

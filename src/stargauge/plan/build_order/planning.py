@@ -31,6 +31,7 @@ from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
     FRESH,
+    MOST,
     ROUNDS,
     SELECTION,
     Promise,
@@ -49,6 +50,7 @@ from stargauge.plan.build_order.promise import (
 from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
 from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
+from stargauge.plan.build_order.sought import Chosen
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
 from stargauge.plan.build_order.sums import CAPITAL, LEVEL, Spending
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
@@ -414,10 +416,11 @@ class _Ground:
             return looks
         reckoning = self._reckoning(made, world)
         spent = Spending.of(self.of.now.months, self._idle, self.prepared.uses)
-        return replace(looks, reckoning=reckoning, most=reckoning.most_amount, spent=spent)
+        more = np.array(reckoning.more)
+        return replace(looks, reckoning=reckoning, most=lambda case: self.mosts.of(self.days.moved(case), more=more), spent=spent)
 
     def _reckoning(self, made: Promise, world: World) -> Reckoning:
-        """How what stands beside a plan is found: asked of the draws as much more as the ordinary run showed less than these for the plan."""
+        """How what stands beside a plan is found: for what was asked of it, with its own days and limits."""
         case = self.made.case
         for place, target in enumerate(world.targets):
             moved = case if target.day == case.targets[place].day else self.days.at(case, place, target.day)
@@ -425,7 +428,19 @@ class _Ground:
         case = replace(case, limits=(*case.limits, *(one for one in self.rows if one.use.shape == case.cost.shape)))
         days = replace(self.days, made=self.days.moved(case))
         hands = tuple(dict.fromkeys(filter(None, (days.made.as_filed, fastest(days.made)))))
-        return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands)
+        held = replace(self.days, made=made.made)
+
+        def rough(asked: BuildCase, goal: Array | None) -> Chosen | None:
+            near = made.case
+            for place, target in enumerate(asked.targets):
+                near = near if target.day == near.targets[place].day else held.at(near, place, target.day)
+                near = with_target(near, place, amount=target.amount, probability=min(target.probability - made.offsets[place], MOST))
+            try:
+                return self._solve(replace(near, limits=asked.limits), goal, gap=ROUGH, time_limit=ROUGH_SECONDS).chosen
+            except NoOrder:
+                return None
+
+        return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands, rough)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[Said | str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}

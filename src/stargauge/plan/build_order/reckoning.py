@@ -6,7 +6,7 @@ so that two rows differ by what is asked of them, not by how they were found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -24,7 +24,10 @@ from stargauge.plan.build_order.worlds import days_of, running_of
 _HALVINGS, _MOST = 3, 0.999
 #: So many orders found before, the cheapest, are in hand for a variant that they keep.
 _POOL = 2
-_NEAR = 0.01
+
+
+#: A rough solution of the program for a variant by a goal; None where it finds none in time.
+Rough = Callable[[BuildCase, Array | None], Chosen | None]
 
 
 class Row(NamedTuple):
@@ -45,8 +48,8 @@ class Reckoning:
     """Finds the cheapest orders of variants of the case of `days.made`, whose targets are those that were asked for.
 
     `plan`: the order that all stand beside; `more`: the probability of each target that draws are asked for beyond what is told, since the
-    ordinary run showed as much less; `goal`: what is least in place of the cost; `hands`: orders to begin from beside the plan; `pool`: what
-    was found for variants before.
+    ordinary run showed as much less; `goal`: what is least in place of the cost; `hands`: orders to begin from beside the plan; `rough`:
+    finds another; `pool`: what was found for variants before.
     """
 
     days: Days
@@ -54,6 +57,7 @@ class Reckoning:
     more: tuple[float, ...]
     goal: Array | None = None
     hands: tuple[Chosen, ...] = ()
+    rough: Rough = lambda case, goal: None
     pool: dict[Chosen, None] = field(default_factory=dict)
 
     @property
@@ -67,15 +71,17 @@ class Reckoning:
             case = with_target(case, place, probability=min(target.probability + self.more[place], max(_MOST, target.probability)))
         return self.days.moved(case)
 
-    def best(self, case: BuildCase, *, goal: Array | None = None, near: bool = False) -> Row | None:
-        """The cheapest order found for a variant, None where none was found. `near`: from the plan alone, where the variant is close to it.
+    def best(self, case: BuildCase, *, goal: Array | None = None, near: bool = False, far: bool = False) -> Row | None:
+        """The cheapest order found for a variant, None where none was found. `near`: from the plan alone, where the variant is close to it;
+        `far`: also from a rough solution of the program for it.
 
         The best of the orders found before that keep it are in hand too. So what is stricter, and looked at before, never costs less.
         """
         aim = self.goal if goal is None else goal
         made = self.made(case)
         known = sorted((value_of(case, one, aim), one) for one in self.pool if keeps(made, one))[:_POOL]
-        hands = dict.fromkeys((*(one for _, one in known), self.plan, *(() if near else self.hands)))
+        rough = self.rough(case, aim) if far else None
+        hands = dict.fromkeys((*(one for _, one in known), *([rough] if rough else []), self.plan, *(() if near else self.hands)))
         found = sought(made, hands, goal=aim)
         if found is None:
             return None
@@ -99,21 +105,6 @@ class Reckoning:
             default=0.0,
         )
 
-    def most_amount(self, case: BuildCase) -> float:
-        """The largest amount of the first target that was found for a variant, all else kept."""
-        none = self.made(with_target(case, 0, amount=0.0))
-        odds = none.case.targets[0].probability
-
-        def held(chosen: Chosen) -> float:
-            return float(np.quantile(none.reached(chosen, queues=True)[0], 1.0 - odds, method="lower"))
-
-        low = max((held(one) for one in (*self.pool, self.plan, *self.hands) if keeps(none, one)), default=0.0)
-        high = float(np.quantile(everything(none)[0], 1.0 - odds, method="lower"))
-        while high - low > _NEAR * high:
-            found = self.best(with_target(case, 0, amount=(low + high) / 2.0))
-            low, high = (max(held(found.chosen), (low + high) / 2.0), high) if found else (low, (low + high) / 2.0)
-        return low
-
     def most_probable(self, case: BuildCase) -> float:
         """The largest probability of the first target that was found for a variant that has no order, all else kept."""
         free, first = with_target(case, 0, probability=0.0), case.targets[0].probability
@@ -133,14 +124,16 @@ class Reckoning:
         return bool((odds < np.array([one.probability for one in made.case.targets]) - 1e-9).any())
 
 
-def reckoned_beside(days: Days, plan: Chosen, shown: Sequence[float], goal: Array | None, hands: tuple[Chosen, ...]) -> Reckoning:
+def reckoned_beside(
+    days: Days, plan: Chosen, shown: Sequence[float], goal: Array | None, hands: tuple[Chosen, ...], rough: Rough
+) -> Reckoning:
     """What stands beside a plan, by what the ordinary run showed of each target.
 
     Draws are asked for as much more as they showed more than the run; where the plan could then be cheaper, for what they show of it.
     """
     found, asked = odds_in(days.made, plan), np.array([one.probability for one in days.made.case.targets])
     more = np.minimum(np.maximum(found - np.array(shown), 0.0), np.maximum(found - asked, 0.0))
-    made = Reckoning(days, plan, tuple(more.tolist()), goal, hands)
+    made = Reckoning(days, plan, tuple(more.tolist()), goal, hands, rough)
     own = sought(made.made(made.case), [plan], goal=goal)
     if own is not None and own.chosen != plan:
         made = replace(made, more=tuple(np.maximum(found - asked, 0.0).tolist()))

@@ -80,8 +80,7 @@ class Spending:
     def within(self, case: BuildCase, money: float, by: date) -> BuildCase:
         """The case in which no more than a sum is spent by a day."""
         limit = Limit(f"by {by}", "money", money - self.begun(by), "USD", np.where(case.allowed, self.use(by), 0.0))
-        loose = float(limit.use.max(axis=(1, 2, 3), initial=0.0).sum()) <= limit.most
-        return case if loose else replace(case, limits=(*case.limits, limit))
+        return replace(case, limits=(*case.limits, limit))
 
     def _level(self, year: int) -> float:
         inside = [level for level, month in zip(self.level, self.months, strict=True) if month.year == year]
