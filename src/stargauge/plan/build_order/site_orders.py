@@ -40,6 +40,11 @@ class SiteOrders:
             return False
         return all(self.case.allowed[choice] for choice in self.by_draw.choices(self.site, one))
 
+    def nearest(self, one: SiteOrder) -> SiteOrder:
+        """An order itself where it is one, else begun as much later as it takes; nothing where that does not do."""
+        later = (one._replace(starts=tuple(start + months for start in one.starts)) for months in range(len(self.case.months)))
+        return next((other for other in later if self.allowed(other)), NOTHING)
+
     # --- around one ---------------------------------------------------------------------------------------------------------------
 
     def around(self, one: SiteOrder) -> list[SiteOrder]:
