@@ -94,7 +94,8 @@ class ProgrammePlan:
     def to_dict(self) -> Data:
         """As plain data. SI units, money in USD of the price year, days ISO; without anything that depends on the machine."""
         empty: Data = {
-            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "frontier_emissions": [], "insist": [],
+            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "frontier_emissions": [],
+            "insist": [],
             "waiting": {"decisions": [], "information": []}, "conflict": None, "assumptions": [],
         }  # fmt: skip
         return {

@@ -18,21 +18,10 @@ from stargauge.programme.known import Known
 Array = NDArray[np.float64]
 Data = dict[str, Any]
 
-<<<<<<< HEAD
-=======
-#: Powers of a site in words.
-POWERS = {
-    "file": "as the file has it, dates too",
-    "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
-    "combined-cycle": "combined cycles", "fuel-cell": "fuel cells", "bridge": "rented generators until the grid is there",
-}  # fmt: skip
-
-
 #: How the plant of a power is paid: as capital, or in the price of its energy (a contract, a rent).
 _PAID = {**dict.fromkeys(GAS_POWERS, "capital"), **dict.fromkeys(("fuel-cell", "bridge"), "in the price of energy")}
 
 
->>>>>>> pd
 def method_data(case: BuildCase, order: BuildOrder, rounds: int) -> Data:
     """How the plan was found: its value, the proven bound, the gap between them, and what was counted on the way."""
     steps, gap = dict(order.steps), (order.value - order.bound) / max(abs(order.value), 1.0)
@@ -43,17 +32,22 @@ def method_data(case: BuildCase, order: BuildOrder, rounds: int) -> Data:
 
 
 def cost_data(prepared: Prepared, order: BuildOrder, now: Known) -> Data:
-<<<<<<< HEAD
     """Present value in all and by part, USD of the price year, capital, not discounted, in all and per W of IT power, and g CO2e.
 
-    `as_filed`: what the programme as it stands comes to, where that is an order of build.
+    `without_residual`: the present value with nothing taken off for what is still worth something at the end; `left`: how much that is of
+    each part. `as_filed`: what the programme as it stands comes to, where that is an order of build.
     """
     case = prepared.case
     comes_to = _comes_to(prepared, order.chosen)
+    left = {name: value_of(case, order.chosen, made) for name, made in prepared.costs.left.items()}
     power = sum(case.buildings[one.building].it_power for one in order.chosen)
     return {
-        **comes_to, "unit": "USD", "price_year": now.programme.price_year, "until": str(now.months[-1]),
-        "parts": [{"name": name, "value": value_of(case, order.chosen, made)} for name, made in prepared.costs.parts.items()],
+        **comes_to, "without_residual": comes_to["total"] + sum(left.values()), "unit": "USD", "price_year": now.programme.price_year,
+        "until": str(now.months[-1]),
+        "parts": [
+            {"name": name, "value": value_of(case, order.chosen, made), "left": left.get(name, 0.0)}
+            for name, made in prepared.costs.parts.items()
+        ],
         "capital_per_power": comes_to["capital"] / power if power else None, "base": "IT",
         "as_filed": _comes_to(prepared, prepared.as_filed) if prepared.as_filed else None,
     }  # fmt: skip
@@ -64,26 +58,6 @@ def _comes_to(prepared: Prepared, chosen: tuple[Choice, ...]) -> dict[str, float
     return {
         "total": value_of(prepared.case, chosen), "capital": float(sum(uses.capital[one].sum() for one in chosen)),
         "emissions": value_of(prepared.case, chosen, uses.emissions),
-=======
-    """Present value in all and by part, USD of the price year, and capital, not discounted, in all and per W of IT power.
-
-    `without_residual`: the present value with nothing taken off for what is still worth something at the end; `left`: how much that is of
-    each part.
-    """
-    case = prepared.case
-    left = {name: value_of(case, order.chosen, made) for name, made in prepared.costs.left.items()}
-    total = value_of(case, order.chosen)
-    capital = float(sum(prepared.uses.capital[one].sum() for one in order.chosen))
-    power = sum(case.buildings[one.building].it_power for one in order.chosen)
-    return {
-        "total": total, "without_residual": total + sum(left.values()), "unit": "USD",
-        "price_year": now.programme.price_year, "until": str(now.months[-1]),
-        "parts": [
-            {"name": name, "value": value_of(case, order.chosen, made), "left": left.get(name, 0.0)}
-            for name, made in prepared.costs.parts.items()
-        ],
-        "capital": capital, "capital_per_power": capital / power if power else None, "base": "IT",
->>>>>>> pd
     }  # fmt: skip
 
 

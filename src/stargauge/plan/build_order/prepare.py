@@ -85,13 +85,8 @@ class Prepared:
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
     of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
-<<<<<<< HEAD
-    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of it all;
-    `memo`: dates that were reckoned once for all that is made of these draws.
-=======
     by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `today`: the day of knowledge;
-    `notes`: what to know of it all.
->>>>>>> pd
+    `notes`: what to know of it all; `memo`: dates that were reckoned once for all that is made of these draws.
     """
 
     case: BuildCase

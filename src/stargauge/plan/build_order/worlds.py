@@ -89,18 +89,11 @@ class Worlds:
     `knots`: days of planned starts, `starts`: (draw, building, knot) day on which work really starts; `span`: (draw, building, power) days
     until hall and power are there, `since`: the same, day before which power is not; absent (NaN) where a site cannot have it. `racks`:
     (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
-<<<<<<< HEAD
-    what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `later`, `floor`: (draw, building)
-    days by which operation comes later than all this says, and the day before which it does not come, as measured. `site`: place of each
-    building's site on the axis of the model. `activities`: (draw, activity of `ACTIVITIES_OF`, building, power) days from the start of work
-    until each is done; `span` is the longest. `filed`: (draw, building) day of operation in the run of the file, infinity where there is
-    none; `file`: place of the power that means it, -1 where it cannot be chosen.
-=======
     what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `floor`: (draw, building) day
-    before which operation does not come, as measured. `site`: place of each building's site on the axis of the model. `filed`: (draw,
+    before which operation does not come, as measured. `site`: place of each building's site on the axis of the model. `activities`: (draw,
+    activity of `ACTIVITIES_OF`, building, power) days from the start of work until each is done; `span` is the longest. `filed`: (draw,
     building) day of operation in the run of the file, infinity where there is none; `file`: place of the power that means it, -1 where it
     cannot be chosen.
->>>>>>> pd
     """
 
     knots: Array
@@ -275,13 +268,8 @@ def worlds_of(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
-<<<<<<< HEAD
-        got["building_spacing"], np.zeros(it_power.shape), np.full(it_power.shape, -np.inf), got["site_observed_through"],
-        got["site_known_from"], site, activities, np.full(it_power.shape, np.inf),
-=======
         got["building_spacing"], np.full(it_power.shape, -np.inf), got["site_observed_through"],
-        got["site_known_from"], site, np.full(it_power.shape, np.inf),
->>>>>>> pd
+        got["site_known_from"], site, activities, np.full(it_power.shape, np.inf),
     )  # fmt: skip
 
 
