@@ -47,9 +47,9 @@ def _planned(data: Data, style: Style) -> list[str]:
     lines += _money(data, style)
     lines += _texts("What binds, and its price", terminal.binding(data), style)
     if data["frontier"]:
-        lines += _block(tables.frontier(data), ((11, "l"), (5, "r"), (13, "r"), (13, "r"), (8, "r"), (20, "w")), style)
+        lines += _block(tables.frontier(data), ((11, "l"), (4, "r"), (15, "r"), (15, "r"), (7, "r"), (16, "w")), style)
     if data.get("frontier_emissions"):
-        lines += _block(tables.emissions(data), ((14, "w"), (8, "r"), (14, "r"), (14, "r"), (10, "l")), style)
+        lines += _block(tables.emissions(data), ((14, "w"), (8, "r"), (15, "r"), (15, "r"), (10, "l")), style)
     lines += _texts("What insisting costs", terminal.insist(data), style)
     lines += _waiting(data, style) + _texts("How it was found", [method_text(data)], style, "")
     return lines + _rests_on(data, style)

@@ -22,7 +22,8 @@ def fact_text(one: Data) -> str:
         "hall": say("how long work on the hall of {of} takes", of=of),
         "delivery": say("when {chip} is delivered", chip=chip_name(of)),
         "as_filed": say("when {of} runs, as in the file", of=of),
-        "under_way": say("how much of what is under way runs by {day}", day=day_text(of)),
+        "under_way": say("when {of}, under way, is ready for racks", of=of),
+        "all_under_way": say("how much of what is under way runs by {day}", day=day_text(of)),
     }  # fmt: skip
     return told.get(str(one.get("kind"))) or say(str(one["text"]))
 

@@ -59,6 +59,8 @@ def catches(data: Data) -> Iterator[str]:
         yield not_proven(data)
         return
     yield over_text(data)
+    if any((data["money"] or {}).get("nobody") or ()):
+        yield say("Nobody is known who would pay for all of it.")
     yield late_text(data)
     yield residual_text(data)
     yield gap_text(data)

@@ -64,7 +64,8 @@ def sites(data: Data) -> Rows:
     ]  # fmt: skip
     head = (say("Site"), say("Fed by"), say("Power after"), say("Cooling"), say("Chips"), say("Buildings"))
     note = say("Fed by: what may be drawn at the meter, as the file rates its buildings. Power after: days from the start of work, P50 "
-               "(P10 to P90). PUE: power at the meter over that of the racks, in the mean of a year.")  # fmt: skip
+               "(P10 to P90). PUE: power at the meter over that of the racks, in the mean of a year; buildings are sized for their peak, with a "
+               "margin.")  # fmt: skip
     return Rows(say("Sites"), head, rows, note)
 
 
@@ -74,7 +75,10 @@ def _name(one: Data) -> str:
 
 def _power(one: Data) -> str:
     made = one["power"]
-    return say("{source}, {capacity}", source=power_text(made["id"]), capacity=show(made["capacity"], made["unit"])) if made else "–"
+    if not made:
+        return "–"
+    told = say("{source}, {capacity}", source=power_text(made["id"]), capacity=show(made["capacity"], made["unit"]))
+    return say("{plant}, paid for in the price of energy", plant=told) if made.get("plant_paid") == "in the price of energy" else told
 
 
 def _cooling(one: Data) -> str:
@@ -82,7 +86,10 @@ def _cooling(one: Data) -> str:
     if not made:
         return "–"
     water = show(made["water"], made["unit"]) if made["water"] is not None else "–"
-    return say("{design}, PUE {pue}, {water}", design=cooling_text(made["id"]), pue=figures(made["pue"]), water=water)
+    told = {"design": cooling_text(made["id"]), "pue": figures(made["pue"]), "water": water}
+    if made.get("ratio") is None:
+        return say("{design}, PUE {pue}, {water}", **told)
+    return say("{design}, PUE {pue} (sized for {ratio}), {water}", ratio=figures(made["ratio"]), **told)
 
 
 def _built(one: Data) -> str:
@@ -234,7 +241,8 @@ def means_text(one: Data, factor: float) -> tuple[str, str, str]:
 def money_note(data: Data, unit: str) -> str:
     """What the columns of money mean."""
     made = data["money"]
-    note = [say("In {unit} of the day, by the year in which it is spent.", unit=notation().unit(unit)), _means_note(made)]
+    note = [say("In {unit} of the day, by the year in which it is spent.", unit=notation().unit(unit))]
+    note += [_means_note(made)] if any(one["knowable"] for one in made["parties"]) else []
     if unknown := [str(one["name"]) for one in made["parties"] if not one["knowable"]]:
         note.append(say("Not known, as no accounts are published: what {names} can bring.", names=", ".join(unknown)))
     return " ".join(note)
@@ -273,7 +281,7 @@ def _sum(value: Any, factor: float) -> str:
 def cost(data: Data) -> Rows:
     """Of what the cost is made."""
     made = data["cost"]
-    rows = [(cost_part(one["name"], made), money_text(one["value"], made["unit"])) for one in made["parts"]]
+    rows = [(cost_part(one["name"], made), money_text(one["value"], made["unit"])) for one in made["parts"] if one["value"]]
     rows.append((say("present value"), money_text(made["total"], made["unit"])))
     note = say("What is spent until {day} on what is decided, discounted, in prices of {year}.", day=day_text(made["until"]),
                year=made["price_year"])  # fmt: skip
@@ -335,14 +343,16 @@ def information(data: Data) -> Rows:
     rows = [
         (fact_text(one), day_text(str(one["known_by"])[:7]) if one["known_by"] else say("after the clock"),
          money_text(one["worth_now"], one["unit"]), money_text(one["worth_later"], one["unit"]))
-        for one in made["information"]
+        for one in made["information"] if one["worth_now"]
     ]  # fmt: skip
-    note = say("Known now: before anything is begun. Then: on the day on which it shows itself; what begins before is the same whatever "
-               "it will be. Saved in the mean of the draws, every target kept as often.")  # fmt: skip
+    note = [say("Known now: before anything is begun. Then: on the day on which it shows itself; what begins before is the same whatever "
+                "it will be. Saved in the mean of the draws, every target kept as often.")]  # fmt: skip
     if ceiling := made.get("ceiling"):
-        note += " " + say("To know everything at once now: {money}.", money=money_text(ceiling["worth"], ceiling["unit"]))
+        note.append(say("To know everything at once now: {money}.", money=money_text(ceiling["worth"], ceiling["unit"])))
+    if nothing := [fact_text(one) for one in made["information"] if not one["worth_now"]]:
+        note.append(say("Worth nothing is to know {facts}.", facts="; ".join(nothing)))
     head = (say("Fact"), say("Shows itself"), say("Known now saves"), say("Then saves"))
-    return Rows(say("What knowing is worth"), head, rows, note)
+    return Rows(say("What knowing is worth"), head, rows, " ".join(note))
 
 
 def delays(data: Data) -> Rows | None:
@@ -352,7 +362,9 @@ def delays(data: Data) -> Rows | None:
 
 
 def _dearer(one: Data) -> str:
-    return say("{more} more", more=money_text(one["difference"])) if one["possible"] else say("not possible")
+    if not one["possible"]:
+        return say("not possible")
+    return say("{more} more", more=money_text(one["difference"])) if one["difference"] else say("nothing")
 
 
 def together(data: Data) -> list[str]:

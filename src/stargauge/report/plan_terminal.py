@@ -35,12 +35,12 @@ def buildings(data: Data) -> Rows:
         rows += [_built(group, factor) for group in _alike(site["buildings"])]
     idle = [str(site["id"]) for site in data["sites"] if not site["buildings"] and not site["under_way"]]
     note = [f"Runs: with even odds (P50) by then; of several, the first and the last. In time: by {tables.asked_days(data)}.",
-            f"{notation().unit(unit)}: present value."]  # fmt: skip
+            f"Cost: present value, {notation().unit(unit)}."]  # fmt: skip
     if any(one["further"] for site in data["sites"] for one in site["buildings"]):
         note.append("New: the file does not have it; that the site has room for it is an assumption.")
     if idle:
         note.append(f"Nothing is built at {', '.join(idle)}.")
-    return Rows("Buildings", ("Site and building", "Work begins", "Runs", "In time", "IT power", unit), rows, " ".join(note))
+    return Rows("Buildings", ("Site and building", "Work begins", "Runs", "In time", "IT power", "Cost"), rows, " ".join(note))
 
 
 def _alike(buildings: Sequence[Data]) -> list[list[Data]]:
