@@ -12,12 +12,12 @@ from stargauge.api.programmes import Progress, known, load
 from stargauge.catalogue.load import Catalogue
 from stargauge.plan.build_order.answer import ProgrammePlan
 from stargauge.plan.build_order.asked import Wanted, texts_of, wanted
+from stargauge.plan.build_order.funds import MEANS
 from stargauge.plan.build_order.limits import EXAMPLES, Bound, read_limits
 from stargauge.plan.build_order.planning import Planning, Steps, Told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.quantity import MEANS
 
 DRAWS = 1024
 MOST_WORLDS, MOST_DRAWS = 500, 16_384

@@ -455,7 +455,9 @@ def parser() -> Parser:
     plan.add_argument("--goal", default="cost", metavar="GOAL", help="cost (default), capacity, emissions, or wait: start late")
     for name, text in PLAN_LIMITS:
         plan.add_argument(f"--{name}", action="append", default=[], metavar="AMOUNT", help=f"{text} (repeatable)")
-    plan.add_argument("--means", metavar="STAGE", help="keep each party within its means: cash, committed, announced or financeable")
+    plan.add_argument(
+        "--means", metavar="STAGE", help="keep each party within its means: cash, committed, announced, financeable or liquidity"
+    )
     plan.add_argument("--carbon-price", metavar="PRICE", help="a price on CO2e as a part of the cost: '100 USD/tCO2e'")
     plan.add_argument("--powers", metavar="A,B,...", help="what may power a site, e.g. grid,gas-engine,bridge (default: all)")
     plan.add_argument("--chips", metavar="A,B,...", help="accelerators that may be installed (default: the newest four generations)")

@@ -247,7 +247,7 @@ class _Ground:
     def funders(self) -> Funders:
         """Who may pay for what."""
         years = [year for year in self.takes.years if year <= self.of.now.months[-1].year]
-        return funders_of(self.begun.known, self.prepared.case.sites, years, self.of.means or "financeable", seed=self.of.seed)
+        return funders_of(self.begun.known, self.prepared.case.sites, years, self.of.means or "committed", seed=self.of.seed)
 
     @cached_property
     def days(self) -> Days:
@@ -454,6 +454,7 @@ class _Ground:
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
         parts["money"] = division.to_dict()
+        notes = [*notes, *filter(None, [division.over_text()])]
         self.of.steps.to(90, "draws that the plan has not seen")
         fresh = world.run(overlay, FRESH, self.of.seed + 2)
         return self.of.made(
