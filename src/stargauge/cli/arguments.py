@@ -40,7 +40,7 @@ PLAN_LIMITS = (
     ("land", "land of each site at most: '900 acres', of one 'SITE=900 acres'"),
     ("water", "water of each site at most: '8 million gal/yr', 'SITE=...'"),
     ("grid", "grid connection of a site at most: 'SITE=1.2 GW'"),
-    ("pool", "what is shared with others gives at most: 'transformers=2 GW/yr'"),
+    ("pool", "what is shared gives this programme at most: 'transformers=2 GW/yr', 'turbines=none'"),
     ("crew", "buildings at most: '3/month' begun in all, 'SITE=4' going up at once"),
     ("deliveries", "accelerators at most: '100_000/month', 'CHIP=40_000/month'"),
     ("least", "IT power a site gets at least where anything new is built: '100 MW'"),

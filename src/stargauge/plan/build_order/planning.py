@@ -24,9 +24,10 @@ from stargauge.plan.build_order.division import divide
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
 from stargauge.plan.build_order.impossible import conflict_in, translated, widened
-from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within
+from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within, shared_pools
 from stargauge.plan.build_order.looks import Looks
 from stargauge.plan.build_order.most import Mosts
+from stargauge.plan.build_order.neighbours import shared_basis
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
@@ -443,7 +444,9 @@ class _Ground:
         return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands, rough)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[Said | str]) -> ProgrammePlan:
-        parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
+        shared = shared_basis(self.of.now, shared_pools(self.of.now, self.of.bounds), max(one.day for one in self.of.asked.targets))
+        basis = replace(self.prepared, basis=(*self.prepared.basis, *shared))
+        parts: Data = {"conflict": conflict, "assumptions": assumptions(basis)}
         parts |= {"split": self.split.to_dict()} if self.split else {}
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
