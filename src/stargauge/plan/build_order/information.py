@@ -54,12 +54,16 @@ class Information:
 
 @dataclass(frozen=True)
 class Weighed:
-    """A pool of orders of a plan in which each fact is weighed; `asked`: with which probability each target is kept."""
+    """A pool of orders of a plan in which each fact is weighed.
+
+    `asked`: with which probability each target is kept in the draws; `kept`: that of the first one as it is told.
+    """
 
     made: Prepared
     pool: Pool
     asked: Array
     unit: str
+    kept: float
 
     @cached_property
     def alone(self) -> Array | None:
@@ -98,7 +102,7 @@ class Weighed:
         for fact in facts:
             now = min(self.worth(fact, self.free).told, ceiling.told)
             later = min(self.worth(fact, self.before(fact)).told, now) if now > 0.0 and self.in_time(fact) else 0.0
-            out.append(Information(fact, now, later, self.unit, float(self.asked[0]) if len(self.asked) else 1.0))
+            out.append(Information(fact, now, later, self.unit, self.kept))
         return sorted(out, key=lambda one: (-one.now, one.fact.name)), ceiling
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from stargauge.plan.build_order.asked import announced
 from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.frontier import emissions_frontier, frontier
 from stargauge.plan.build_order.insist import Insisted, Mosts, Variant, insisting, spending
 from stargauge.plan.build_order.prepare import Prepared
@@ -65,14 +64,13 @@ class Looks:
         self.told("what binds")
         binding = prices(self.reckoning, self.find.unit, self.reckoning.off()) if self.find.unit else ()
         told: dict[str, Sequence[Any]] = {"binding": binding, "frontier": front, "frontier_emissions": traded, "insist": insist}
-        return {**{name: [one.to_dict() for one in rows] for name, rows in told.items()}, "waiting": self.waiting(order)}
+        return {**{name: [one.to_dict() for one in rows] for name, rows in told.items()}, "waiting": self.waiting()}
 
-    def waiting(self, order: BuildOrder) -> Data:
+    def waiting(self) -> Data:
         """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
         self.told("what can wait")
-        hands = [one for one in (self.prepared.as_filed, fastest(self.prepared)) if one]
-        return waiting_data(self.prepared, order.chosen, hands, self.find.goal, self.find.unit, self.worth and bool(self.find.unit))
-
+        assert self.reckoning is not None  # there is a plan
+        return waiting_data(self.reckoning, self.find.unit, self.worth and bool(self.find.unit))
 
     def _with_day(self, place: int, when: date) -> BuildCase:
         return self.days.at(self.case, place, when)

@@ -11,7 +11,8 @@ chapter 4; Luedtke, Ahmed and Nemhauser 2010, Mathematical Programming 122), sol
 1960, Journal of the SIAM 8).
 
 Policies are chosen on one half of the draws and valued on the other, and the other way round (Stone 1974, Journal of the Royal Statistical
-Society B 36): what happens to hold in the draws that were looked at is worth nothing in those that were not.
+Society B 36): what happens to hold in the draws that were looked at is worth nothing in those that were not. What parts of a sample differ
+by is taken for as much as it is beyond chance (3).
 """
 
 from __future__ import annotations
@@ -67,12 +68,13 @@ def begun_before(order: Chosen, months: int) -> Hashable:
 class _Parts:
     """What orders cost and how often they keep targets in the parts of some draws, those of the same beginning beside one another."""
 
-    def __init__(self, pool: Pool, part: Places, begun: Sequence[Hashable], draws: Places) -> None:
+    def __init__(self, pool: Pool, part: Places, begun: Sequence[Hashable], draws: Places, shrunk: bool = False) -> None:
         names = {name: place for place, name in enumerate(dict.fromkeys(begun))}
         group = np.array([names[name] for name in begun])
         self.down = np.argsort(group, kind="stable")
         self.edges = np.flatnonzero(np.diff(group[self.down], prepend=-1))
         self.share, odds = _by_part(pool, part, draws)
+        odds = _shrunk(self.share, odds, len(draws)) if shrunk else odds
         self.odds, self.cost = odds[self.down], pool.cost[self.down]
 
     def best(self, price: Array, weight: float = 1.0) -> Places:
@@ -88,12 +90,13 @@ class _Parts:
         return float(self.share @ self.cost[orders]), self.odds[orders, np.arange(len(self.share))].sum(axis=0)
 
 
-def cheapest(pool: Pool, part: Places, begun: Sequence[Hashable], asked: Array, draws: Places) -> Policy | None:
+def cheapest(pool: Pool, part: Places, begun: Sequence[Hashable], asked: Array, draws: Places, shrunk: bool = False) -> Policy | None:
     """The cheapest policy of a pool in some draws; None where none keeps what is asked.
 
-    `part`: of each of all draws; `begun`: of each order what is begun before the part is known.
+    `part`: of each of all draws; `begun`: of each order what is begun before the part is known; `shrunk`: whether the draws are a sample
+    of those that count (`_shrunk`).
     """
-    parts, every = _Parts(pool, part, begun, draws), np.eye(len(asked))
+    parts, every = _Parts(pool, part, begun, draws, shrunk), np.eye(len(asked))
     picked = [parts.best(0.0 * asked), *(parts.best(one, weight=1e-15) for one in every), parts.best(every.sum(axis=0), weight=1e-15)]
     cuts = [parts.got(one) for one in picked]
     for _ in range(_ROUNDS):
@@ -121,9 +124,24 @@ def at_price(pool: Pool, part: Places, begun: Sequence[Hashable], price: Array) 
 
 def _by_part(pool: Pool, part: Places, draws: Places) -> tuple[Array, Array]:
     """Share of each part in some draws, (part,), and share of them that are in it and kept: (order, part, target)."""
-    own = np.equal(part[draws][:, None], np.arange(int(part.max()) + 1)).astype(np.float32) / len(draws)
-    kept = pool.kept[:, :, draws].astype(np.float32)
-    return own.sum(axis=0, dtype=np.float64), np.moveaxis(kept @ own, 1, 2).astype(np.float64)
+    own = np.equal(part[draws][:, None], np.arange(int(part.max()) + 1)).astype(np.float32)
+    counted = pool.kept[:, :, draws].astype(np.float32) @ own  # whole numbers, and exact
+    return own.sum(axis=0, dtype=np.float64) / len(draws), np.moveaxis(counted, 1, 2).astype(np.float64) / len(draws)
+
+
+def _shrunk(share: Array, odds: Array, draws: int) -> Array:
+    """The same nearer to what orders keep over all parts, by as much as chance alone makes the parts of a sample differ.
+
+    odds = share (o + s d), s = max(0, 1 - sum of o (1 - o) (1 - share) / (share draws) / sum of d^2)              (3)
+
+    o: over all parts; d: by how much a part is off it (James and Stein 1961; Efron and Morris 1975, JASA 70).
+    """
+    weight = np.maximum(share, 1.0 / draws)[:, None]
+    over_all = odds.sum(axis=1, keepdims=True)
+    off = odds / weight - over_all
+    chance = over_all * (1.0 - over_all) * (1.0 - weight) / (weight * draws)
+    told = max(0.0, 1.0 - float(chance.sum()) / max(float((off**2).sum()), 1e-12))
+    return np.asarray(weight * (over_all + told * off))
 
 
 def _mixed(cuts: Sequence[tuple[float, Array]], asked: Array) -> tuple[Array, Array, float] | None:
@@ -149,8 +167,8 @@ def losses(pool: Pool, policy: Policy, part: Places, asked: Array, draws: Places
     return out
 
 
-def halves(draws: int, times: int) -> Iterator[tuple[Places, Places]]:
-    """Draws on which a policy is chosen, and those on which it is valued: each draw is as often among the latter as it is dealt out."""
+def halves(draws: int, times: int = _TIMES) -> Iterator[tuple[Places, Places]]:
+    """Draws on which a policy is chosen, and those on which it is valued: each draw is as often among the latter as they are dealt out."""
     for seed in range(times):
         dealt = np.random.default_rng(seed).permutation(draws)
         one, other = np.sort(dealt[: draws // 2]), np.sort(dealt[draws // 2 :])
@@ -165,7 +183,7 @@ def valued(pool: Pool, part: Places, begun: Sequence[Hashable], asked: Array, ti
     """
     out = np.zeros(len(part))
     for seen, unseen in halves(len(part), times):
-        policy = cheapest(pool, part, begun, asked, seen)
+        policy = cheapest(pool, part, begun, asked, seen, shrunk=True)
         if policy is None:
             return None
         out[unseen] += losses(pool, policy, part, asked, unseen) / times

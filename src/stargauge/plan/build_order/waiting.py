@@ -14,6 +14,7 @@ from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.facts import Fact, facts_of, months_before
 from stargauge.plan.build_order.information import Weighed, pool_of
 from stargauge.plan.build_order.prepare import Prepared
+from stargauge.plan.build_order.reckoning import Reckoning
 from stargauge.plan.build_order.recourse import Chosen, at_price, parts_by
 from stargauge.plan.build_order.sought import odds_in, sought, without_targets
 from stargauge.plan.build_order.variants import day_text, limit_text, not_before, share_text
@@ -26,29 +27,29 @@ _TELLS, _MOST_TOLD = 0.7, 3
 MONTHS = (1, 3, 6, 12)
 
 
-def waiting_data(
-    made: Prepared, chosen: Chosen, hands: Sequence[Chosen], goal: Array | None, unit: str, worth: bool = True
-) -> dict[str, Any]:
+def waiting_data(reckoning: Reckoning, unit: str, worth: bool = True) -> dict[str, Any]:
     """What can wait until when, what it is worth to know, and what waiting with everything costs, as plain data by name.
 
-    `hands`: other orders that are known. `unit`: of the goal; `worth`: whether what knowing and waiting are worth is looked at. Each target
-    is kept as often as is asked, or as the plan does in the draws that it was made for, if that is less.
+    `unit`: of the goal; `worth`: whether what knowing and waiting are worth is looked at. Each target is kept as often as is asked, or as
+    the plan does in the draws that it was made for, if that is less.
     """
-    made = replace(made, case=_asking(made.case, np.minimum(_asked(made.case), odds_in(made, chosen))))
+    chosen, made = reckoning.plan, reckoning.made(reckoning.case)
+    asked = np.minimum(_asked(made.case), odds_in(made, chosen))
+    made = replace(made, case=_asking(made.case, asked))
     facts = facts_of(made, chosen)
     if not worth:
         rows = [one.to_dict() for one in decisions(made, chosen, facts)]
         return {"decisions": rows, "information": [], "ceiling": None, "delays": []}
-    later = delays(made, chosen, hands, unit, goal)
-    weighed = Weighed(made, pool_of(made, [chosen, *hands, ()], facts, _asked(made.case), goal), _asked(made.case), unit)
-    known, ceiling = weighed.information(facts)
-    kept = float(weighed.asked[0]) if len(weighed.asked) else 1.0
+    later = delays(made, chosen, reckoning.hands, unit, reckoning.goal)
+    known = pool_of(made, [chosen, *reckoning.hands, *reckoning.pool, ()], facts, asked, reckoning.goal)
+    weighed = Weighed(made, known, asked, unit, max(float(asked[0]) - reckoning.more[0], 0.0))
+    told, ceiling = weighed.information(facts)
     return {
         "decisions": [one.to_dict() for one in decisions(made, chosen, facts, weighed)],
-        "information": [one.to_dict() for one in known],
-        "ceiling": {"worth": ceiling.told, "unit": unit, "share_kept": kept},
+        "information": [one.to_dict() for one in told],
+        "ceiling": {"worth": ceiling.told, "unit": unit, "share_kept": weighed.kept},
         "delays": [one.to_dict() for one in later],
-    }  # fmt: skip
+    }
 
 
 class Until(NamedTuple):
