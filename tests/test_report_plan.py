@@ -19,11 +19,28 @@ from stargauge.plan.build_order.worlds import Worlds
 from stargauge.report import plan_tables, svg
 from stargauge.report.locale import speaking, texts
 from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
-from stargauge.report.plan_curves import capacity_chart, emissions_chart, frontier_chart, money_chart, spoken_capacity, spoken_frontier
+from stargauge.report.plan_curves import (
+    capacity_chart,
+    emissions_chart,
+    frontier_chart,
+    money_chart,
+    spoken_capacity,
+    spoken_frontier,
+)
 from stargauge.report.plan_facts import fact_text
 from stargauge.report.plan_opening import opening
 from stargauge.report.plan_page import plan_html
-from stargauge.report.plan_words import amount_text, limit_text, not_proven, part_text, relaxation_text, said_text, sentence, target_text, ways_out
+from stargauge.report.plan_words import (
+    amount_text,
+    limit_text,
+    not_proven,
+    part_text,
+    relaxation_text,
+    said_text,
+    sentence,
+    target_text,
+    ways_out,
+)
 
 #: Words of the page that would be left in English in another language.
 ENGLISH = (
@@ -177,8 +194,8 @@ def test_sentences_of_the_answer_have_their_values_as_they_are_read() -> None:
 def test_what_was_left_out_is_a_part_of_a_conflict_in_both_languages() -> None:
     only = {"kind": "options", "name": "powers", "text": "", "words": "only {powers} may power a site",
             "values": {"powers": {"value": ["grid", "fuel-cell"], "unit": "powers"}}}  # fmt: skip
-    too = {"kind": "options", "name": "further", "text": "", "from": None, "to": None, "unit": "", "cost": 2e9,
-           "words": "further buildings at {sites}", "values": {"sites": {"value": ["milam (2)", "saline (1)"], "unit": "names"}}}  # fmt: skip
+    too = {"kind": "options", "name": "further", "text": "", "from": None, "to": None, "unit": "",
+           "cost": 2e9, "words": "further buildings at {sites}", "values": {"sites": {"value": ["milam (2)", "saline (1)"], "unit": "names"}}}  # fmt: skip
     assert part_text(only) == "only grid and fuel cells may power a site"
     assert relaxation_text(too) == "further buildings at milam (2) and saline (1) (present value 2 bn USD)"
     with speaking("de"):

@@ -121,7 +121,8 @@ def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[
     heads = [wrapped(head, width) or [""] for head, (width, _) in zip(made.head, widths, strict=True)]  # longer than their column: wrapped
     deep = max(map(len, heads))
     head = table(columns, [[head[line - deep] if len(head) >= deep - line else "" for head in heads] for line in range(deep)], style)[1:]
-    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, made.rows, style)[1:]]
+    rows = [[cell.replace(" %", "\u00a0%") for cell in row] for row in made.rows]  # a number keeps its percent sign
+    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, rows, style)[1:]]
     return [*lines, *(style.soft(line) for line in wrapped(made.note, style.width))]
 
 

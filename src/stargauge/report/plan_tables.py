@@ -64,8 +64,8 @@ def sites(data: Data) -> Rows:
     ]  # fmt: skip
     head = (say("Site"), say("Fed by"), say("Power after"), say("Cooling"), say("Chips"), say("Buildings"))
     note = say("Fed by: what may be drawn at the meter, as the file rates its buildings. Power after: days from the start of work, P50 "
-               "(P10 to P90). PUE: power at the meter over that of the racks, in the mean of a year; buildings are sized for their peak, with a "
-               "margin.")  # fmt: skip
+               "(P10 to P90). PUE: power at the meter over that of the racks, in the mean of a year; buildings are sized for their peak, "
+               "with a margin.")  # fmt: skip
     return Rows(say("Sites"), head, rows, note)
 
 
@@ -342,7 +342,7 @@ def information(data: Data) -> Rows:
     made = data["waiting"]
     rows = [
         (fact_text(one), day_text(str(one["known_by"])[:7]) if one["known_by"] else say("after the clock"),
-         money_text(one["worth_now"], one["unit"]), money_text(one["worth_later"], one["unit"]))
+         money_text(one["worth_now"], one["unit"]), money_text(one["worth_later"], one["unit"]) if one["worth_later"] else say("nothing"))
         for one in made["information"] if one["worth_now"]
     ]  # fmt: skip
     note = [say("Known now: before anything is begun. Then: on the day on which it shows itself; what begins before is the same whatever "
