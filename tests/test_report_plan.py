@@ -195,7 +195,8 @@ def test_what_was_left_out_is_a_part_of_a_conflict_in_both_languages() -> None:
     only = {"kind": "options", "name": "powers", "text": "", "words": "only {powers} may power a site",
             "values": {"powers": {"value": ["grid", "fuel-cell"], "unit": "powers"}}}  # fmt: skip
     too = {"kind": "options", "name": "further", "text": "", "from": None, "to": None, "unit": "",
-           "cost": 2e9, "words": "further buildings at {sites}", "values": {"sites": {"value": ["milam (2)", "saline (1)"], "unit": "names"}}}  # fmt: skip
+           "cost": 2e9, "words": "further buildings at {sites}",
+           "values": {"sites": {"value": ["milam (2)", "saline (1)"], "unit": "names"}}}  # fmt: skip
     assert part_text(only) == "only grid and fuel cells may power a site"
     assert relaxation_text(too) == "further buildings at milam (2) and saline (1) (present value 2 bn USD)"
     with speaking("de"):
