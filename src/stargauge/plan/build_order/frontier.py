@@ -12,7 +12,7 @@ from stargauge.plan.build_order.reckoning import Reckoning, Row
 
 #: What counts as cheaper, as a share of what is compared.
 _LESS = 1e-3
-#: Days between the days of two targets from which their orders may have little in common.
+#: Days by which a target is sooner than that of the plan from which their orders may have little in common.
 _FAR = 300
 
 
@@ -65,8 +65,8 @@ def frontier(cases: Sequence[tuple[BuildCase, bool]], reckoning: Reckoning) -> t
 
 
 def _far(case: BuildCase, plan: BuildCase) -> bool:
-    """Whether the day of the first target is so far from that of the plan that its order may be another altogether."""
-    return abs((case.targets[0].day - plan.targets[0].day).days) > _FAR
+    """Whether the day of the first target is so much sooner than that of the plan that its order may be another altogether."""
+    return (plan.targets[0].day - case.targets[0].day).days > _FAR
 
 
 class Traded(NamedTuple):
@@ -93,14 +93,16 @@ def emissions_frontier(reckoning: Reckoning) -> tuple[Traded, ...]:
     clean = reckoning.best(case, goal=emissions, far=True)
     if cheap is None or clean is None or clean.emissions >= cheap.emissions * (1.0 - _LESS):
         return ()
-    points = [(0.0, cheap), (None, clean)]
+    points: list[tuple[float | None, Row]] = [(0.0, cheap), (None, clean)]
     first = _between(reckoning, cheap, clean)
     if first is not None:
         more = [_between(reckoning, *two) for two in ((cheap, first[1]), (first[1], clean))]
         points[1:1] = [first, *(one for one in more if one is not None)]
     made = sorted(points, key=lambda one: -one[1].emissions)
-    told = [Traded(price, row, row.chosen == reckoning.plan) for price, row in made if not any(_beats(one, row) for _, one in made)]
-    return tuple(told)
+    return tuple(
+        Traded(price, row, row.chosen == reckoning.plan) for price, row in made
+        if row.chosen == reckoning.plan or not any(_beats(other, row) for _, other in made)
+    )  # fmt: skip
 
 
 def _between(reckoning: Reckoning, dear: Row, clean: Row) -> tuple[float, Row] | None:

@@ -107,9 +107,11 @@ def insisting(reckoning: Reckoning, variants: Iterable[Variant], most: Mosts) ->
 
 def _insisted(reckoning: Reckoning, plan: Row, one: Variant, most: Mosts) -> Insisted:
     target, case = one.case.targets[0], reckoning.case
-    asked, row = Amount.of(target, target.amount), reckoning.best(one.case)
+    asked, largest = Amount.of(target, target.amount), most(one.case)
+    enough = largest.chosen is not None and largest.amount >= target.amount * (1.0 - 1e-9)
+    row = reckoning.best(one.case, largest.chosen) if enough else None
     if row is None:
-        had = Amount.of(target, most(one.case).amount)
+        had = Amount.of(target, largest.amount)
         told = f"{had.text} is the most that was found" if had.amount > 0.0 else "nothing of it can be had by then"
         return Insisted(one.what, f"{one.text} cannot be had: {told}", asked, False, plan.cost, most=had)
     more = row.cost - plan.cost

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Reckoning:
 
     `plan`: the order that all stand beside; `more`: the probability of each target that draws are asked for beyond what is told, since the
     ordinary run showed as much less; `goal`: what is least in place of the cost; `hands`: orders to begin from beside the plan; `rough`:
-    finds another; `pool`: what was found for variants before.
+    finds another; `pool`: what was found for variants before, `known`: what these reach.
     """
 
     days: Days
@@ -59,6 +59,7 @@ class Reckoning:
     hands: tuple[Chosen, ...] = ()
     rough: Rough = lambda case, goal: None
     pool: dict[Chosen, None] = field(default_factory=dict)
+    known: dict[Any, Array] = field(default_factory=dict)
 
     @property
     def case(self) -> BuildCase:
@@ -71,17 +72,20 @@ class Reckoning:
             case = with_target(case, place, probability=min(target.probability + self.more[place], max(_MOST, target.probability)))
         return self.days.moved(case)
 
-    def best(self, case: BuildCase, *, goal: Array | None = None, near: bool = False, far: bool = False) -> Row | None:
-        """The cheapest order found for a variant, None where none was found. `near`: from the plan alone, where the variant is close to it;
-        `far`: also from a rough solution of the program for it.
+    def best(
+        self, case: BuildCase, hand: Chosen | None = None, *, goal: Array | None = None, near: bool = False, far: bool = False
+    ) -> Row | None:
+        """The cheapest order found for a variant, None where none was found; from another order in `hand`, if any, too.
+
+        `near`: from the plan alone, where the variant is close to it; `far`: also from a rough solution of the program for it.
 
         The best of the orders found before that keep it are in hand too. So what is stricter, and looked at before, never costs less.
         """
         aim = self.goal if goal is None else goal
         made = self.made(case)
-        known = sorted((value_of(case, one, aim), one) for one in self.pool if keeps(made, one))[:_POOL]
-        rough = self.rough(case, aim) if far else None
-        hands = dict.fromkeys((*(one for _, one in known), *([rough] if rough else []), self.plan, *(() if near else self.hands)))
+        known = sorted((value_of(case, one, aim), one) for one in self.pool if self.keeps(made, one))[:_POOL]
+        new = [one for one in (hand, self.rough(case, aim) if far else None) if one is not None]
+        hands = dict.fromkeys((*(one for _, one in known), *new, self.plan, *(() if near else self.hands)))
         found = sought(made, hands, goal=aim)
         if found is None:
             return None
@@ -91,17 +95,31 @@ class Reckoning:
     def row(self, case: BuildCase, chosen: Chosen, *, goal: Array | None = None) -> Row:
         """What an order comes to for a variant."""
         uses, aim = self.days.made.uses, self.goal if goal is None else goal
-        kept = np.clip(odds_in(self.made(case), chosen) - np.array(self.more), 0.0, 1.0)
+        kept = np.clip(self.odds(self.made(case), chosen) - np.array(self.more), 0.0, 1.0)
         return Row(
             chosen, value_of(case, chosen, aim), value_of(case, chosen), float(sum(uses.capital[one].sum() for one in chosen)),
             value_of(case, chosen, uses.emissions), tuple(float(one) for one in kept),
         )  # fmt: skip
 
+    def odds(self, made: Prepared, chosen: Chosen) -> Array:
+        """The probability of each target of what was prepared with an order, in every draw: (target,)."""
+        key = (tuple(one.day for one in made.case.targets), chosen)
+        if key not in self.known:
+            self.known[key] = made.reached(chosen, queues=True)
+        amounts = np.array([one.amount for one in made.case.targets])[:, None] * (1.0 - 1e-9)
+        return np.asarray((self.known[key] >= amounts).mean(axis=1))
+
+    def keeps(self, made: Prepared, chosen: Chosen) -> bool:
+        """Whether an order keeps all that is asked of what was prepared."""
+        if faults_of(without_targets(made.case), chosen):
+            return False
+        return bool((self.odds(made, chosen) >= np.array([one.probability for one in made.case.targets])).all())
+
     def off(self) -> float:
         """By how much the plan is dearer than the cheapest order found for what it is for, among those found for other rows."""
         made = self.made(self.case)
         return max(
-            (value_of(self.case, self.plan, self.goal) - value_of(self.case, one, self.goal) for one in self.pool if keeps(made, one)),
+            (value_of(self.case, self.plan, self.goal) - value_of(self.case, one, self.goal) for one in self.pool if self.keeps(made, one)),
             default=0.0,
         )
 
@@ -109,7 +127,7 @@ class Reckoning:
         """The largest probability of the first target that was found for a variant that has no order, all else kept."""
         free, first = with_target(case, 0, probability=0.0), case.targets[0].probability
         made = self.made(free)
-        known = [one for one in (*self.pool, self.plan, *self.hands) if keeps(made, one)]
+        known = [one for one in (*self.pool, self.plan, *self.hands) if self.keeps(made, one)]
         low, high = max((self.row(case, one).kept[0] for one in known), default=0.0), first
         for _ in range(_HALVINGS):
             found = self.best(with_target(case, 0, probability=(low + high) / 2.0))
@@ -138,14 +156,6 @@ def reckoned_beside(
     if own is not None and own.chosen != plan:
         made = replace(made, more=tuple(np.maximum(found - asked, 0.0).tolist()))
     return made
-
-
-def keeps(made: Prepared, chosen: Chosen) -> bool:
-    """Whether an order keeps all that is asked, in every draw."""
-    case = made.case
-    if faults_of(without_targets(case), chosen):
-        return False
-    return bool((odds_in(made, chosen) >= np.array([one.probability for one in case.targets])).all())
 
 
 def everything(made: Prepared) -> Array:
