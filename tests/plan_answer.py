@@ -150,6 +150,10 @@ def plan_answer(**changes: Any) -> dict[str, Any]:
             "means": "financeable",
             "limited": False,
             "over": 2.1e10,
+            "in_all": {"capital": 2.7e11, "lenders": 1.5e11, "nobody": 0.0},
+            "sites": [
+                {"site": "abilene", "capital": 6e10, "lenders": 4.5e10, "loan_to_cost": 0.75, "most": 0.775, "limit": "market leverage"}
+            ],
             "years": [2027, 2028, 2029, 2030],
             "capital": [3e10, 9e10, 1.1e11, 4e10],
             "nobody": [0.0, 0.0, 0.0, 0.0],

@@ -250,7 +250,7 @@ def test_a_target_in_a_conflict_is_told_by_its_parts() -> None:
 def test_tables_have_a_cell_for_each_head() -> None:
     data = impossible_answer()
     made = [plan_tables.promises, plan_tables.sites, plan_tables.buildings, plan_tables.capacity, plan_tables.frontier, plan_tables.cost,
-            plan_tables.money, plan_tables.binding, plan_tables.insist, plan_tables.waiting, plan_tables.information,
+            plan_tables.money, plan_tables.lenders, plan_tables.binding, plan_tables.insist, plan_tables.waiting, plan_tables.information,
             plan_tables.relaxations, plan_tables.assumptions, plan_tables.emissions]  # fmt: skip
     for table in made:
         rows = table(data)
@@ -279,7 +279,7 @@ def test_money_that_nobody_brings_is_told() -> None:
     data = plan_answer()
     data["money"]["nobody"] = [0.0, 0.0, 5e9, 0.0]
     made = plan_tables.money(data)
-    assert made is not None and list(made.rows[-1]) == ["Nobody", "0", "0", "5", "0", "–", "–", "–"]
+    assert made is not None and list(made.rows[-1]) == ["Nobody", "0", "0", "5", "0", "0", "–", "–"]
 
 
 def test_an_assumption_says_that_it_is_one() -> None:

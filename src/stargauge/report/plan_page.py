@@ -52,6 +52,7 @@ def plan_section(data: Data) -> dict[str, Any]:
         "method": plan_words.method_text(data) if data["method"] else "",
         "promises": plan_tables.promises(data) if asked else None, "sites": plan_tables.sites(data) if data["sites"] else None,
         "cost": plan_tables.cost(data) if decided and data["cost"] and data["cost"]["parts"] else None, "money": plan_tables.money(data),
+        "lenders": plan_tables.lenders(data),
         "split": split_text(data), "binding": plan_tables.binding(data) if data["binding"] else None,
         "insist": plan_tables.insist(data) if data["insist"] else None,
         "waiting": plan_tables.waiting(data) if waiting.get("decisions") else None,

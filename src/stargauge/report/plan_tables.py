@@ -219,14 +219,30 @@ def money(data: Data) -> Rows | None:
         return None
     factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
     rows: list[tuple[str, ...]] = [
-        (say("All that is built"), *_sums(made["capital"], factor), "–", "–", "–"),
-        (say("Lenders"), *_sums(made["lenders"], factor), "–", "–", "–"),
+        (say("All that is built"), *_sums(made["capital"], factor), _sum(made["in_all"]["capital"], factor), "–", "–"),
+        (say("Lenders"), *_sums(made["lenders"], factor), _sum(made["in_all"]["lenders"], factor), "–", "–"),
         *((str(one["name"]), *_sums(one["funds"], factor), *means_text(one, factor)) for one in made["parties"]),
     ]  # fmt: skip
     if any(made.get("nobody") or ()):
-        rows.append((say("Nobody"), *_sums(made["nobody"], factor), "–", "–", "–"))
+        rows.append((say("Nobody"), *_sums(made["nobody"], factor), _sum(made["in_all"]["nobody"], factor), "–", "–"))
     head = (say("Who"), *map(str, made["years"]), say("In all"), say("Has for it"), say("Lacks"))
     return Rows(say("Money"), head, rows, money_note(data, unit))
+
+
+def lenders(data: Data) -> Rows | None:
+    """What lenders give of the buildings of each site, and the most that they would."""
+    made = data["money"]
+    if not made or not made.get("sites"):
+        return None
+    limits = {"market leverage": say("as lenders do on the market"), "cover": say("what rents cover"),
+              "borrowing is in the means": say("none: borrowing is in the means")}  # fmt: skip
+    rows = [
+        (str(one["site"]), money_text(one["capital"], made["unit"]), money_text(one["lenders"], made["unit"]), percent(one["loan_to_cost"]),
+         percent(one["most"]), limits.get(one["limit"], one["limit"]))
+        for one in made["sites"]
+    ]  # fmt: skip
+    head = (say("Site"), say("Buildings"), say("Lenders"), say("Share"), say("At most"), say("Limit"))
+    return Rows(say("What lenders give"), head, rows)
 
 
 def means_text(one: Data, factor: float) -> tuple[str, str, str]:

@@ -98,11 +98,12 @@ def money(data: Data, most: int) -> Rows | None:
     factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
 
     def row(name: str, values: Sequence[Any], *means: str) -> tuple[str, ...]:
-        return (name, *("–" if one is None else figures(one / factor) for one in values[: len(years)]), *(means or ("–", "–", "–")))
+        return (name, *("–" if one is None else figures(one / factor) for one in values[: len(years)]), *means)
 
-    rows = [row("All that is built", made["capital"]), row("Lenders", made["lenders"])]
+    whole = {name: (figures(value / factor), "–", "–") for name, value in made["in_all"].items()}
+    rows = [row("All that is built", made["capital"], *whole["capital"]), row("Lenders", made["lenders"], *whole["lenders"])]
     rows += [row(str(one["name"]), one["funds"], *tables.means_text(one, factor)) for one in made["parties"]]
-    rows += [row("Nobody", made["nobody"])] if any(made.get("nobody") or ()) else []
+    rows += [row("Nobody", made["nobody"], *whole["nobody"])] if any(made.get("nobody") or ()) else []
     rest = len(made["years"]) - len(years)
     note = tables.money_note(data, unit) + (f" {number_of(rest, 'more year')}: --json." if rest else "")
     return Rows("Money", ("Who", *map(str, years), "In all", "Has for it", "Lacks"), rows, note)

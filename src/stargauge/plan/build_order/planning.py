@@ -457,7 +457,6 @@ class _Ground:
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
         parts["money"] = division.to_dict()
-        notes = [*notes, *filter(None, [division.over_text()])]
         self.of.steps.to(90, "draws that the plan has not seen")
         fresh = world.run(overlay, FRESH, self.of.seed + 2)
         return self.of.made(
