@@ -9,7 +9,7 @@ from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.charts import month_day
 from stargauge.report.locale import notation, say
-from stargauge.report.plan_tables import top_of
+from stargauge.report.plan_tables import top_of, traded
 from stargauge.report.plan_words import amount_text, money_text, planned, target_text
 from stargauge.report.wording import day_text, percent, show
 
@@ -212,7 +212,7 @@ def spoken_frontier(data: Data) -> str:
 
 def emissions_chart(data: Data, narrow: bool = False) -> Spec:
     """Cost against CO2e of plans for the same target, each named by the price of CO2e for which it is the best; a ring for the plan."""
-    rows, paper = data["frontier_emissions"], _paper(narrow)
+    rows, paper = traded(data), _paper(narrow)
     factor, unit, top = _costs(rows)
     most = max(one["emissions"] for one in rows)
     scale, mass = scale_of(most, "g")
@@ -236,7 +236,7 @@ def emissions_chart(data: Data, narrow: bool = False) -> Spec:
 
 def spoken_emissions(data: Data) -> str:
     """What the chart of cost against CO2e shows, in one sentence."""
-    told = [say("{mass}: {cost}", mass=show(one["emissions"], "g"), cost=money_text(one["cost"])) for one in data["frontier_emissions"]]
+    told = [say("{mass}: {cost}", mass=show(one["emissions"], "g"), cost=money_text(one["cost"])) for one in traded(data)]
     return say("Cost of what is asked by its CO2e. {each}.", each="; ".join(told))
 
 

@@ -197,11 +197,20 @@ def emissions(data: Data) -> Rows:
     """What less CO2e costs: plans for the same target by a price on CO2e."""
     rows = [
         (carbon_price_text(one), _tonnes(one), money_text(one["capital"]), money_text(one["cost"]), say("this plan") if one["plan"] else "")
-        for one in data["frontier_emissions"]
+        for one in traded(data)
     ]
     head = (say("Price of CO2e"), say("CO2e"), say("Capital"), say("Present value"), say("Note"))
     note = say("The cheapest plan found for what is asked at each price of CO2e, which is not in the present value.")
     return Rows(say("Cost against emissions"), head, rows, note)
+
+
+def traded(data: Data) -> list[Data]:
+    """Plans that trade cost against CO2e, this one among them."""
+    rows, cost = list(data["frontier_emissions"]), data["cost"]
+    if any(one["plan"] for one in rows) or not cost or cost.get("emissions") is None:
+        return rows
+    mine = {"carbon_price": 0.0, "cost": cost["total"], "capital": cost["capital"], "emissions": cost["emissions"], "plan": True}
+    return sorted([mine, *rows], key=lambda one: -one["emissions"])
 
 
 def carbon_price_text(one: Data) -> str:
@@ -234,11 +243,9 @@ def lenders(data: Data) -> Rows | None:
     made = data["money"]
     if not made or not made.get("sites"):
         return None
-    limits = {"market leverage": say("as lenders do on the market"), "cover": say("what rents cover"),
-              "borrowing is in the means": say("none: borrowing is in the means")}  # fmt: skip
     rows = [
         (str(one["site"]), money_text(one["capital"], made["unit"]), money_text(one["lenders"], made["unit"]), percent(one["loan_to_cost"]),
-         percent(one["most"]), limits.get(one["limit"], one["limit"]))
+         percent(one["most"]), say(str(one["limit"])))
         for one in made["sites"]
     ]  # fmt: skip
     head = (say("Site"), say("Buildings"), say("Lenders"), say("Share"), say("At most"), say("Limit"))
@@ -365,8 +372,8 @@ def information(data: Data) -> Rows:
                 "it will be. Saved in the mean of the draws, every target kept as often.")]  # fmt: skip
     if ceiling := made.get("ceiling"):
         note.append(say("To know everything at once now: {money}.", money=money_text(ceiling["worth"], ceiling["unit"])))
-    if nothing := [fact_text(one) for one in made["information"] if not one["worth_now"]]:
-        note.append(say("Worth nothing is to know {facts}.", facts="; ".join(nothing)))
+    if nothing := [one for one in made["information"] if not one["worth_now"]]:
+        note.append(say("To know any other of the facts that were looked at is worth nothing: {count}.", count=figures(len(nothing))))
     head = (say("Fact"), say("Shows itself"), say("Known now saves"), say("Then saves"))
     return Rows(say("What knowing is worth"), head, rows, " ".join(note))
 
