@@ -8,35 +8,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from stargauge.plan.build_order.by_draw import SiteOrder
 from stargauge.plan.build_order.case import Array
-from stargauge.plan.build_order.exchange import Exchange, State
+from stargauge.plan.build_order.exchange import Exchange, Pools, State
 
 #: Changes in all, and after how many the queue is reckoned anew; temperatures from first to last as shares of the value; the price of a
 #: probability that is missed, in values.
-_CHANGES, _ANEW, _HOT, _COLD, _PRICE = 2000, 50, 0.05, 0.0005, 4.0
+_CHANGES, _ANEW, _HOT, _COLD, _PRICE, _DEARER = 8000, 50, 0.06, 0.0004, 0.7, 0.75
 
 
-def annealed(exchange: Exchange, state: State, pools: list[list[SiteOrder]], seed: int) -> State:
+def annealed(exchange: Exchange, state: State, pools: Pools, seed: int) -> State:
     """An order out of pools for each site, where it has come to at the end; it may miss a little of what is asked."""
     chance = np.random.default_rng(seed)
     sites = [site for site, pool in enumerate(pools) if len(pool) > 1]
     known = {site: exchange.known(site, [state.orders[site], *pools[site]]) for site in sites}
+    places = {site: {one: at for at, one in enumerate(each.orders)} for site, each in known.items()}
     scale, now = abs(state.value) or 1.0, state
     free, used = exchange.brought(now.orders), exchange.used(now.orders)
     for change in range(_CHANGES if sites else 0):
         heat = scale * _HOT * (_COLD / _HOT) ** (change / _CHANGES)
         site = sites[int(chance.integers(len(sites)))]
-        own, one = known[site], exchange.known(site, [now.orders[site]])
-        rest, room = free - one.brought[:, 0], exchange.limit - (used - one.use[0])
-        cost = own.value + _PRICE * scale * exchange.short(own.brought, exchange.need - (rest - now.taken))
+        own = known[site]
+        here = places[site][now.orders[site]]
+        rest, room = free - own.brought[:, here], exchange.limit - (used - own.use[here])
+        price = _PRICE * scale * (_HOT / (heat / scale)) ** _DEARER
+        cost = own.value + price * exchange.short(own.brought, exchange.need - (rest - now.taken))
         cost[(own.use > room).any(axis=1)] = np.inf
         at = _drawn(cost, heat, chance.random())
         if at is not None:
-            free, used = rest + own.brought[:, at], used - one.use[0] + own.use[at]
+            free, used = rest + own.brought[:, at], used - own.use[here] + own.use[at]
             now = now._replace(orders=(*now.orders[:site], own.orders[at], *now.orders[site + 1 :]))
         if change % _ANEW == _ANEW - 1:
             now = exchange.state(now.orders)
+            free = exchange.brought(now.orders)  # no rounding is carried on
     return exchange.state(now.orders)
 
 

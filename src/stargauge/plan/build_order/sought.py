@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.anneal import annealed
-from stargauge.plan.build_order.by_draw import NOTHING, ByDraw
+from stargauge.plan.build_order.by_draw import NOTHING, ByDraw, SiteOrder
 from stargauge.plan.build_order.case import Array, BuildCase, Choice, value_of
 from stargauge.plan.build_order.exchange import Exchange, Pools, State
 from stargauge.plan.build_order.prepare import Prepared
@@ -20,6 +20,8 @@ Places = NDArray[np.intp]
 
 #: From how many orders in hand a search begins; shares of the value that are paid for all that is missing; how often a pool is renewed.
 _BEGUN, _PAID, _RENEWED = 2, tuple(np.geomspace(0.05, 8.0, 10).tolist()), 12
+#: What is no more, as a share of the most.
+_NO_MORE = 1e-4
 #: Shares of the draws, those with most first, whose part in a target is paid for where the pool is to be wide.
 _PARTS = ((0.0, 1.0), (0.5, 1.0), (0.7, 0.9), (0.6, 0.85))
 
@@ -52,7 +54,7 @@ def sought(
         found.append(_settled(search, state, pools))
     best = min((*begun, *found), key=lambda one: _rank(search, one), default=None)
     if best is not None and effort:
-        best = _shaken(search, best, pools, effort)
+        best = _deepened(search, best, pools, effort)
     if best is None or not best.kept:
         return None
     chosen = tuple(sorted(choice for site, one in enumerate(best.orders) for choice in search.by_draw.choices(site, one)))
@@ -92,30 +94,54 @@ def _prices(search: Exchange, state: State, site: int) -> tuple[Array, list[floa
     prices = np.zeros(by_draw.fixed.shape)
     at = slice(None) if search.draws is None else search.draws
     prices[:, at] = decides if decides.any() else 1.0
-    return prices, [paid * abs(state.value) / max(float(prices.sum()), 1.0) for paid in _PAID]
+    return prices, _scales(state, prices)
 
 
-def _shaken(search: Exchange, best: State, pools: Pools, effort: int) -> State:
+def _deepened(search: Exchange, best: State, pools: Pools, times: int) -> State:
     """The best of an order and of what becomes of it when it changes by chance and is settled again, so many times."""
-    _widened(search, best, pools)
-    for time in range(effort):
-        near = [[*search.sites[site].around(one), *pool] for site, (one, pool) in enumerate(zip(best.orders, pools, strict=True))]
-        one = _settled(search, annealed(search, best, near, time), pools)
+    for site, pool in zip(search.sites, pools, strict=True):
+        pool += site.around(NOTHING)
+    for time in range(times):
+        weights = _weights(search, best)
+        for site, pool in zip(search.sites, pools, strict=True):
+            for weight in weights:
+                pool += site.at_prices(weight, _scales(best, weight))
+            pool[:] = dict.fromkeys(pool)
+        near = [[*site.around(one), *pool] for site, one, pool in zip(search.sites, best.orders, pools, strict=True)]
+        fronts = [_front(search, site, pool, weights) for site, pool in enumerate(near)]
+        one = _settled(search, annealed(search, best, fronts, time), [list(front) for front in fronts])
         best = min((best, one), key=lambda each: _rank(search, each))
     return best
 
 
-def _widened(search: Exchange, best: State, pools: Pools) -> None:
-    """Add every order of one building, and what is best where some draws are paid for, those in which there is most first."""
+def _front(search: Exchange, site: int, pool: list[SiteOrder], weights: list[Array]) -> list[SiteOrder]:
+    """What of a pool brings more than all that is cheaper, by some weight of the draws."""
+    known = search.known(site, pool).by_value()
+    kept = np.zeros(len(known.value), dtype=bool)
+    for weight in weights:
+        counted = (weight if search.draws is None else weight[:, search.draws]).astype(np.float32)
+        for brought, row in zip(known.brought, counted, strict=True):
+            worth = brought @ row
+            kept[0] = True
+            kept[1:] |= worth[1:] > np.maximum.accumulate(worth)[:-1] + _NO_MORE * float(worth.max())
+    return [known.orders[one] for one in np.flatnonzero(kept)]
+
+
+def _weights(search: Exchange, state: State) -> list[Array]:
+    """Parts of the draws in which what there is of a target counts, those in which there is most first: (target, draw) each."""
     draws = np.arange(search.by_draw.worlds.draws) if search.draws is None else search.draws
-    rank = np.argsort(np.argsort(-search.true(best.orders), axis=1, kind="stable"), axis=1) / len(draws)
-    for site, pool in zip(search.sites, pools, strict=True):
-        pool += site.around(NOTHING)
-        for low, high in _PARTS:
-            prices = np.zeros(search.by_draw.fixed.shape)
-            prices[:, draws] = (rank >= low) & (rank < high)
-            pool += site.at_prices(prices, [paid * abs(best.value) / max(float(prices.sum()), 1.0) for paid in _PAID])
-        pool[:] = dict.fromkeys(pool)
+    rank = np.argsort(np.argsort(-search.true(state.orders), axis=1, kind="stable"), axis=1) / len(draws)
+    out = []
+    for low, high in _PARTS:
+        weight = np.zeros(search.by_draw.fixed.shape)
+        weight[:, draws] = (rank >= low) & (rank < high)
+        out.append(weight)
+    return out
+
+
+def _scales(state: State, prices: Array) -> list[float]:
+    """Scales of prices: shares of the value for all that is paid for."""
+    return [paid * abs(state.value) / max(float(prices.sum()), 1.0) for paid in _PAID]
 
 
 def odds_in(made: Prepared, chosen: Chosen, draws: Places | None = None) -> Array:
