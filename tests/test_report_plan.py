@@ -16,7 +16,7 @@ from tests.plan_answer import fact, impossible_answer, plan_answer, row
 import stargauge
 from stargauge.plan.build_order.shown import notes_of
 from stargauge.plan.build_order.worlds import Worlds
-from stargauge.report import plan_tables, svg
+from stargauge.report import plan_money, plan_tables, svg
 from stargauge.report.locale import speaking, texts
 from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
 from stargauge.report.plan_curves import (
@@ -250,7 +250,7 @@ def test_a_target_in_a_conflict_is_told_by_its_parts() -> None:
 def test_tables_have_a_cell_for_each_head() -> None:
     data = impossible_answer()
     made = [plan_tables.promises, plan_tables.sites, plan_tables.buildings, plan_tables.capacity, plan_tables.frontier, plan_tables.cost,
-            plan_tables.money, plan_tables.lenders, plan_tables.binding, plan_tables.insist, plan_tables.waiting, plan_tables.information,
+            plan_money.money, plan_money.lenders, plan_tables.binding, plan_tables.insist, plan_tables.waiting, plan_tables.information,
             plan_tables.relaxations, plan_tables.assumptions, plan_tables.emissions]  # fmt: skip
     for table in made:
         rows = table(data)
@@ -258,7 +258,7 @@ def test_tables_have_a_cell_for_each_head() -> None:
 
 
 def test_money_says_who_lacks_what_and_whose_means_are_not_known() -> None:
-    made = plan_tables.money(plan_answer())
+    made = plan_money.money(plan_answer())
     assert made is not None
     assert [list(row) for row in made.rows[2:]] == [
         ["Oracle", "8", "30", "40", "10", "88", "67", "21 by 2030"],
@@ -271,14 +271,14 @@ def test_money_says_who_lacks_what_and_whose_means_are_not_known() -> None:
 def test_money_says_where_means_are_kept() -> None:
     data = plan_answer()
     data["money"]["limited"] = True
-    made = plan_tables.money(data)
+    made = plan_money.money(data)
     assert made is not None and "each party keeps within that" in made.note
 
 
 def test_money_that_nobody_brings_is_told() -> None:
     data = plan_answer()
     data["money"]["nobody"] = [0.0, 0.0, 5e9, 0.0]
-    made = plan_tables.money(data)
+    made = plan_money.money(data)
     assert made is not None and list(made.rows[-1]) == ["Nobody", "0", "0", "5", "0", "0", "–", "–"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report import plan_tables, plan_words
+from stargauge.report import plan_money, plan_tables, plan_words
 from stargauge.report.drawing import figure, pictured
 from stargauge.report.html import environment, shared
 from stargauge.report.locale import language, say, speaking
@@ -51,8 +51,8 @@ def plan_section(data: Data) -> dict[str, Any]:
         "opening": opening(data), "about": plan_words.about(data),
         "method": plan_words.method_text(data) if data["method"] else "",
         "promises": plan_tables.promises(data) if asked else None, "sites": plan_tables.sites(data) if data["sites"] else None,
-        "cost": plan_tables.cost(data) if decided and data["cost"] and data["cost"]["parts"] else None, "money": plan_tables.money(data),
-        "lenders": plan_tables.lenders(data),
+        "cost": plan_tables.cost(data) if decided and data["cost"] and data["cost"]["parts"] else None, "money": plan_money.money(data),
+        "lenders": plan_money.lenders(data),
         "split": split_text(data), "binding": plan_tables.binding(data) if data["binding"] else None,
         "insist": plan_tables.insist(data) if data["insist"] else None,
         "waiting": plan_tables.waiting(data) if waiting.get("decisions") else None,
@@ -94,7 +94,7 @@ def figures_of(data: Data) -> dict[str, Any]:
         made["emissions"] = figure("plan-emissions", spoken_emissions(data), drawn, _table(plan_tables.emissions(data)))
     if data["money"] and data["money"]["years"]:
         made["money"] = figure(
-            "plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(plan_tables.spent(data))
+            "plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(plan_money.spent(data))
         )
     return made
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from stargauge.quantity.errors import counted as number_of
 from stargauge.quantity.units import scale_of
+from stargauge.report import plan_money
 from stargauge.report import plan_tables as tables
 from stargauge.report.locale import notation
 from stargauge.report.plan_words import building_text, built_sites, chip_text, start_text
@@ -102,10 +103,10 @@ def money(data: Data, most: int) -> Rows | None:
 
     whole = {name: (figures(value / factor), "–", "–") for name, value in made["in_all"].items()}
     rows = [row("All that is built", made["capital"], *whole["capital"]), row("Lenders", made["lenders"], *whole["lenders"])]
-    rows += [row(str(one["name"]), one["funds"], *tables.means_text(one, factor)) for one in made["parties"]]
+    rows += [row(str(one["name"]), one["funds"], *plan_money.means_text(one, factor)) for one in made["parties"]]
     rows += [row("Nobody", made["nobody"], *whole["nobody"])] if any(made.get("nobody") or ()) else []
     rest = len(made["years"]) - len(years)
-    note = tables.money_note(data, unit) + (f" {number_of(rest, 'more year')}: --json." if rest else "")
+    note = plan_money.money_note(data, unit) + (f" {number_of(rest, 'more year')}: --json." if rest else "")
     return Rows("Money", ("Who", *map(str, years), "In all", "Has for it", "Lacks"), rows, note)
 
 

@@ -187,7 +187,7 @@ def _value(value: Any, unit: str) -> str:
     if unit in ("names", "powers", "chips"):
         return _and([{"powers": power_text, "chips": chip_name}.get(unit, str)(one) for one in value])
     if unit == "share":
-        return share_text(value)
+        return percent(value)
     return day_text(value) if unit == "date" else str(value) if unit == "name" else show(float(value), unit)
 
 
