@@ -170,7 +170,7 @@ def _site(site: Data, sheet: _Sheet, y: float) -> list[str]:
     )
     about = ", ".join(part for part in (power, left) if part)
     if sheet.narrow:
-        return [line, _text(name, 0, y + 19, bold=True), _text(about, 0, y + 36, "soft", size=12.5)]
+        return [line, _text(name, 0, y + 19, bold=True), _text(power or left, 0, y + 36, "soft", size=12.5)]
     return [line, _text(name, 0, y + 22, bold=True), _text(about, sheet.left + 6, y + 22, "soft", size=12.5)]
 
 
