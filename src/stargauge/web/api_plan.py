@@ -30,7 +30,8 @@ Goal = Annotated[
     Query(description="Least cost, most capacity by the day, least CO2e, or the latest start of work."),
 ]
 Means = Annotated[
-    Maybe[Literal["cash", "committed", "announced", "financeable", "liquidity"]], Query(description="Each party within its means, of this kind.")
+    Maybe[Literal["cash", "committed", "announced", "financeable", "liquidity"]],
+    Query(description="Each party within its means, of this kind."),
 ]
 CarbonPrice = Annotated[Maybe[Text], Query(description="A price on CO2e as a part of the cost, such as `100 USD/tCO2e`.")]
 
