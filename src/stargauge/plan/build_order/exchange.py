@@ -27,12 +27,13 @@ _TRUE, _LESS = 6, 1e-6
 
 
 class State(NamedTuple):
-    """An order, its value, the probability of each target, whether it keeps all targets and limits, and what the queue takes of each target
-    in every draw."""
+    """An order, its value, the probability of each target, whether it keeps all limits and all targets too, and what the queue takes of each
+    target in every draw."""
 
     orders: Orders
     value: float
     odds: Array
+    within: bool
     kept: bool
     taken: Array
 
@@ -97,8 +98,8 @@ class Exchange:
         value = sum(float(self.known(site, [one]).value[0]) for site, one in enumerate(orders))
         made = self.true(orders)
         odds = np.asarray((made >= self.by_draw.need[:, None]).mean(axis=1))
-        kept = bool((odds >= self.asked).all()) and bool((self.used(orders) <= self.limit).all()) and value <= self.most
-        return State(orders, value, odds, kept, (self.brought(orders) - made).astype(np.float32))
+        within = bool((self.used(orders) <= self.limit).all()) and value <= self.most
+        return State(orders, value, odds, within, within and bool((odds >= self.asked).all()), (self.brought(orders) - made).astype(np.float32))
 
     def short(self, brought: Array, lack: Array) -> Array:
         """By how much orders that bring (target, order, draw) miss the probabilities asked for where (target, draw) is lacking, in all."""

@@ -22,13 +22,25 @@ Data = dict[str, Any]
 _PAID = {**dict.fromkeys(GAS_POWERS, "capital"), **dict.fromkeys(("fuel-cell", "bridge"), "in the price of energy")}
 
 
-def method_data(case: BuildCase, order: BuildOrder, rounds: int) -> Data:
-    """How the plan was found: its value, the proven bound, the gap between them, and what was counted on the way."""
-    steps, gap = dict(order.steps), (order.value - order.bound) / max(abs(order.value), 1.0)
+def method_data(case: BuildCase, order: BuildOrder, rounds: int, program: BuildOrder | None = None) -> Data:
+    """How the plan was found: its value, and how far it is above the bound of the program in which no queue holds anything up, asked for the
+    same: an optimistic case. `program`: how that was solved, its value, proven bound, the gap between these, and whether its work ended first;
+    what was counted on the way.
+    """
+    steps = dict(order.steps)
     return {
-        "value": order.value, "bound": order.bound, "gap": gap, "options": int(case.allowed.sum()),
-        "columns": int(steps.get("columns", 0)), "rounds": rounds, "programs": int(steps.get("programs", steps.get("programmes", 0))),
+        "value": order.value, "bound": order.bound, "gap": _gap(order), "options": int(case.allowed.sum()),
+        "columns": int(steps.get("columns", 0)), "rounds": rounds, "programs": int(steps.get("programs", 0)),
+        "program": None if program is None else {
+            "value": program.value, "bound": program.bound, "gap": _gap(program),
+            "ended": [name for name in ("work limit reached", "time limit reached") if name in dict(program.steps)],
+        },
     }  # fmt: skip
+
+
+def _gap(order: BuildOrder) -> float:
+    """How far an order is above its bound, as a share of its value."""
+    return (order.value - order.bound) / max(abs(order.value), 1.0)
 
 
 def cost_data(prepared: Prepared, order: BuildOrder, now: Known) -> Data:

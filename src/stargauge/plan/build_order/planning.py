@@ -38,9 +38,9 @@ from stargauge.plan.build_order.promise import (
     Promise,
     Simulated,
     World,
+    above,
     address,
     at_day,
-    bounded,
     broken,
     by_month,
     kept_with,
@@ -71,7 +71,7 @@ Way = Callable[[Prepared, World], Made]
 
 #: How near to the best a plan is proven to be, and the seconds that a solution may take; less of both
 #: for a round and for what stands beside it.
-GAP, SECONDS = 0.01, 20.0
+GAP, SECONDS = 0.01, 10.0
 ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
@@ -337,7 +337,8 @@ class _Ground:
             best, known = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower"))), [tried[1].order.chosen, *known]
         assert tried is not None
         self.of.steps.say("the least that it may cost")
-        return tried[0], bounded(tried[1], lambda case, _: self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+        program = self._tried(lambda made, _: self._solve(made.case, gap=GAP, time_limit=_BOUND_SECONDS), replace(made, case=case), there)
+        return tried[0], tried[1] if program is None else above(tried[1], program)
 
     @cached_property
     def mosts(self) -> Mosts:
@@ -451,7 +452,7 @@ class _Ground:
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
         self.of.steps.to(70, "what stands beside the plan")
-        parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds)}
+        parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds, made.program)}
         parts |= self._looks(made, world).beside(made.order) if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))
