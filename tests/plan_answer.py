@@ -97,7 +97,16 @@ def plan_answer(**changes: Any) -> dict[str, Any]:
                 "as_stated": 0.14,
             }
         ],
-        "method": {"value": 3.12e11, "bound": 3.1e11, "gap": 0.0064, "options": 41230, "columns": 812, "rounds": 3, "programs": 51},
+        "method": {
+            "value": 3.12e11,
+            "bound": 3.1e11,
+            "gap": 0.0064,
+            "options": 41230,
+            "columns": 812,
+            "rounds": 3,
+            "programs": 51,
+            "program": {"value": 3.1e11, "bound": 3.08e11, "gap": 0.0061, "ended": []},
+        },
         "cost": {
             "total": 3.12e11,
             "unit": "USD",

@@ -103,7 +103,7 @@ def test_first_comes_how_sure_what_it_costs_and_the_catch() -> None:
 def test_a_wide_gap_is_a_catch() -> None:
     data = plan_answer()
     data["method"]["gap"] = 0.13
-    assert "A better plan may exist: this one is proven to be within 13 % of the best." in dict(opening(data))["The catch"]
+    assert "A better plan may exist: if no queue held anything up, the best would take 13 % less." in dict(opening(data))["The catch"]
 
 
 def test_an_announcement_that_is_planned_for_later_says_so_first() -> None:

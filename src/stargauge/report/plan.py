@@ -71,8 +71,10 @@ def _conflict(data: Data, style: Style) -> list[str]:
     """What of the announcement cannot be kept together, and what alone would do, where a plan was made for a later day."""
     if data["status"] != "planned":
         return []  # said already
-    lines = _texts("Of the announcement cannot be kept together", tables.smallest(data), style)
-    return lines + _texts("Any one of these would do", list(map(relaxation_text, data["conflict"]["relaxations"])), style)
+    made = tables.smallest(data)
+    lines = _texts("Of what was announced cannot be kept together", made, style) if len(made) > 1 else []
+    others = list(map(relaxation_text, data["conflict"]["relaxations"]))
+    return lines + _texts("Instead of what was announced any one of these would do", others, style)
 
 
 def _money(data: Data, style: Style) -> list[str]:

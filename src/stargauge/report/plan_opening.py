@@ -104,7 +104,7 @@ def gap_text(data: Data) -> str:
     made = data["method"]
     if not made or made["gap"] < _WIDE or data["goal"] == "capacity":
         return ""
-    return say("A better plan may exist: this one is proven to be within {gap} of the best.", gap=share_text(made["gap"]))
+    return say("A better plan may exist: if no queue held anything up, the best would take {gap} less.", gap=share_text(made["gap"]))
 
 
 def is_assumed(one: Data) -> bool:

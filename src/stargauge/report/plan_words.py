@@ -154,19 +154,28 @@ def about(data: Data) -> str:
 def method_text(data: Data) -> str:
     """How near the plan is to the best one, and how it was found."""
     made = data["method"]
-    counts = {"options": counted(made["options"], "option"), "worlds": counted(data["worlds"], "world"),
-              "rounds": counted(made["rounds"], "round"), "gap": share_text(made["gap"])}  # fmt: skip
+    counts = {"options": counted(made["options"], "option"), "rounds": counted(made["rounds"], "round"), "gap": share_text(made["gap"])}
     if data["goal"] == "capacity":
-        return say(
-            "The most that was found; a larger amount may exist. Its cost is proven to within {gap} of the least for that amount, among "
-            "{options} of building, site, power, chip and month.", **counts,
+        found = say(
+            "The most that was found; a larger amount may exist. If no queue held anything up, the best plan for that amount would take "
+            "{gap} less. Searched in every draw, among {options} of building, site, power, chip and month.", **counts,
         )  # fmt: skip
-    return say(
-        "{goal}, proven to within {gap} of the best for the dates that crews and deliveries give this plan; other plans may have others. "
-        "Found among {options} of building, site, power, chip and month, with {worlds} that stand for the draws; {rounds} of solving and "
-        "simulating.",
-        goal=goal_text(data["goal"]), **counts,
-    )  # fmt: skip
+    else:
+        found = say(
+            "{goal}. Searched in every draw, among {options} of building, site, power, chip and month; {rounds} of searching and "
+            "simulating. If no queue held anything up, the best plan would take {gap} less.", goal=goal_text(data["goal"]), **counts,
+        )  # fmt: skip
+    return f"{found} {_solved(data)}".strip()
+
+
+def _solved(data: Data) -> str:
+    """How near to its optimum the program was solved from which the search began, and whether its work ended first."""
+    program = data["method"]["program"]
+    if not program:
+        return ""
+    told = say("The program with {worlds} that stand for the draws, from which the search began, is solved to within {gap} of its optimum.",
+               worlds=counted(data["worlds"], "world"), gap=share_text(program["gap"]))  # fmt: skip
+    return f"{told} {say('Its work ended first.')}" if program["ended"] else told
 
 
 def goal_text(goal: str) -> str:

@@ -44,14 +44,13 @@ from stargauge.plan.build_order.promise import (
     broken,
     by_month,
     kept_with,
-    odds_of,
     promised,
     short_of,
 )
 from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
 from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
-from stargauge.plan.build_order.sought import Chosen
+from stargauge.plan.build_order.sought import Chosen, odds_in
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
 from stargauge.plan.build_order.sums import CAPITAL, LEVEL, Spending
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
@@ -337,8 +336,10 @@ class _Ground:
             best, known = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower"))), [tried[1].order.chosen, *known]
         assert tried is not None
         self.of.steps.say("the least that it may cost")
-        program = self._tried(lambda made, _: self._solve(made.case, gap=GAP, time_limit=_BOUND_SECONDS), replace(made, case=case), there)
-        return tried[0], tried[1] if program is None else above(tried[1], program)
+        try:
+            return tried[0], above(tried[1], self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+        except NoOrder:
+            return tried
 
     @cached_property
     def mosts(self) -> Mosts:
@@ -354,7 +355,7 @@ class _Ground:
         more = np.zeros(len(asked.targets))
         for _ in range(_TRIES):
             if hand is not None:
-                more = np.maximum(odds_of(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
+                more = np.maximum(odds_in(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
             try:
                 return conflict_in(self.of, self.made, wide.made, wide.days, self.mosts, found, more).to_dict(), hand
             except NoConflict as fault:
@@ -452,7 +453,8 @@ class _Ground:
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
         self.of.steps.to(70, "what stands beside the plan")
-        parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds, made.program)}
+        parts["cost"] = cost_data(self.prepared, made.order, self.of.now)
+        parts["method"] = method_data(made.case, made.order, made.rounds, made.program)
         parts |= self._looks(made, world).beside(made.order) if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))
