@@ -23,9 +23,10 @@ _PAID = {**dict.fromkeys(GAS_POWERS, "capital"), **dict.fromkeys(("fuel-cell", "
 
 
 def method_data(case: BuildCase, order: BuildOrder, rounds: int, program: BuildOrder | None = None) -> Data:
-    """How the plan was found: its value, and how far it is above the bound of the program in which no queue holds anything up, asked for the
-    same: an optimistic case. `program`: how that was solved, its value, proven bound, the gap between these, and whether its work ended first;
-    what was counted on the way.
+    """How the plan was found: its value, how far it is above the bound of the program in which no queue holds anything up, asked for the
+    same, which is an optimistic case, and what was counted on the way.
+
+    `program`: how that was solved: its value, proven bound, the gap between these, and what ended its work before, if anything did.
     """
     steps = dict(order.steps)
     return {

@@ -159,7 +159,7 @@ class Promise:
     """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held by the queues.
 
     `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: the probability that is asked for
-    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `program`: the solution of
+    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `program`: what solves
     the program in which no queue holds anything up, asked for the same.
     """
 
@@ -238,8 +238,8 @@ def _rank(one: Reckoned, asked: Array) -> tuple[float, float]:
 def reckoned(
     made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], told: Told | None = None
 ) -> tuple[int, BuildOrder | None, NoOrder | None]:
-    """Add orders to a pool, that keep about what is asked by the queues in every draw; how often there was a solution, that of the program in
-    which no queue holds anything up, as near as it gets, and why there is none.
+    """Add orders to a pool that keep about what is asked by the queues in every draw; how often there was a solution, the first of them, of
+    the program in which no queue holds anything up, and why there is none.
 
     Each round solves, holds each building of the order to the day on which the queues let it run, and asks the case for as much more as was
     missed, or as much less as there was too much.
@@ -358,7 +358,7 @@ def floors(made: Prepared, before: Prepared, chosen: Sequence[Choice]) -> Array:
 
 
 def above(best: Promise, program: BuildOrder) -> Promise:
-    """The plan with the bound that is proven of the program in which no queue holds anything up, and with what was counted in its solution."""
+    """The plan with the bound that is proven of the program in which no queue holds anything up, and what was counted in its solution."""
     bound = min(program.bound, best.order.value)
     return replace(best, program=program, order=replace(best.order, bound=bound, steps=program.steps))
 

@@ -38,12 +38,13 @@ def sought(
     made: Prepared, hands: Iterable[Chosen], *, goal: Array | None = None, most: float = np.inf, draws: Places | None = None,
     effort: int = 0, nearest: bool = False,
 ) -> Sought | None:  # fmt: skip
-    """The cheapest order found that keeps each target of `made.case` with its probability in every draw, within all limits; None: none found.
+    """The cheapest order found that keeps each target of `made.case` with its probability in every draw, within all limits; None where none
+    is found.
 
-    Begun from orders in hand, two of which are changed site by site; no dearer than any in hand that keeps all. The same orders in hand give
-    the same order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at most; `draws`: places
-    of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two seconds each; `nearest`: where none keeps
-    all targets, that which misses least.
+    Begun from orders in hand, two of which are changed site by site; no dearer than any in hand that keeps all. The same in hand give the
+    same order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at most; `draws`: places
+    of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two seconds each;
+    `nearest`: where none keeps all targets, that within limits which misses least.
     """
     case = made.case
     search = Exchange(
