@@ -12,18 +12,11 @@ from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, value
 from stargauge.plan.build_order.choices import FILE, GAS_POWERS
 from stargauge.plan.build_order.cooling import SiteCooling
 from stargauge.plan.build_order.prepare import Prepared
+from stargauge.plan.build_order.said import IN_WORDS
 from stargauge.programme.known import Known
 
 Array = NDArray[np.float64]
 Data = dict[str, Any]
-
-#: Powers of a site in words.
-POWERS = {
-    "file": "as the file has it, dates too",
-    "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
-    "combined-cycle": "combined cycles", "fuel-cell": "fuel cells", "bridge": "rented generators until the grid is there",
-}  # fmt: skip
-
 
 #: How the plant of a power is paid: as capital, or in the price of its energy (a contract, a rent).
 _PAID = {**dict.fromkeys(GAS_POWERS, "capital"), **dict.fromkeys(("fuel-cell", "bridge"), "in the price of energy")}
@@ -98,7 +91,7 @@ def site_data(prepared: Prepared, order: BuildOrder, cooling: Sequence[SiteCooli
         wait = prepared.waits.get((name, power))
         out[name] = {
             "power": {
-                "id": power, "text": POWERS[power], "capacity": sum(case.buildings[one.building].facility_power for one in here),
+                "id": power, "text": IN_WORDS[power], "capacity": sum(case.buildings[one.building].facility_power for one in here),
                 "unit": "W", "base": "facility", "wait": dict(wait._asdict()) if wait else None,
                 "kind": "stated" if power in ("stated", FILE) else "designed", "plant_paid": _PAID.get(power),
             },

@@ -19,7 +19,7 @@ from stargauge.plan.build_order.choices import buildings_of
 from stargauge.plan.build_order.conflict import NoConflict, unproven
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.decisions import NothingToDecide
+from stargauge.plan.build_order.decisions import NothingToDecide, why_nothing
 from stargauge.plan.build_order.division import divide
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
@@ -48,6 +48,7 @@ from stargauge.plan.build_order.promise import (
     short_of,
 )
 from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
+from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
 from stargauge.plan.build_order.sought import Chosen, odds_in
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
@@ -127,8 +128,8 @@ class Planning:
         split = self._split()
         try:
             ground = _Ground(self, self._prepared(cooling, split), cooling, split)
-        except NothingToDecide as fault:
-            return self.made(world, notes=(f"{fault}.",))
+        except NothingToDecide:
+            return self.made(world, notes=(why_nothing(self.now),))
         self.steps.to(45, "first solution")
         return ground.answer(world)
 
@@ -193,7 +194,7 @@ class _Ground:
 
     def answer(self, world: World) -> ProgrammePlan:
         """By the goal and the day that can be had; else what is in conflict."""
-        notes = [*self.prepared.notes]
+        notes: list[Said | str] = [*self.prepared.notes]
         if self.of.asked.announced:
             notes.insert(0, announced_text(self.of.asked.targets[0]))
         conflict: Data | None = None
@@ -371,7 +372,7 @@ class _Ground:
         split = of._split()
         return _Ground(of, of._prepared(self.cooling, split), self.cooling, split)
 
-    def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, str]:
+    def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, Said]:
         """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""
         made, target = self.made, self.made.case.targets[0]
         hands = [one for one in (made.as_filed, fastest(made)) if not broken(made.case, one)]
@@ -387,9 +388,11 @@ class _Ground:
                 break
             when = min(month_end(when + timedelta(days=45)), self.of.now.months[-1])
         if best is None or _short(best) > WITHIN:
-            return best, f"No plan was found that keeps it by {self.of.now.months[-1]}, the end of the clock; this is the nearest."
-        day, odds = best[0].targets[0].day, 100.0 * target.probability
-        return best, f"What was announced cannot be had by {target.day} with {odds:.3g} %: planned for {day} instead."
+            none = "No plan was found that keeps it by {end}, the end of the clock; this is the nearest."
+            return best, Said(none, {"end": (str(self.of.now.months[-1]), DATE)})
+        later = "What was announced cannot be had by {day} with {share}: planned for {when} instead."
+        values = {"day": (str(target.day), DATE), "share": (target.probability, SHARE), "when": (str(best[0].targets[0].day), DATE)}
+        return best, Said(later, values)
 
     def _first_month(self, run: Simulated, world: World, target: Target) -> date | None:
         odds = (by_month(run.series[world.address]) >= target.amount * (1.0 - 1e-9)).mean(axis=0)
@@ -442,7 +445,7 @@ class _Ground:
 
         return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands, rough)
 
-    def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
+    def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[Said | str]) -> ProgrammePlan:
         shared = shared_basis(self.of.now, shared_pools(self.of.now, self.of.bounds), max(one.day for one in self.of.asked.targets))
         basis = replace(self.prepared, basis=(*self.prepared.basis, *shared))
         parts: Data = {"conflict": conflict, "assumptions": assumptions(basis)}
@@ -457,7 +460,6 @@ class _Ground:
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
         parts["money"] = division.to_dict()
-        notes = [*notes, *filter(None, [division.over_text()])]
         self.of.steps.to(90, "draws that the plan has not seen")
         fresh = world.run(overlay, FRESH, self.of.seed + 2)
         return self.of.made(
@@ -472,10 +474,10 @@ def _short(made: Made) -> float:
     return short_of(made[1], made[0].targets)
 
 
-def _best(made: Promise, world: World) -> str:
-    odds = ", ".join(f"{100.0 * one:.0f} %" for one in made.selected.probabilities)
-    asked = ", ".join(f"{100.0 * one.probability:.4g} %" for one in world.targets)
-    return f"The best plan that was found keeps it with {odds} in the ordinary run, where {asked} is asked."
+def _best(made: Promise, world: World) -> Said:
+    worst = min(zip(made.selected.probabilities, world.targets, strict=True), key=lambda one: one[0] - one[1].probability)
+    values = {"share": (worst[0], SHARE), "asked": (worst[1].probability, SHARE)}
+    return Said("The best plan that was found keeps it with {share} in the ordinary run, where {asked} is asked.", values)
 
 
 def _of_amount(case: BuildCase, amount: float) -> BuildCase:
