@@ -14,7 +14,6 @@ from tests.build_order_tiny import FIRST_MONTH, month_end, tiny
 
 from stargauge.plan.build_order.case import BuildCase, Limit
 from stargauge.plan.build_order.conflict import Asked, Group, LeftOut, conflict_of
-from stargauge.plan.build_order.insist import Variant, bought, insisting
 from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
 from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
@@ -220,33 +219,6 @@ def test_the_largest_amount_agrees_with_trying_and_more_money_never_buys_less(se
         amount, _ = most_amount(limited, 0, EXACT)
         assert _fits(with_target(limited, 0, amount=amount)) and not _fits(with_target(limited, 0, amount=amount * 1.005 + 1.0))
         assert amount >= last
-        last = amount
-
-
-def test_insisting_on_an_earlier_day_costs_more_and_its_money_buys_more_otherwise() -> None:
-    made = tiny(3, by=18, amount=0.5)
-    order = brute(made.case)
-    assert order is not None
-    sooner, never = made.with_day(0, month_end(FIRST_MONTH + 9)), made.with_day(0, month_end(FIRST_MONTH + 2))
-    asked = [Variant("day", "the same by October 2027", sooner), Variant("day", "the same by March 2027", never),
-             Variant("money", "2 bn USD", spent=2e9), Variant("money", "100 bn USD", spent=100e9)]  # fmt: skip
-    rows = insisting(made.case, order, asked, EXACT)
-    best = brute(sooner)
-    assert best is not None and rows[0].difference == pytest.approx(best.value - order.value) and rows[0].possible
-    assert (rows[1].possible, rows[1].cost) == (False, None) and rows[1].instead
-    assert not rows[2].possible and rows[3].possible and rows[3].difference == pytest.approx(100e9 - order.value)
-    assert rows[3].instead is not None and rows[3].instead.startswith("100 bn USD buys")
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_sum_buys_nearly_as_much_as_there_is_for_it_and_never_more(seed: int) -> None:
-    case = tiny(seed, by=16).case
-    order = brute(case)
-    last = 0.0
-    for money in (2e9, 5e9, 10e9, 20e9, 40e9):
-        amount = bought(case, money, EXACT, order)
-        most, _ = most_amount(within_cost(case, money), 0, EXACT)
-        assert 0.9 * most <= amount <= most * 1.003 and amount >= last  # steps of whole buildings between
         last = amount
 
 

@@ -39,7 +39,7 @@ def made_up(seed: int, draws: int = 40, buildings: int = 3, powers: int = 2, chi
         DAY + chance.uniform(0.0, 900.0, (draws, chips)), chance.random((draws, 2)), chance.uniform(0.05, 0.2, draws),
         chance.uniform(0.01, 0.1, draws), chance.uniform(1e8, 2e8, (draws, buildings)), chance.uniform(1e8, 2e8, (draws, buildings)),
         chance.uniform(30.0, 90.0, draws), np.zeros((draws, buildings)), np.full((draws, buildings), -np.inf), np.full(2, DAY - 200.0),
-        np.full(2, DAY - 400.0), site, np.full((draws, buildings), np.inf),
+        np.full(2, DAY - 400.0), site, np.zeros((draws, 5, buildings, powers)), np.full((draws, buildings), np.inf),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Limit, Mask, Target, faults_of, kept_in, reached, value_of
+from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Limit, Target, faults_of, kept_in, reached, value_of
 from stargauge.plan.build_order.revise import revised
 from stargauge.plan.build_order.solve import NoOrder
 from stargauge.quantity.units import figures, show
@@ -134,17 +134,6 @@ def with_limit(case: BuildCase, place: int, most: float | None) -> BuildCase:
     limits = list(case.limits)
     limits[place : place + 1] = [] if most is None else [limits[place]._replace(most=most)]
     return replace(case, limits=tuple(limits))
-
-
-def in_worlds(case: BuildCase, worlds: Mask, kept: Mask) -> BuildCase:
-    """A case of some of its worlds. Each target has the probability there that it has over them where it is `kept` (target, world)."""
-    share = case.weights[worlds]
-    odds = (kept[:, worlds] @ share) / share.sum()
-    targets = tuple(one._replace(probability=float(odd)) for one, odd in zip(case.targets, odds, strict=True))
-    return replace(
-        case, gains=case.gains[..., worlds], there=case.there[..., worlds], fixed=case.fixed[:, worlds], weights=share / share.sum(),
-        targets=targets,
-    )  # fmt: skip
 
 
 def not_before(case: BuildCase, months: int) -> BuildCase:
