@@ -20,6 +20,7 @@ from stargauge.plan.build_order.case import BuildCase, Choice, Target
 from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.overlay import About, written
 from stargauge.plan.build_order.promise import Promise, Simulated
+from stargauge.plan.build_order.said import Said, told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.dates import day, from_day
@@ -62,7 +63,7 @@ class ProgrammePlan:
     costs: Mapping[str, float] = field(default_factory=dict)
     starts: Mapping[str, date | None] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said | str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -99,10 +100,10 @@ class ProgrammePlan:
         }  # fmt: skip
         return {
             "programme": {"name": self.name, "asked_as": self.asked_as}, "as_of": str(self.known.as_of), "seed": self.seed,
-            "draws": self.draws, "worlds": self.worlds, "goal": self.wanted.goal, "status": self.status,
+            "draws": self.draws, "worlds": self.worlds, "goal": self.wanted.goal, "status": self.status, "kept": self.kept,
             "targets": [self._target(place, one) for place, one in enumerate(self.targets)],
-            **empty, **self.parts, "cost": self._cost(),
-            "sites": self._sites(), "capacity": self._capacity(), "notes": list(self.notes), "overlay": self.overlay,
+            **empty, **self.parts, "cost": self._cost(), "sites": self._sites(), "capacity": self._capacity(),
+            "notes": [told(one) for one in self.notes], "overlay": self.overlay,
         }  # fmt: skip
 
     def _cost(self) -> Data | None:

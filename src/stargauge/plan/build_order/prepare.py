@@ -271,7 +271,7 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     _check(asked, now)
     ground, chips = decisions_of(now, asked.powers, asked.further), chips_for(now, asked.chips)
     if not ground.lots:
-        raise NothingToDecide(f"nothing to decide: {why_nothing(now)}")
+        raise NothingToDecide(why_nothing(now).text)
     if not ground.powers:
         possible = ", ".join(decisions_of(now, (), asked.further).powers)
         raise InputError([Fault(f"{', '.join(asked.powers)}: at none of its sites to be had (possible: {possible})", "powers")])
