@@ -117,7 +117,9 @@ def decisions(
     rows = [_decision(made, chosen, at, facts) for at in designed]
     if weighed is None:
         return tuple(rows)
-    return tuple(replace(row, until=_until(weighed, chosen[at], told)) for at, row in zip(designed, rows, strict=True))
+    waits = [[known for known in told if months_before(made, known.fact.known_by) <= chosen[at].start + row.slack]
+             for at, row in zip(designed, rows, strict=True)]  # fmt: skip
+    return tuple(replace(row, until=_until(weighed, chosen[at], some)) for at, row, some in zip(designed, rows, waits, strict=True))
 
 
 def _decision(made: Prepared, chosen: Chosen, at: int, facts: Sequence[Fact]) -> Decision:
@@ -188,7 +190,8 @@ def _tells(values: Array, lost: Mask, others: Mask) -> float:
 def _until(weighed: Weighed, of: Choice, told: Sequence[Information]) -> Until | None:
     """The fact for which the start of one building is worth waiting most, whatever else is as it was decided; None where none is.
 
-    Of the facts that are worth something on the day they are known: one decision that waits is worth no more than all that can.
+    Of facts that are known before its latest start and are worth something then: one decision that waits is worth no more than all that
+    can.
     """
     waits = [(row, _only(weighed, of, row.fact)) for row in told if row.later > 0.0]
     best = min(waits, key=lambda one: at_price(weighed.pool, parts_by(one[0].fact.values), one[1], weighed.price)[0], default=None)
