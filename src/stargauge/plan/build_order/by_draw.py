@@ -158,8 +158,8 @@ class ByDraw:
         return out
 
     def _wanted(self, phase: int, power: int) -> Array:
-        """Day on which a phase for which nothing is chosen wants racks: one under way that of its power."""
-        return np.asarray(self.idle[:, phase] if power < 0 or phase in self.queues.phases else self.queues.wanted[power][:, phase])
+        """Day on which a phase for which nothing is chosen wants racks: at a site that is left as the file has it as in the run of the file."""
+        return np.asarray((self.queues.filed if power == self.worlds.file >= 0 else self.idle)[:, phase])
 
     def hand(self, site: int, one: SiteOrder) -> Hand:
         """An order of a site by itself, for `reached`."""
@@ -176,7 +176,7 @@ class ByDraw:
             return Hand(wanted, due, adds)
         column = [int(np.flatnonzero(self.phases[site] == self.queues.phases[building])[0]) for building in places]
         if one.power == self.worlds.file:
-            wanted[:, column] = self.queues.wanted[one.power][:, self.queues.phases[list(places)]]
+            wanted[:, column] = self.queues.filed[:, self.queues.phases[list(places)]]
             return Hand(wanted, due, np.stack([filed[list(places)] for filed in self.filed]))
         crewed = self._with_crew(site, one.power, places, np.array([one.starts], dtype=np.intp))
         for number, (building, chip, start) in enumerate(zip(places, one.chips, one.starts, strict=True)):
