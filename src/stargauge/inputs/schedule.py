@@ -189,8 +189,9 @@ def phase_designed(known: Known) -> list[Estimate]:
 @quantity("1", "phase")
 def phase_added(known: Known) -> list[Estimate]:
     """1 for a phase that a plan made with Stargauge adds to the programme, since its size is designed; else 0."""
+    none = Estimate(0.0, "stated", note="no plan made here")
     sizes = (known.estimate(phase.spec.it_power) for phase in known.phases)
-    return [Estimate(float(one.kind == "designed"), "stated", one.statements if one.kind == "designed" else ()) for one in sizes]
+    return [Estimate(1.0, "designed", one.statements) if one.kind == "designed" else none for one in sizes]
 
 
 @quantity("d", "draw phase")

@@ -66,7 +66,12 @@ def supply_alone(known: Known) -> list[Estimate]:
 @quantity("1", "source site")
 def supply_designed(known: Known) -> list[Estimate]:
     """1 where a plan made here sizes a source along with phases that it designs, which that source feeds; else 0."""
-    return [Estimate(float(designed_here(known, site, source)), "stated") for source in SOURCES for site in known.sites]
+    none = Estimate(0.0, "stated", note="no plan made here")
+    cells = [(site, source, _entry(site, source)) for source in SOURCES for site in known.sites]
+    return [
+        Estimate(1.0, "designed", known.estimate(entry.capacity).statements) if entry and designed_here(known, site, source) else none
+        for site, source, entry in cells
+    ]
 
 
 def designed_here(known: Known, site: SiteView, source: str) -> bool:

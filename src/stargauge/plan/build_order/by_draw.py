@@ -20,6 +20,7 @@ from stargauge.quantity.network import queued
 from stargauge.quantity.quantity import STAGES
 
 Places = NDArray[np.intp]
+Single = NDArray[np.float32]
 Starts = tuple[int, ...]
 
 _OPERATIONAL = STAGES.index("operational")
@@ -66,8 +67,8 @@ class ByDraw:
         self.busy = got["building_spacing"]
         self.planned = ~np.isnan(got["observed_date"][:, _OPERATIONAL]) | ~np.isnan(got["slipped_date"][:, _OPERATIONAL])
         self.work = np.where(got["phase_placed"] > 0.5, 0.0, np.nan_to_num(got["phase_it_power"]) / got["accelerator_supply"][:, None])
-        where, site = got["phase_site"].astype(np.intp), [int(self.worlds.site[places[0]]) if places else -1 for places in self.case.by_site]
-        self.phases = [np.flatnonzero(where == one) for one in site]
+        sites = [int(self.worlds.site[places[0]]) if places else -1 for places in self.case.by_site]
+        self.phases = [np.flatnonzero(got["phase_site"].astype(np.intp) == one) for one in sites]
         self.idle = got["racks_wanted"]
         self._hands: dict[tuple[int, SiteOrder], Hand] = {}
 
@@ -78,7 +79,7 @@ class ByDraw:
         kept = self.made.memo
         if ("start", building) not in kept:
             kept["start", building] = np.ascontiguousarray(self._start(building).T)
-        return kept["start", building]
+        return np.asarray(kept["start", building])
 
     def _start(self, building: int) -> Array:
         one = self.worlds.starts[:, building : building + 1]
@@ -95,7 +96,7 @@ class ByDraw:
             start, every = self.start(building), np.arange(len(self.days))
             site = np.full(len(every), self.worlds.site[building])
             kept["lost", building, power] = given_up(self.worlds, start.T, self.ready(building, power, every).T, site).T.copy()
-        return kept["lost", building, power]  # type: ignore[no-any-return]
+        return np.asarray(kept["lost", building, power])
 
     def runs(self, building: int, power: int, chip: int) -> list[Mask]:
         """Whether an option runs by the day of each target, no crew and no queue waited for: (start, draw) each."""
@@ -118,7 +119,7 @@ class ByDraw:
             out.append(SiteOrder(here[0].power, tuple(one.start for one in here), tuple(one.chip for one in here)) if here else NOTHING)
         return out
 
-    def brought(self, site: int, orders: Sequence[SiteOrder]) -> Array:
+    def brought(self, site: int, orders: Sequence[SiteOrder]) -> Single:
         """What orders of a site add to each target, their crew waited for and no queue: (target, order, draw), single precision."""
         out = np.zeros((len(self.need), len(orders), self.worlds.draws), dtype=np.float32)
         kinds: dict[tuple[int, int], list[int]] = {}
@@ -158,7 +159,7 @@ class ByDraw:
         return out
 
     def _wanted(self, phase: int, power: int) -> Array:
-        """Day on which a phase for which nothing is chosen wants racks: at a site that is left as the file has it as in the run of the file."""
+        """Day on which a phase for which nothing is chosen wants racks: in the run of the file at a site that is left as it has it."""
         return np.asarray((self.queues.filed if power == self.worlds.file >= 0 else self.idle)[:, phase])
 
     def hand(self, site: int, one: SiteOrder) -> Hand:
@@ -170,7 +171,9 @@ class ByDraw:
     def _hand(self, site: int, one: SiteOrder) -> Hand:
         count, draws = len(one.starts), self.worlds.draws
         places = self.case.by_site[site][:count]
-        wanted = np.stack([self._wanted(int(phase), one.power) for phase in self.phases[site]], axis=1) if len(self.phases[site]) else np.empty((draws, 0))
+        wanted = np.empty((draws, len(self.phases[site])))
+        for at, phase in enumerate(self.phases[site].tolist()):
+            wanted[:, at] = self._wanted(phase, one.power)
         due, adds = np.full((len(self.need), count, draws), np.inf), np.zeros((len(self.need), count, draws))
         if not count:
             return Hand(wanted, due, adds)
@@ -206,12 +209,7 @@ class ByDraw:
             if one.starts:
                 at = self.queues.phases[list(self.case.by_site[site][: len(one.starts)])]
                 out += np.where(served[:, at].T[None] <= hand.due, hand.adds, 0.0).sum(axis=1)
-        return out
-
-    def odds(self, orders: Sequence[SiteOrder], draws: Places | None = None) -> Array:
-        """The probability of each target, in all draws or some: (target,)."""
-        kept = self.reached(orders) >= self.need[:, None]
-        return np.asarray((kept if draws is None else kept[:, draws]).mean(axis=1))
+        return np.asarray(out)
 
 
 class _Knots(NamedTuple):

@@ -11,14 +11,12 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stargauge.plan.build_order.by_draw import NOTHING, ByDraw, SiteOrder
+from stargauge.plan.build_order.by_draw import NOTHING, ByDraw, Places, Single, SiteOrder
 from stargauge.plan.build_order.case import Array
 from stargauge.plan.build_order.pairs import NEAR, Asked, Known, Pairs, share_of
 from stargauge.plan.build_order.site_orders import SiteOrders
 
-Places = NDArray[np.intp]
 Orders = tuple[SiteOrder, ...]
 Pools = list[list[SiteOrder]]
 
@@ -27,14 +25,15 @@ _TRUE, _LESS = 6, 1e-6
 
 
 class State(NamedTuple):
-    """An order, its value, the probability of each target, whether it keeps all targets and limits, and what the queue takes of each target
-    in every draw."""
+    """An order, its value, the probability of each target, whether it keeps all limits, and all targets too, and what the queue takes of
+    each target in every draw."""
 
     orders: Orders
     value: float
     odds: Array
+    within: bool
     kept: bool
-    taken: Array
+    taken: Single
 
 
 class Exchange:
@@ -52,8 +51,8 @@ class Exchange:
 
     # --- what is known ------------------------------------------------------------------------------------------------------------
 
-    def _of_draws(self, values: Array) -> Array:
-        return values if self.draws is None else values[..., self.draws]
+    def _of_draws(self, values: Array | Single) -> Array:
+        return np.asarray(values if self.draws is None else values[..., self.draws])
 
     def _none(self, orders: list[SiteOrder]) -> Known:
         """Orders that cost nothing, use nothing and bring nothing."""
@@ -75,7 +74,7 @@ class Exchange:
         choices = [self.by_draw.choices(site, one) for one in orders]
         value = [self.sites[site].value(one) for one in orders]
         use = [[float(sum(limit.use[choice] for choice in one)) for limit in self.case.limits] for one in choices]
-        brought = self._of_draws(self.by_draw.brought(site, orders))
+        brought = self._of_draws(self.by_draw.brought(site, orders)).astype(np.float32)
         return Known(orders, np.array(value), np.array(use).reshape(len(orders), len(self.limit)), brought)
 
     def brought(self, orders: Orders) -> Array:
@@ -97,10 +96,11 @@ class Exchange:
         value = sum(float(self.known(site, [one]).value[0]) for site, one in enumerate(orders))
         made = self.true(orders)
         odds = np.asarray((made >= self.by_draw.need[:, None]).mean(axis=1))
-        kept = bool((odds >= self.asked).all()) and bool((self.used(orders) <= self.limit).all()) and value <= self.most
-        return State(orders, value, odds, kept, (self.brought(orders) - made).astype(np.float32))
+        within = bool((self.used(orders) <= self.limit).all()) and value <= self.most
+        kept = within and bool((odds >= self.asked).all())
+        return State(orders, value, odds, within, kept, (self.brought(orders) - made).astype(np.float32))
 
-    def short(self, brought: Array, lack: Array) -> Array:
+    def short(self, brought: Single, lack: Single) -> Array:
         """By how much orders that bring (target, order, draw) miss the probabilities asked for where (target, draw) is lacking, in all."""
         shares = (share_of(one >= row) for one, row in zip(brought, lack, strict=True))
         return np.asarray(sum(np.maximum(asked - share, 0.0) for asked, share in zip(self.asked, shares, strict=True)))

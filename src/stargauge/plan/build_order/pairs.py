@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.by_draw import SiteOrder
+from stargauge.plan.build_order.by_draw import Places, Single, SiteOrder
 from stargauge.plan.build_order.case import Array, Mask
 
 #: What single precision may be off.
 NEAR = 1e-6
 
 
-def count_of(kept: Mask) -> Array:
+def count_of(kept: Mask) -> Places:
     """How many there are in each row."""
     return np.asarray(np.bitwise_count(np.packbits(kept, axis=1)).sum(axis=1, dtype=np.int64))
 
@@ -29,7 +29,7 @@ class Known(NamedTuple):
     orders: list[SiteOrder]
     value: Array
     use: Array
-    brought: Array
+    brought: Single
 
     def by_value(self) -> Known:
         """The same, the cheapest first."""
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
     """What two sites have to bring: `lack` (target, draw) of each target in each draw, `odds` (target,) with which, `room` (limit,) that is
     left in each limit."""
 
-    lack: Array
+    lack: Single
     odds: Array
     room: Array
 
@@ -112,7 +112,7 @@ class Pairs:
             np.maximum(out, asked - (kept + sure) / self.draws, out=out)
         return out
 
-    def _firsts(self) -> Array:
+    def _firsts(self) -> Places:
         """By order of the one site the place before which no order of the other keeps all with it, not even all these at once."""
         count = len(self.other.value)
         out = np.zeros(len(self.one.value), dtype=np.intp)

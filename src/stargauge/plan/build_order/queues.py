@@ -64,29 +64,3 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
     runs = np.maximum(ready, np.fmax(chips, crew)[:, at]) + made.racks[:, building]
     runs = np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
     return np.where(filed, made.filed[:, building], runs)
-
-
-def added(alone: Array, together: Array, chosen: Places, by_site: tuple[tuple[int, ...], ...]) -> Array:
-    """Days that crews and the queue add to each building, from the days of a plan with and without them: (building, draw).
-
-    A building that is not in the plan gets what the last one of its site gets, else what the plan gets on average; so does one that is
-    cancelled in a draw.
-    """
-    built = [int(one) for one in chosen[0]]
-    late = np.where(np.isfinite(together) & np.isfinite(alone), together - np.where(np.isfinite(alone), alone, 0.0), np.nan)
-    usual = np.nan_to_num(_mean(late))
-    out = np.empty((sum(map(len, by_site)), len(late)))
-    for places in by_site:
-        last = usual
-        for place in places:
-            if place in built:
-                own = late[:, built.index(place)]
-                last = np.where(np.isnan(own), last, own)
-            out[place] = last
-    return out
-
-
-def _mean(values: Array) -> Array:
-    """Mean over choices of what there is of them, by draw."""
-    known = np.isfinite(values)
-    return np.asarray(np.where(known, values, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))

@@ -163,7 +163,7 @@ def everything(made: Prepared) -> Array:
     queue, limits left aside: (target, draw). Work that starts later runs no sooner, so the first start of each option stands for all.
     """
     case, worlds = made.case, made.all_worlds
-    free = replace(worlds, later=np.zeros_like(worlds.later), floor=np.full_like(worlds.floor, -np.inf))
+    free = replace(worlds, floor=np.full_like(worlds.floor, -np.inf))
     options = np.argwhere(case.allowed.any(axis=3))
     starts = case.allowed.argmax(axis=3)[tuple(options.T)]
     runs = running_of(free, options[:, 0], options[:, 1], options[:, 2], days_of(case.months)[starts])

@@ -55,10 +55,11 @@ class SiteOrders:
     def _other(self, one: SiteOrder) -> Iterator[SiteOrder]:
         count, months = len(one.starts), range(len(self.case.months))
         if not count:
-            yield from (SiteOrder(power, (start,), (chip,)) for power, chip, start in np.argwhere(self.case.allowed[self.places[0]]).tolist() if self.places)
+            options = np.argwhere(self.case.allowed[self.places[0]]).tolist() if self.places else []
+            yield from (SiteOrder(power, (start,), (chip,)) for power, chip, start in options)
             return
-        for power in range(len(self.case.powers)):
-            yield from (SiteOrder(power, self._file_starts(power, one, some), self._file_chips(power, one, some)) for some in range(1, len(self.places) + 1) if power != one.power)
+        for power in set(range(len(self.case.powers))) - {one.power}:
+            yield from (self._on(power, one, some) for some in range(1, len(self.places) + 1))
         for gone in range(1, count):
             yield SiteOrder(one.power, one.starts[:-gone], one.chips[:-gone])
         for at, start in product(range(count), months):
@@ -75,14 +76,12 @@ class SiteOrders:
             yield from (one._replace(chips=(*one.chips[:at], chip, *one.chips[at + 1 :])) for at in range(count))
             yield from (SiteOrder(one.power, (*one.starts, start), (*one.chips, chip)) for start in months[one.starts[-1] + self.gap :])
 
-    def _file_starts(self, power: int, one: SiteOrder, count: int) -> tuple[int, ...]:
-        """Starts of the first buildings on another power: those of the file, else those of the order, as many as it has."""
-        if power == self.by_draw.worlds.file:
-            return tuple(int(start) for start in self.by_draw.made.left.starts[list(self.places[:count])])
-        return one.starts[:count]
-
-    def _file_chips(self, power: int, one: SiteOrder, count: int) -> tuple[int, ...]:
-        return (self.by_draw.made.left.chip,) * count if power == self.by_draw.worlds.file else one.chips[:count]
+    def _on(self, power: int, one: SiteOrder, count: int) -> SiteOrder:
+        """The first buildings on another power, as they are; as the file has them where it is that."""
+        if power != self.by_draw.worlds.file:
+            return SiteOrder(power, one.starts[:count], one.chips[:count])
+        left = self.by_draw.made.left
+        return SiteOrder(power, tuple(int(start) for start in left.starts[list(self.places[:count])]), (left.chip,) * count)
 
     def _pushed(self, starts: tuple[int, ...], at: int, start: int) -> tuple[int, ...]:
         """Starts with one of them moved, and its neighbours pushed as far as their spacing asks."""

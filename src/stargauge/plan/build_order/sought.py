@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stargauge.plan.build_order.anneal import annealed
 from stargauge.plan.build_order.by_draw import NOTHING, ByDraw, SiteOrder
 from stargauge.plan.build_order.case import Array, BuildCase, Choice, value_of
-from stargauge.plan.build_order.exchange import Exchange, Pools, State
+from stargauge.plan.build_order.exchange import Exchange, Orders, Pools, State
 from stargauge.plan.build_order.prepare import Prepared
 
 Chosen = tuple[Choice, ...]
@@ -36,13 +36,15 @@ class Sought(NamedTuple):
 
 def sought(
     made: Prepared, hands: Iterable[Chosen], *, goal: Array | None = None, most: float = np.inf, draws: Places | None = None,
-    effort: int = 0,
+    effort: int = 0, nearest: bool = False,
 ) -> Sought | None:  # fmt: skip
-    """The cheapest order found that keeps each target of `made.case` with its probability in every draw, within all limits; None: none found.
+    """The cheapest order found that keeps each target of `made.case` with its probability in every draw, within all limits; None where none
+    is found.
 
-    Begun from orders in hand, two of which are changed site by site; no dearer than any in hand that keeps all. The same orders in hand give
-    the same order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at most; `draws`: places
-    of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two seconds each.
+    Begun from orders in hand, two of which are changed site by site; no dearer than any in hand that keeps all. The same in hand give the
+    same order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at most; `draws`: places
+    of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two seconds each;
+    `nearest`: where none keeps all targets, that within limits which misses least.
     """
     case = made.case
     search = Exchange(
@@ -55,19 +57,20 @@ def sought(
     best = min((*begun, *found), key=lambda one: _rank(search, one), default=None)
     if best is not None and effort:
         best = _deepened(search, best, pools, effort)
-    if best is None or not best.kept:
+    if best is None or not (best.within if nearest else best.kept):
         return None
     chosen = tuple(sorted(choice for site, one in enumerate(best.orders) for choice in search.by_draw.choices(site, one)))
     return Sought(chosen, value_of(case, chosen, goal), best.odds)
 
 
-def _in_hand(search: Exchange, chosen: Chosen) -> tuple:  # type: ignore[type-arg]
+def _in_hand(search: Exchange, chosen: Chosen) -> Orders:
+    """An order in hand by site, begun later where it may not be begun when it is."""
     return tuple(site.nearest(one) for site, one in zip(search.sites, search.by_draw.orders(chosen), strict=True))
 
 
-def _rank(search: Exchange, state: State) -> tuple[bool, float, float]:
-    """Orders that keep all first, the cheapest of them first; then those that miss least."""
-    return not state.kept, 0.0 if state.kept else search.missed(state), state.value
+def _rank(search: Exchange, state: State) -> tuple[bool, bool, float, float]:
+    """Orders that keep all first, the cheapest of them first; then those within limits that miss least."""
+    return not state.kept, not state.within, 0.0 if state.kept else search.missed(state), state.value
 
 
 def _settled(search: Exchange, state: State, pools: Pools) -> State:

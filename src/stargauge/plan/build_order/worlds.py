@@ -89,11 +89,11 @@ class Worlds:
     `knots`: days of planned starts, `starts`: (draw, building, knot) day on which work really starts; `span`: (draw, building, power) days
     until hall and power are there, `since`: the same, day before which power is not; absent (NaN) where a site cannot have it. `racks`:
     (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
-    what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `later`, `floor`: (draw, building)
-    days by which operation comes later than all this says, and the day before which it does not come, as measured. `site`: place of each
-    building's site on the axis of the model. `activities`: (draw, activity of `ACTIVITIES_OF`, building, power) days from the start of work
-    until each is done; `span` is the longest. `filed`: (draw, building) day of operation in the run of the file, infinity where there is
-    none; `file`: place of the power that means it, -1 where it cannot be chosen.
+    what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `floor`: (draw, building) day
+    before which operation does not come, as measured. `site`: place of each building's site on the axis of the model. `activities`: (draw,
+    activity of `ACTIVITIES_OF`, building, power) days from the start of work until each is done; `span` is the longest. `filed`: (draw,
+    building) day of operation in the run of the file, infinity where there is none; `file`: place of the power that means it, -1 where it
+    cannot be chosen.
     """
 
     knots: Array
@@ -108,7 +108,6 @@ class Worlds:
     it_power: Array
     facility_power: Array
     spacing: Array
-    later: Array
     floor: Array
     looked: Array
     known_from: Array
@@ -149,12 +148,12 @@ def ready_at(made: Worlds, start: Array) -> Array:
 def operation_at(made: Worlds, ready: Array) -> Array:
     """Day of operation: (draw, building, power, chip, start) of days ready for racks (draw, building, power, start).
 
-    max(max(ready, chip ships + delivery) + racks + commissioning + what comes on top, floor)     (1)
+    max(max(ready, chip ships + delivery) + racks + commissioning, floor)     (1)
 
-    As the network of activities has it; crews and the queue for accelerators are in what comes on top and in the floor.
+    As the network of activities has it; crews and the queue for accelerators are in the floor.
     """
     there = np.maximum(ready[:, :, :, None], made.ships[:, None, None, :, None])
-    return np.maximum(there + (made.racks + made.later)[:, :, None, None, None], made.floor[:, :, None, None, None])
+    return np.maximum(there + made.racks[:, :, None, None, None], made.floor[:, :, None, None, None])
 
 
 def given_up(made: Worlds, start: Array, ready: Array, site: Places) -> NDArray[np.bool_]:
@@ -213,7 +212,7 @@ def ready_of(made: Worlds, building: Places, power: Places, planned: Array) -> t
 def running_of(made: Worlds, building: Places, power: Places, chip: Places, planned: Array) -> Array:
     """Day of operation of single options, infinity where they are cancelled before: (draw, option)."""
     start, ready = ready_of(made, building, power, planned)
-    runs = np.maximum(np.maximum(ready, made.ships[:, chip]) + (made.racks + made.later)[:, building], made.floor[:, building])
+    runs = np.maximum(np.maximum(ready, made.ships[:, chip]) + made.racks[:, building], made.floor[:, building])
     runs = np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
     return np.where(power == made.file, made.filed[:, building], runs)
 
@@ -269,7 +268,7 @@ def worlds_of(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
-        got["building_spacing"], np.zeros(it_power.shape), np.full(it_power.shape, -np.inf), got["site_observed_through"],
+        got["building_spacing"], np.full(it_power.shape, -np.inf), got["site_observed_through"],
         got["site_known_from"], site, activities, np.full(it_power.shape, np.inf),
     )  # fmt: skip
 
