@@ -102,7 +102,7 @@ def test_rows_keep_what_they_ask_and_more_time_or_less_probability_never_costs_m
         assert point.row is None or (best is not None and reckoning.keeps(reckoning.made(case), point.row.chosen))
         if point.row is not None and best is not None:
             assert point.row.kept[0] >= point.probability and point.row.cost >= value_of(case, best) - LESS
-            assert point.row.cost == pytest.approx(value_of(case, best), rel=0.02)
+            assert point.row.cost == pytest.approx(value_of(case, best), rel=0.05)
         else:
             assert best is None or not point.proven
             assert point.most is not None and point.most < point.probability
@@ -171,7 +171,7 @@ def test_fewer_emissions_cost_more_and_no_order_beats_a_point(reckoning: Reckoni
     made = days.moved(case)
     assert all(reckoning.keeps(made, one.row.chosen) for one in points)
     best = _brute(made, orders, made.uses.emissions)
-    assert best is not None and emissions[-1] == pytest.approx(value_of(case, best, made.uses.emissions), rel=0.02)
+    assert best is not None and emissions[-1] == pytest.approx(value_of(case, best, made.uses.emissions), rel=0.05)
     assert points[0].to_dict()["carbon_price"] == 0.0
 
 

@@ -19,7 +19,7 @@ from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
 from stargauge.quantity.errors import InputError
 
-EXACT = Finder(brute, gap=0.0, anew=True)
+EXACT = Finder(brute, gap=0.0)
 LAST = month_end(FIRST_MONTH + 30)
 
 
@@ -240,7 +240,7 @@ def test_what_is_asked_is_told_in_groups() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_solver_itself_gives_the_same_conflict_and_reliefs_as_trying_out_everything(seed: int) -> None:
-    made, exact = Finder(solve, gap=1e-6, anew=True), EXACT
+    made, exact = Finder(solve, gap=1e-6), EXACT
     for case in _conflicting(seed):
         one, other = conflict_of(Asked(case), made), conflict_of(Asked(case), exact)
         assert one.proven and len(one.smallest) == len(other.smallest)

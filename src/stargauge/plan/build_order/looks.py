@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from stargauge.plan.build_order.asked import announced
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder
-from stargauge.plan.build_order.days import Days
+from stargauge.plan.build_order.case import Array, BuildCase
 from stargauge.plan.build_order.frontier import emissions_frontier, frontier
 from stargauge.plan.build_order.insist import Insisted, Mosts, Variant, insisting, spending
-from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.prices import prices
 from stargauge.plan.build_order.reckoning import Reckoning
 from stargauge.plan.build_order.sought import Chosen, without_targets
@@ -33,28 +31,23 @@ _YEAR = 365.25
 
 @dataclass(frozen=True)
 class Looks:
-    """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how cases other than the plan's are
-    solved; `reckoning`: of the plan and what stands beside it, None where there is no plan.
+    """Looks at a plan from other sides. `reckoning`: of the plan and what stands beside it; `find`: orders that keep a case in its worlds.
 
-    `find` measures what it finds as the promise is measured. Where the goal has no unit that could be told, nothing is priced in it.
-    `most`: the most that can be had of the first target of a case, all else kept; `spent`: what is spent by a day; `worth`: whether what
-    money, knowing and waiting are worth is looked at; not beside the most that can be had.
+    Where the goal has no unit that could be told, nothing is priced in it. `most`: the most that can be had of the first target of a case,
+    all else kept; `spent`: what is spent by a day; `worth`: whether what knowing and waiting are worth is looked at; not beside the most
+    that can be had.
     """
 
     now: Known
-    prepared: Prepared
-    case: BuildCase
-    days: Days
+    reckoning: Reckoning
     find: Finder
+    most: Mosts
+    spent: Spending
     told: Told
     worth: bool = True
-    reckoning: Reckoning | None = None
-    most: Mosts | None = None
-    spent: Spending | None = None
 
-    def beside(self, order: BuildOrder) -> Data:
+    def beside(self) -> Data:
         """All of it, as plain data by name."""
-        assert self.reckoning is not None  # there is a plan
         self.told("cost by other days")
         front = frontier(self._by_days(self.reckoning), self.reckoning)
         self.told("cost against emissions")
@@ -69,11 +62,7 @@ class Looks:
     def waiting(self) -> Data:
         """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
         self.told("what can wait")
-        assert self.reckoning is not None  # there is a plan
         return waiting_data(self.reckoning, self.find.unit, self.worth and bool(self.find.unit))
-
-    def _with_day(self, place: int, when: date) -> BuildCase:
-        return self.days.at(self.case, place, when)
 
     def _by_days(self, reckoning: Reckoning) -> list[tuple[BuildCase, bool]]:
         """Cases by other days of the first target, and with other probabilities on its own."""
@@ -89,7 +78,6 @@ class Looks:
 
     def _insisted(self, reckoning: Reckoning) -> list[Insisted]:
         """What was announced and is not what is asked: its amount and its day; and the sums that were to be spent."""
-        assert self.most is not None and self.spent is not None  # as there is a plan
         said, case = announced(self.now), reckoning.case
         target, out = case.targets[0], list[Variant]()
         if said is not None and target.text.startswith("power_facility[operational] "):
@@ -103,6 +91,5 @@ class Looks:
 
     def _largest(self, use: Array) -> Chosen | None:
         """An order that spends most, whatever is reached."""
-        assert self.reckoning is not None
         found = self.find.best(without_targets(self.reckoning.case), -use)
         return None if found is None else found.chosen

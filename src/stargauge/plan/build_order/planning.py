@@ -26,7 +26,7 @@ from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, wit
 from stargauge.plan.build_order.impossible import conflict_in, translated, widened
 from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within, shared_pools
 from stargauge.plan.build_order.looks import Looks
-from stargauge.plan.build_order.most import Mosts
+from stargauge.plan.build_order.most import Most, Mosts
 from stargauge.plan.build_order.neighbours import shared_basis
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
@@ -79,8 +79,6 @@ _TRIES, _LATER = 3, 12
 _MOST_SECONDS, _BOUND_SECONDS, _MOST_BESIDE = 1.5, 6.0, 2.5
 #: By how much more is asked where a plan shows less when it is run.
 _STRICTER = 0.01
-#: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
-_FEW = 5_000
 
 
 class Steps:
@@ -405,22 +403,17 @@ class _Ground:
     def find(self) -> Finder:
         """How cases beside the plan are solved."""
         unit = {"emissions": "g", "wait": "USD*yr"}.get(self.of.asked.goal, "USD")
-        few = int(self.prepared.case.allowed.sum()) <= _FEW
         seconds = _MOST_BESIDE if self.of.asked.goal == "capacity" else BESIDE_SECONDS
-        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, few, unit)
+        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, unit)
 
-    def _looks(self, made: Promise | None, world: World) -> Looks:
-        days = replace(self.days, made=made.made if made else self.made)
-        case = made.case if made else self.made.case
-        offsets = made.offsets if made else ()
-        find = replace(self.find, measure=lambda case, order: days.reached(case, order.chosen), offsets=offsets)
-        looks = Looks(self.of.now, days.made, case, days, find, self.of.steps.say, self.of.asked.goal != "capacity")
-        if made is None:
-            return looks
+    def _looks(self, made: Promise, world: World) -> Looks:
         reckoning = self._reckoning(made, world)
-        spent = Spending.of(self.of.now.months, self._idle, self.prepared.uses)
-        more = np.array(reckoning.more)
-        return replace(looks, reckoning=reckoning, most=lambda case: self.mosts.of(self.days.moved(case), more=more), spent=spent)
+        spent, more = Spending.of(self.of.now.months, self._idle, self.prepared.uses), np.array(reckoning.more)
+
+        def most(case: BuildCase) -> Most:
+            return self.mosts.of(self.days.moved(case), more=more)
+
+        return Looks(self.of.now, reckoning, self.find, most, spent, self.of.steps.say, self.of.asked.goal != "capacity")
 
     def _reckoning(self, made: Promise, world: World) -> Reckoning:
         """How what stands beside a plan is found: for what was asked of it, with its own days and limits."""
@@ -455,7 +448,7 @@ class _Ground:
         self.of.steps.to(70, "what stands beside the plan")
         parts["cost"] = cost_data(self.prepared, made.order, self.of.now)
         parts["method"] = method_data(made.case, made.order, made.rounds, made.program)
-        parts |= self._looks(made, world).beside(made.order) if self.of.beside else {}
+        parts |= self._looks(made, world).beside() if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
