@@ -159,7 +159,7 @@ class ByDraw:
         return out
 
     def _wanted(self, phase: int, power: int) -> Array:
-        """Day on which a phase for which nothing is chosen wants racks: at a site that is left as the file has it as in the run of the file."""
+        """Day on which a phase for which nothing is chosen wants racks: in the run of the file at a site that is left as it has it."""
         return np.asarray((self.queues.filed if power == self.worlds.file >= 0 else self.idle)[:, phase])
 
     def hand(self, site: int, one: SiteOrder) -> Hand:

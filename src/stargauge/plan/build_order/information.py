@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stargauge.plan.build_order.adjacent import neighbours
 from stargauge.plan.build_order.case import Array, Mask, faults_of, value_of
-from stargauge.plan.build_order.climb import neighbours
 from stargauge.plan.build_order.facts import Fact, months_before
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.recourse import Chosen, Pool, at_price, begun_before, cheapest, foreseen, parts_by, valued
