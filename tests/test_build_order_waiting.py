@@ -176,7 +176,7 @@ def test_a_start_waits_for_the_fact_that_tells_whether_it_is_needed_where_that_i
     chance = Fact("hall", "chance", "", np.random.default_rng(0).random(DRAWS), made.case.months[1])
     for month, waits in ((4, True), (8, True), (9, False)):
         facts = [Fact("transformers", "north", "north", values, made.case.months[month]), chance]
-        (row,) = decisions(made, (one,), facts, weighed)
+        (row,) = decisions(made, (one,), facts, weighed, weighed.information(facts)[0])
         assert (row.until is not None) == waits
         if row.until is not None:
             assert row.until.fact.kind == "transformers" and row.until.worth == pytest.approx(2.7e9, rel=0.02)

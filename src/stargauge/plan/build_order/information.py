@@ -17,9 +17,9 @@ from stargauge.plan.build_order.recourse import Chosen, Pool, at_price, begun_be
 from stargauge.plan.build_order.sought import without_targets
 
 #: How many orders are reckoned at most to find those that suit a fact.
-ORDERS = 1000
-#: From how many standard errors on a worth is told as one. Of facts dealt out by chance one in forty is worth as much.
-_TOLD = 2.5
+ORDERS = 600
+#: From how many standard errors on a worth is told as one, and how near the search comes, as a share of the cost: an error is no less.
+_TOLD, _NEAR = 2.5, 5e-4
 
 
 class Worth(NamedTuple):
@@ -110,7 +110,7 @@ def _worth(without: Array | None, known: Array | None) -> Worth:
     if without is None or known is None:
         return Worth(0.0, 0.0)
     saved = without - known
-    return Worth(float(saved.mean()), float(saved.std() / np.sqrt(len(saved))))
+    return Worth(float(saved.mean()), max(float(saved.std() / np.sqrt(len(saved))), _NEAR * abs(float(without.mean()))))
 
 
 def pool_of(

@@ -124,8 +124,9 @@ def at_price(pool: Pool, part: Places, begun: Sequence[Hashable], price: Array) 
 
 def _by_part(pool: Pool, part: Places, draws: Places) -> tuple[Array, Array]:
     """Share of each part in some draws, (part,), and share of them that are in it and kept: (order, part, target)."""
-    own = np.equal(part[draws][:, None], np.arange(int(part.max()) + 1)).astype(np.float32)
-    counted = pool.kept[:, :, draws].astype(np.float32) @ own  # whole numbers, and exact
+    own = np.zeros((len(part), int(part.max()) + 1), dtype=np.float32)
+    own[draws, part[draws]] = 1.0
+    counted = pool.kept.astype(np.float32) @ own  # whole numbers, and exact
     return own.sum(axis=0, dtype=np.float64) / len(draws), np.moveaxis(counted, 1, 2).astype(np.float64) / len(draws)
 
 
@@ -146,15 +147,36 @@ def _shrunk(share: Array, odds: Array, draws: int) -> Array:
 
 def _mixed(cuts: Sequence[tuple[float, Array]], asked: Array) -> tuple[Array, Array, float] | None:
     """The cheapest mixture of policies that are known, the price of probability there and its cost; None where none keeps what is asked."""
+    cost, odds = np.array([one for one, _ in cuts]), np.array([got for _, got in cuts]).reshape(len(cuts), len(asked))
+    if len(asked) == 1:
+        return _of_two(cost, odds[:, 0], float(asked[0]))
     from scipy.optimize import linprog
 
-    cost, odds = np.array([one for one, _ in cuts]), np.array([got for _, got in cuts]).reshape(len(cuts), len(asked))
     scale = max(float(np.abs(cost).max()), 1.0)
     made = linprog(cost / scale, -odds.T if len(asked) else None, -asked + 1e-9 if len(asked) else None, np.ones((1, len(cost))), [1.0])
     if made.status != 0:
         return None
     price = -np.asarray(made.ineqlin.marginals) * scale if len(asked) else np.zeros(0)
     return np.asarray(made.x), price, float(made.fun) * scale
+
+
+def _of_two(cost: Array, odds: Array, asked: float) -> tuple[Array, Array, float] | None:
+    """The same for one target, where a mixture of two is the cheapest: one that keeps less than is asked, and one that keeps more."""
+    under = odds < asked - 1e-9
+    if under.all():
+        return None
+    mixture, best = np.zeros(len(cost)), int(cost.argmin())
+    if not under[best]:
+        mixture[best] = 1.0
+        return mixture, np.zeros(1), float(cost[best])
+    low, high = np.flatnonzero(under), np.flatnonzero(~under)
+    price = (cost[high] - cost[low][:, None]) / (odds[high] - odds[low][:, None])
+    value = cost[low][:, None] + price * (asked - odds[low][:, None])
+    at = np.lexsort((-price.ravel(), value.ravel()))[0]
+    one, other = low[at // len(high)], high[at % len(high)]
+    mixture[other] = (asked - odds[one]) / (odds[other] - odds[one])
+    mixture[one] = 1.0 - mixture[other]
+    return mixture, price.ravel()[at : at + 1], float(value.ravel()[at])
 
 
 def losses(pool: Pool, policy: Policy, part: Places, asked: Array, draws: Places) -> Array:

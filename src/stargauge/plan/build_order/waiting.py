@@ -12,7 +12,7 @@ import numpy as np
 from stargauge.plan.build_order.case import Array, BuildCase, Choice, Mask, faults_of, value_of
 from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.facts import Fact, facts_of, months_before
-from stargauge.plan.build_order.information import Weighed, pool_of
+from stargauge.plan.build_order.information import Information, Weighed, pool_of
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.reckoning import Reckoning
 from stargauge.plan.build_order.recourse import Chosen, at_price, parts_by
@@ -21,8 +21,9 @@ from stargauge.plan.build_order.variants import day_text, limit_text, not_before
 from stargauge.quantity.errors import counted
 from stargauge.quantity.units import show
 
-#: How surely a fact has to tell draws in which a later start misses a target from the others, and how many such facts are told.
-_TELLS, _MOST_TOLD = 0.7, 3
+#: How surely a fact has to tell draws in which a later start misses a target from the others, and by how many standard errors beyond
+#: chance; how many such facts are told.
+_TELLS, _BEYOND, _MOST_TOLD = 0.7, 3.0, 3
 #: Months for which nothing starts.
 MONTHS = (1, 3, 6, 12)
 
@@ -45,7 +46,7 @@ def waiting_data(reckoning: Reckoning, unit: str, worth: bool = True) -> dict[st
     weighed = Weighed(made, known, asked, unit, max(float(asked[0]) - reckoning.more[0], 0.0))
     told, ceiling = weighed.information(facts)
     return {
-        "decisions": [one.to_dict() for one in decisions(made, chosen, facts, weighed)],
+        "decisions": [one.to_dict() for one in decisions(made, chosen, facts, weighed, told)],
         "information": [one.to_dict() for one in told],
         "ceiling": {"worth": ceiling.told, "unit": unit, "share_kept": weighed.kept},
         "delays": [one.to_dict() for one in later],
@@ -104,17 +105,24 @@ class Decision:
         return f"{first}; {known}: to decide then instead of now is worth {show(self.until.worth, self.until.unit)}"
 
 
-def decisions(made: Prepared, chosen: Chosen, facts: Sequence[Fact], weighed: Weighed | None = None) -> tuple[Decision, ...]:
+def decisions(
+    made: Prepared, chosen: Chosen, facts: Sequence[Fact], weighed: Weighed | None = None, told: Sequence[Information] = ()
+) -> tuple[Decision, ...]:
     """Of each building that is designed: how many months its start alone may slip, what ends that, and what it may wait for.
 
     With all targets kept as often as is asked, by the queues of the model, all limits and the order of its site. Where a target ends it, it
     hangs on the facts that tell the draws that would be missed from the others: those that are known before that, else the surest.
     """
     designed = [at for at, one in enumerate(chosen) if made.case.powers[one.power] != FILE]
-    return tuple(_decision(made, chosen, at, facts, weighed) for at in designed)
+    rows = [_decision(made, chosen, at, facts) for at in designed]
+    if weighed is None:
+        return tuple(rows)
+    waits = [[known for known in told if months_before(made, known.fact.known_by) <= chosen[at].start + row.slack]
+             for at, row in zip(designed, rows, strict=True)]  # fmt: skip
+    return tuple(replace(row, until=_until(weighed, chosen[at], some)) for at, row, some in zip(designed, rows, waits, strict=True))
 
 
-def _decision(made: Prepared, chosen: Chosen, at: int, facts: Sequence[Fact], weighed: Weighed | None) -> Decision:
+def _decision(made: Prepared, chosen: Chosen, at: int, facts: Sequence[Fact]) -> Decision:
     case, one = made.case, chosen[at]
     free, asked = without_targets(case), _asked(case)
     latest, hangs, now = one.start, tuple[End, ...](), _kept(made, chosen)
@@ -128,8 +136,7 @@ def _decision(made: Prepared, chosen: Chosen, at: int, facts: Sequence[Fact], we
             hangs = _what_decides(made, now & ~kept, now & kept, facts, latest)
             break
         latest = moved[at].start
-    until = None if weighed is None else _until(weighed, chosen, at, facts)
-    return Decision(case.buildings[one.building].id, case.months[one.start], case.months[latest], latest - one.start, hangs, until)
+    return Decision(case.buildings[one.building].id, case.months[one.start], case.months[latest], latest - one.start, hangs)
 
 
 def _later(case: BuildCase, chosen: Chosen, at: int) -> Iterator[Chosen]:
@@ -167,22 +174,31 @@ def _what_decides(made: Prepared, lost: Mask, kept: Mask, facts: Sequence[Fact],
 
 
 def _tells(values: Array, lost: Mask, others: Mask) -> float:
-    """How often a fact is larger in one of the draws that are lost than in one of others: a half is chance (Mann and Whitney 1947)."""
+    """How often a fact is larger in one of the draws that are lost than in one of others: a half is chance (Mann and Whitney 1947).
+
+    A half, too, where chance may do as much among so few.
+    """
     if not lost.any() or not others.any():
         return 0.5
     every = np.sort(values[others])
     below, up_to = (np.searchsorted(every, values[lost], side=side) for side in ("left", "right"))
-    return float((below + up_to).mean() / (2.0 * len(every)))
+    share = float((below + up_to).mean() / (2.0 * len(every)))
+    few = np.sqrt((1.0 / lost.sum() + 1.0 / len(every)) / 12.0)
+    return share if share > 0.5 + _BEYOND * few else 0.5
 
 
-def _until(weighed: Weighed, chosen: Chosen, at: int, facts: Sequence[Fact]) -> Until | None:
-    """The fact for which the start of one building is worth waiting most, whatever else is as it was decided; None where none is."""
-    waits = [(fact, _only(weighed, chosen[at], fact)) for fact in facts if weighed.in_time(fact)]
-    best = min(waits, key=lambda one: at_price(weighed.pool, parts_by(one[0].values), one[1], weighed.price)[0], default=None)
+def _until(weighed: Weighed, of: Choice, told: Sequence[Information]) -> Until | None:
+    """The fact for which the start of one building is worth waiting most, whatever else is as it was decided; None where none is.
+
+    Of facts that are known before its latest start and are worth something then: one decision that waits is worth no more than all that
+    can.
+    """
+    waits = [(row, _only(weighed, of, row.fact)) for row in told if row.later > 0.0]
+    best = min(waits, key=lambda one: at_price(weighed.pool, parts_by(one[0].fact.values), one[1], weighed.price)[0], default=None)
     if best is None:
         return None
-    worth = weighed.worth(best[0], best[1]).told
-    return Until(best[0], worth, weighed.unit) if worth > 0.0 else None
+    worth = min(weighed.worth(best[0].fact, best[1]).told, best[0].later)
+    return Until(best[0].fact, worth, weighed.unit) if worth > 0.0 else None
 
 
 def _only(weighed: Weighed, of: Choice, fact: Fact) -> list[Hashable]:
