@@ -94,8 +94,11 @@ class Pairs:
     def nearest(self, below: float) -> tuple[float, int, int] | None:
         """The pair worth less than a value that misses least of what is asked: by how much, and places."""
         best: tuple[float, int, int] | None = None
-        for place, value in enumerate(self.one.value.tolist()):
-            end = int(np.searchsorted(self.other.value, below - value))
+        least = self._least_short()
+        for place in np.argsort(least, kind="stable").tolist():
+            if best is not None and least[place] >= best[0] - 1e-12:
+                break
+            end = int(np.searchsorted(self.other.value, below - self.one.value[place]))
             short = self._short(place, slice(0, end))
             if self.good is not None:
                 short = np.where(self.good[place, :end], short, np.inf)
@@ -103,6 +106,13 @@ class Pairs:
             if end and np.isfinite(short[at]) and (best is None or short[at] < best[0] - 1e-12):
                 best = (float(short[at]), place, at)
         return best
+
+    def _least_short(self) -> Array:
+        """By how much each order of the one site misses at least, with all at once that the other could bring."""
+        out = np.full(len(self.one.value), -np.inf)
+        for asked, sure, lack, left, right in zip(self.odds, self.sure, self.lack, self.left, self.right, strict=True):
+            np.maximum(out, asked - (count_of(left + right.max(axis=0) >= lack) + sure) / self.draws, out=out)
+        return out
 
     def _short(self, place: int, others: slice) -> Array:
         """By how much pairs of an order with others miss the target that they miss most: (other,)."""

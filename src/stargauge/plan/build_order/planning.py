@@ -70,7 +70,7 @@ Way = Callable[[Prepared, World], Made]
 
 #: How near to the best a plan is proven to be, and the seconds that a solution may take; less of both
 #: for a round and for what stands beside it.
-GAP, SECONDS = 0.01, 10.0
+GAP, SECONDS = 0.01, 20.0
 ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.

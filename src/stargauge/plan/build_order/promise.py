@@ -36,7 +36,7 @@ Mask = NDArray[np.bool_]
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
 SELECTION, FRESH = 4096, 2048
 #: How often an order is found again, and how often what was found is run; the most a case is asked for.
-ROUNDS, RUNS, MOST = 3, 6, 0.999
+ROUNDS, RUNS, MOST = 3, 5, 0.999
 #: By how much more is asked at most, and how often an order is let change by chance, at first and when more is asked.
 _FAR, _EFFORT, _AGAIN = 0.08, 4, 1
 #: How often more is looked for, by how much at first, as a share, and by how little at last.
