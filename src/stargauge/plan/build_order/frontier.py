@@ -111,7 +111,7 @@ def _between(reckoning: Reckoning, dear: Row, clean: Row) -> tuple[float, Row] |
     if saved <= _LESS * dear.emissions or clean.cost <= dear.cost:
         return None
     price = (clean.cost - dear.cost) / saved
-    found = reckoning.best(reckoning.case, goal=reckoning.case.cost + price * reckoning.days.made.uses.emissions, far=True)
+    found = reckoning.best(reckoning.case, goal=reckoning.case.cost + price * reckoning.days.made.uses.emissions)
     worth = clean.cost + price * clean.emissions
     return (price, found) if found is not None and found.value < worth - _LESS * abs(worth) else None
 
