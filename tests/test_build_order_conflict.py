@@ -15,6 +15,7 @@ from tests.build_order_tiny import FIRST_MONTH, month_end, tiny
 from stargauge.plan.build_order.case import BuildCase, Limit
 from stargauge.plan.build_order.conflict import Asked, Group, LeftOut, conflict_of
 from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
+from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
 from stargauge.quantity.errors import InputError
@@ -128,8 +129,8 @@ def test_of_limits_of_one_kind_only_the_one_that_stands_in_the_way_is_named(seed
 def _left_out(case: BuildCase) -> tuple[LeftOut, ...]:
     """One of two powers, and starts in the first two months."""
     powers, months = np.array([True, False])[:, None, None], np.arange(len(case.months)) >= 2
-    return LeftOut("powers", "only the grid", np.broadcast_to(powers, case.allowed.shape)), LeftOut(
-        "start_from", "no start before March", np.broadcast_to(months, case.allowed.shape)
+    return LeftOut("powers", Said("only the grid"), np.broadcast_to(powers, case.allowed.shape)), LeftOut(
+        "start_from", Said("no start before March"), np.broadcast_to(months, case.allowed.shape)
     )
 
 
@@ -156,7 +157,7 @@ def test_what_is_taken_back_is_told_with_its_sites_and_what_it_costs() -> None:
     found = conflict_of(asked, EXACT)
     assert [(one.kind, one.name) for one in found.smallest] == [("target", "power"), ("options", "start_from")]
     row = next(one for one in found.relaxations if one.kind == "options")
-    assert row.text.startswith("work that begins from 1 ") and row.text.endswith(("at here", "at there", "at here, there"))
+    assert row.text.startswith("work that begins from 1 ") and row.text.endswith(("at here", "at there", "at here and there"))
     best = brute(wide)
     assert best is not None and row.cost is not None and row.cost >= best.value * (1.0 - 1e-9)
 

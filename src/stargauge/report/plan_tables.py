@@ -18,12 +18,12 @@ from stargauge.report.plan_facts import (
 )
 from stargauge.report.plan_opening import chance_text
 from stargauge.report.plan_words import (
-    amount_text,
     building_text,
     chip_text,
     chips_text,
     cooling_text,
     dates_text,
+    eased_text,
     levels_text,
     limit_text,
     money_text,
@@ -321,12 +321,9 @@ def smallest(data: Data) -> list[str]:
 
 
 def relaxations(data: Data) -> Rows:
-    """What alone would do if it gave way."""
-    rows = [
-        (limit_text(one), amount_text(one["from"], str(one["unit"] or "1")), amount_text(one["to"], str(one["unit"] or "1")))
-        for one in data["conflict"]["relaxations"]
-    ]  # fmt: skip
-    return Rows(say("What would do if it gave way"), (say("What"), say("Asked for"), say("Would do")), rows)
+    """What alone would do if it gave way, and what the plan costs then."""
+    rows = [(eased_text(one), money_text(one.get("cost"))) for one in data["conflict"]["relaxations"]]
+    return Rows(say("What would do if it gave way"), (say("Any one of these"), say("Present value then")), rows)
 
 
 def assumptions(data: Data) -> Rows:

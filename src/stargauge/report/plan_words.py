@@ -345,12 +345,14 @@ def part_text(one: Data) -> str:
 
 def relaxation_text(one: Data) -> str:
     """What gives way and how far, and what the plan costs then."""
-    told = said_text(one) if "words" in one else _eased(one)
+    told = eased_text(one)
     return told if one.get("cost") is None else say("{change} (present value {money})", change=told, money=money_text(one["cost"]))
 
 
-def _eased(one: Data) -> str:
-    """How far a target or a limit gives way."""
+def eased_text(one: Data) -> str:
+    """How far a target or a limit gives way, or what has to be allowed too."""
+    if "words" in one:
+        return said_text(one)
     unit = str(one.get("unit") or "1")
     old, new = amount_text(one["from"], unit), amount_text(one["to"], unit)
     return {
