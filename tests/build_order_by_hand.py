@@ -61,7 +61,8 @@ def funders_of(left: Any, may_pay: Any = ((True, True), (False, True)), **change
         "means": "committed", "quantile": 0.5, "sites": SITES, "parties": ("ann", "bob", "landlord"),
         "names": ("Ann", "Bob", "Landlord"), "years": YEARS, "left": whole,
         "owner": np.array([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]), "equipment": np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
-        "may_pay": may, "market": 0.8, "level": np.array([1.0, 1.0, 1.0]), "unstated": np.zeros((3, 2, 2)),
+        "may_pay": may, "lent": np.array([0.8, 0.8]), "lent_by": ("loan to cost", "loan to cost"),
+        "level": np.array([1.0, 1.0, 1.0]), "unstated": np.zeros((3, 2, 2)),
     }  # fmt: skip
     return Funders(**made | changes)
 

@@ -80,7 +80,7 @@ def test_a_plant_carries_a_new_site_without_any_grid_and_a_begun_one_beside_it()
 def test_every_overlay_is_a_part_of_a_programme_without_faults(power: str, cancelled: bool) -> None:
     programme, now = undecided()
     lots = buildings_of(now, {"north": 1})
-    sizes = {lot.id: (1e8, 1.4e8) for lot in lots}
+    sizes = dict.fromkeys((lot.id for lot in lots), 1e8)
     supply = {site: supply_of(ground_of(now, site), power, 3e8) for site in ("north", "south") if power in powers_of(ground_of(now, site))}
     starts = dict.fromkeys((lot.id for lot in lots), date(2028, 1, 31))
     laid = overlay(programme, overlay_of(now, lots, starts, sizes, supply, {"north": "dry-cooler"}, cancelled))

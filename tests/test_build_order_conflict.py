@@ -13,14 +13,14 @@ from tests.build_order_brute import brute
 from tests.build_order_tiny import FIRST_MONTH, month_end, tiny
 
 from stargauge.plan.build_order.case import BuildCase, Limit
-from stargauge.plan.build_order.conflict import Group, conflict_of, groups_of, part_of
-from stargauge.plan.build_order.insist import Variant, bought, insisting
+from stargauge.plan.build_order.conflict import Asked, Group, LeftOut, conflict_of
 from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
+from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
 from stargauge.quantity.errors import InputError
 
-EXACT = Finder(brute, gap=0.0, anew=True)
+EXACT = Finder(brute, gap=0.0)
 LAST = month_end(FIRST_MONTH + 30)
 
 
@@ -52,11 +52,12 @@ def _conflicting(seed: int) -> list[BuildCase]:
 def test_the_smallest_conflict_is_one_and_no_fewer_are(seed: int) -> None:
     for case in _conflicting(seed):
         assert not _fits(case)
-        groups = groups_of(case)
-        found = conflict_of(case, EXACT).smallest
-        assert not _fits(part_of(case, found))
+        asked = Asked(case)
+        groups = asked.groups
+        found = conflict_of(Asked(case), EXACT).smallest
+        assert not _fits(asked.only(found))
         for fewer in combinations(groups, len(found) - 1):
-            assert _possible(part_of(case, fewer))
+            assert _possible(asked.only(fewer))
 
 
 def _possible(case: BuildCase) -> bool:
@@ -66,7 +67,7 @@ def _possible(case: BuildCase) -> bool:
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_said_to_help_helps_and_a_little_less_does_not(seed: int) -> None:
     for case in _conflicting(seed):
-        rows = conflict_of(case, EXACT, with_day=tiny(seed, by=20).with_day, until=LAST).relaxations
+        rows = conflict_of(Asked(case), EXACT, with_day=tiny(seed, by=20).with_day, until=LAST).relaxations
         for row in rows:
             if row.kind != "day":
                 assert _fits(_moved(case, row, 0.0)), row
@@ -92,7 +93,7 @@ def _moved(case: BuildCase, row: Relaxation, less: float) -> BuildCase:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_day_is_the_first_by_which_it_can_be_had(seed: int) -> None:
     made = tiny(seed, by=3)
-    rows = {row.kind: row for row in conflict_of(made.case, EXACT, with_day=made.with_day, until=LAST).relaxations}
+    rows = {row.kind: row for row in conflict_of(Asked(made.case), EXACT, with_day=made.with_day, until=LAST).relaxations}
     day = rows["day"].needed
     assert isinstance(day, date) and _fits(made.with_day(0, day))
     assert not _fits(made.with_day(0, month_end(day.year * 12 + day.month - 2)))
@@ -100,14 +101,14 @@ def test_the_day_is_the_first_by_which_it_can_be_had(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_money_by_site_is_raised_by_one_share_of_all(seed: int) -> None:
+def test_limits_of_one_name_are_raised_by_one_share_of_all(seed: int) -> None:
     case = tiny(seed, by=20, amount=0.8).case
     at = [np.array([one.site == site for one in case.buildings])[:, None, None, None] for site in (0, 1)]
     most = 0.3 * float(case.cost.max())
-    limits = tuple(Limit(f"site {n}", "money", most, "USD", np.where(mask, case.cost, 0.0)) for n, mask in enumerate(at))
+    limits = tuple(Limit(f"party by {2028 + n}", "party", most, "USD", np.where(mask, case.cost, 0.0)) for n, mask in enumerate(at))
     case = replace(case, limits=limits)
-    row = next(one for one in conflict_of(case, EXACT).relaxations if one.kind == "money")
-    assert isinstance(row.needed, float) and row.unit == "1"
+    row = next(one for one in conflict_of(Asked(case), EXACT).relaxations if one.kind == "party")
+    assert isinstance(row.needed, float) and row.unit == "1" and row.name == "party"
 
     def raised(factor: float) -> BuildCase:
         return replace(case, limits=tuple(one._replace(most=one.most * factor) for one in limits))
@@ -115,19 +116,62 @@ def test_money_by_site_is_raised_by_one_share_of_all(seed: int) -> None:
     assert _fits(raised(row.needed)) and not _fits(raised(row.needed * 0.99))
 
 
-def test_options_left_out_are_named_where_they_would_help() -> None:
-    wide = tiny(1, by=9, amount=0.3, probability=0.5).case
-    allowed = wide.allowed.copy()
-    allowed[:, :, :, :2] = False
-    late = replace(wide, allowed=allowed, there=wide.there & (np.arange(4) < 2)[:, None])
-    found = conflict_of(late, EXACT, wider=replace(late, allowed=wide.allowed))
-    assert {one.kind for one in found.smallest} == {"target", "options"}
-    assert "options" in {one.kind for one in found.relaxations}
+@pytest.mark.parametrize("seed", range(4))
+def test_of_limits_of_one_kind_only_the_one_that_stands_in_the_way_is_named(seed: int) -> None:
+    """Money in all is short, that of a year is not: each is a limit of its own."""
+    cost = _cheapest(seed, by=20)
+    case = tiny(seed, by=20, money=0.8 * cost).case
+    more = tuple(Limit(str(year), "money", 10.0 * cost, "USD", case.cost) for year in (2028,))
+    found = conflict_of(Asked(replace(case, limits=(*more, *case.limits))), EXACT)
+    assert [(one.kind, one.name) for one in found.smallest if one.kind != "target"] == [("money", "in all")]
+
+
+def _left_out(case: BuildCase) -> tuple[LeftOut, ...]:
+    """One of two powers, and starts in the first two months."""
+    powers, months = np.array([True, False])[:, None, None], np.arange(len(case.months)) >= 2
+    return LeftOut("powers", Said("only the grid"), np.broadcast_to(powers, case.allowed.shape)), LeftOut(
+        "start_from", Said("no start before March"), np.broadcast_to(months, case.allowed.shape)
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_left_out_is_in_conflict_where_it_would_help(seed: int) -> None:
+    wide = tiny(seed, by=9, amount=0.35, probability=0.5).case
+    asked = Asked(wide, _left_out(wide))
+    if _fits(asked.whole):
+        with pytest.raises(InputError, match="there is an order"):
+            conflict_of(asked, EXACT)
+        return
+    found = conflict_of(asked, EXACT)
+    assert not _fits(asked.only(found.smallest))
+    for fewer in combinations(asked.groups, len(found.smallest) - 1):
+        assert _fits(asked.only(fewer))
+    for at, one in enumerate(asked.left_out):
+        without = asked.only([other for other in asked.groups if other.name != one.kind])
+        assert _fits(without) == (one.kind in {row.name for row in found.relaxations}), at
+
+
+def test_what_is_taken_back_is_told_with_its_sites_and_what_it_costs() -> None:
+    wide = tiny(1, by=9, amount=0.45, probability=0.5, spacing=0).case
+    asked = Asked(wide, _left_out(wide)[1:])
+    found = conflict_of(asked, EXACT)
+    assert [(one.kind, one.name) for one in found.smallest] == [("target", "power"), ("options", "start_from")]
+    row = next(one for one in found.relaxations if one.kind == "options")
+    assert row.text.startswith("work that begins from 1 ") and row.text.endswith(("at here", "at there", "at here and there"))
+    best = brute(wide)
+    assert best is not None and row.cost is not None and row.cost >= best.value * (1.0 - 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_relaxations_cost_what_the_cheapest_order_with_them_does_and_the_cheapest_is_first(seed: int) -> None:
+    for case in _conflicting(seed):
+        rows = conflict_of(Asked(case), EXACT).relaxations
+        assert [one.cost for one in rows] == sorted(one.cost for one in rows if one.cost is not None)
 
 
 def test_the_spacing_of_a_site_gives_way_by_as_few_months_as_do() -> None:
     case = tiny(2, by=30, amount=0.95, probability=0.9, spacing=9).case
-    found = conflict_of(case, EXACT)
+    found = conflict_of(Asked(case), EXACT)
     assert {one.kind for one in found.smallest} == {"target", "spacing"}
     row = next(one for one in found.relaxations if one.kind == "spacing")
     assert _fits(_moved(case, row, 0.0)) and not _fits(_moved(case, row, 1.0))
@@ -142,7 +186,7 @@ def test_all_together_give_way_enough_and_not_much_more_than_the_best_of_them_al
     for row in rows:
         eased = _moved(eased, row, 0.0)
     assert _fits(eased)
-    alone = conflict_of(case, EXACT).relaxations
+    alone = conflict_of(Asked(case), EXACT).relaxations
     shares = [abs(one.needed / one.asked - 1.0) for one in alone
               if isinstance(one.needed, float) and isinstance(one.asked, float) and one.kind in ("amount", "money")]  # fmt: skip
     together = sum(abs(one.needed / one.asked - 1.0) for one in rows if isinstance(one.needed, float) and isinstance(one.asked, float))
@@ -153,12 +197,12 @@ def test_all_together_give_way_enough_and_not_much_more_than_the_best_of_them_al
 
 def test_nothing_is_in_conflict_where_there_is_an_order() -> None:
     with pytest.raises(InputError, match="there is an order"):
-        conflict_of(tiny(0, by=20, amount=0.3).case, EXACT)
+        conflict_of(Asked(tiny(0, by=20, amount=0.3).case), EXACT)
 
 
 def test_a_conflict_is_told_in_words_and_as_plain_data() -> None:
     case = tiny(0, by=20, money=0.8 * _cheapest(0, by=20)).case
-    told = conflict_of(case, EXACT).to_dict()
+    told = conflict_of(Asked(case), EXACT).to_dict()
     assert json.loads(json.dumps(told)) == told
     assert [one["kind"] for one in told["smallest"]] == ["target", "money"]
     assert "by 30 September 2028 with a probability of 60 %" in told["smallest"][0]["text"]
@@ -179,53 +223,27 @@ def test_the_largest_amount_agrees_with_trying_and_more_money_never_buys_less(se
         last = amount
 
 
-def test_insisting_on_an_earlier_day_costs_more_and_its_money_buys_more_otherwise() -> None:
-    made = tiny(3, by=18, amount=0.5)
-    order = brute(made.case)
-    assert order is not None
-    sooner, never = made.with_day(0, month_end(FIRST_MONTH + 9)), made.with_day(0, month_end(FIRST_MONTH + 2))
-    asked = [Variant("day", "the same by October 2027", sooner), Variant("day", "the same by March 2027", never),
-             Variant("money", "2 bn USD", spent=2e9), Variant("money", "100 bn USD", spent=100e9)]  # fmt: skip
-    rows = insisting(made.case, order, asked, EXACT)
-    best = brute(sooner)
-    assert best is not None and rows[0].difference == pytest.approx(best.value - order.value) and rows[0].possible
-    assert (rows[1].possible, rows[1].cost) == (False, None) and rows[1].instead
-    assert not rows[2].possible and rows[3].possible and rows[3].difference == pytest.approx(100e9 - order.value)
-    assert rows[3].instead is not None and rows[3].instead.startswith("100 bn USD buys")
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_sum_buys_nearly_as_much_as_there_is_for_it_and_never_more(seed: int) -> None:
-    case = tiny(seed, by=16).case
-    order = brute(case)
-    last = 0.0
-    for money in (2e9, 5e9, 10e9, 20e9, 40e9):
-        amount = bought(case, money, EXACT, order)
-        most, _ = most_amount(within_cost(case, money), 0, EXACT)
-        assert 0.9 * most <= amount <= most * 1.003 and amount >= last  # steps of whole buildings between
-        last = amount
-
-
 def test_a_limit_of_nought_is_told_by_what_is_above_it_and_one_by_year_as_such() -> None:
     case = tiny(0, by=20).case
     for most, told in ((0.0, "more than it allows"), (1e9, "TWh/yr in place of 1 GWh/yr")):
         held = replace(case, limits=(Limit("in a year", "gas", most, "Wh/yr", 1e3 * case.cost),))
-        row = next(one for one in conflict_of(held, EXACT).relaxations if one.kind == "gas")
+        row = next(one for one in conflict_of(Asked(held), EXACT).relaxations if one.kind == "gas")
         assert row.text.startswith("gas (in a year): ") and told in row.text
         assert _fits(_moved(held, row, 0.0)) and not _fits(_moved(held, row, 0.005))
 
 
 def test_what_is_asked_is_told_in_groups() -> None:
     case = tiny(0, least=True, money=1e9).case
-    assert [one.kind for one in groups_of(case, case)] == ["target", "money", "least", "spacing", "options"]
-    assert all(isinstance(one, Group) and one.text for one in groups_of(case, case))
+    groups = Asked(case, _left_out(case)).groups
+    assert [one.kind for one in groups] == ["target", "money", "least", "spacing", "options", "options"]
+    assert all(isinstance(one, Group) and one.text for one in groups)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_solver_itself_gives_the_same_conflict_and_reliefs_as_trying_out_everything(seed: int) -> None:
-    made, exact = Finder(solve, gap=1e-6, anew=True), EXACT
+    made, exact = Finder(solve, gap=1e-6), EXACT
     for case in _conflicting(seed):
-        one, other = conflict_of(case, made), conflict_of(case, exact)
+        one, other = conflict_of(Asked(case), made), conflict_of(Asked(case), exact)
         assert one.proven and len(one.smallest) == len(other.smallest)
         needed = {row.kind: row.needed for row in one.relaxations}
         for row in other.relaxations:

@@ -81,6 +81,7 @@ def test_a_total_is_the_sum_of_its_parts_and_what_is_left_is_taken_off() -> None
     assert tuple(made.parts) == PARTS
     assert made.total == pytest.approx(sum(made.parts.values()))
     assert (made.parts["worth at the end"] < 0.0).all() and (made.total > 0.0).all()
+    assert sum(made.left.values()) == pytest.approx(-made.parts["worth at the end"]) and set(made.left) == set(PARTS[:3])
     assert made.total.shape == (1, 2, 2, 2)
 
 

@@ -213,6 +213,7 @@ def test_starts_are_those_of_the_file_where_it_is_left_alone(made: Prepared) -> 
     one = made.as_filed[0]
     assert made.start_of(one) == made.left.filed.begun["north/hall-2"]
     assert made.start_of(one._replace(power=1, start=3)) == made.case.months[3]
+    assert replace(made, today=date(2032, 1, 1)).start_of(one) is None  # what nobody had seen by then has no day of its own
     assert any("as the file has" in note for note in made.notes) and any("still worth" in note for note in made.notes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,18 @@ from tests.real_worlds import known_of
 
 from stargauge import api
 from stargauge.plan.build_order.case import Limit, Target, faults_of
-from stargauge.plan.build_order.limits import Bound, asked_rows, binding, least_of, most_possible, natural_rows, read_limits
+from stargauge.plan.build_order.limits import (
+    Bound,
+    _pool_rows,
+    asked_rows,
+    binding,
+    least_of,
+    most_possible,
+    natural_rows,
+    read_limits,
+    shared_pools,
+)
+from stargauge.plan.build_order.neighbours import shared_basis, taken_by_others
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of
 from stargauge.plan.build_order.takes import takes_of as real_takes_of
@@ -255,7 +267,7 @@ def test_what_options_take_of_stargate(stargate: tuple[Known, Prepared, Takes, B
 def test_how_things_are_for_stargate(stargate: tuple[Known, Prepared, Takes, Begun]) -> None:
     """The supply of accelerators binds, nobody asked for it, and what is under way has its part; pools of the world do not bind."""
     now, made, takes, begun = stargate
-    found = natural_rows(now, made.case, takes, begun, neighbours=True)
+    found = natural_rows(now, made.case, takes, begun)
     assert {row.kind for row in found} <= {"chips", "grid"} and not any(row.asked for row in found)
     chips = [row for row in found if row.kind == "chips"]
     assert chips and all(row.source == "stargauge-assumption" for row in chips)
@@ -263,3 +275,28 @@ def test_how_things_are_for_stargate(stargate: tuple[Known, Prepared, Takes, Beg
     assert mosts == sorted(mosts) and mosts[-1] < 3.2e9 * 7
     assert 2e9 < begun.it_power(made.case.sites).sum() < 4e9  # at sites where something is still to be decided
     assert all(most_possible(made.case, row.use) > row.most for row in found)
+
+
+def test_of_a_shared_pool_a_programme_gets_what_the_others_leave(stargate: tuple[Known, Prepared, Takes, Begun]) -> None:
+    """A pool as tight as what is announced elsewhere: its rows are what it gives less what others and what is under way take of it."""
+    now, made, takes, begun = stargate
+    ends = [date(year, 12, 31) for year in range(now.as_of.year, takes.years[-1] + 1)]
+    (pool,) = shared_pools(now, ())
+    assert pool.name == "turbines" and pool.source == "woodmac-turbines"
+    others = taken_by_others(now, pool, ends)
+    assert (np.diff(others) >= 0.0).all() and 2e9 < others[-1] < 10e9  # 6 to 7 GW announced by the other seven, some of it running
+    tight = replace(pool, supply=2e9 / 365.25)
+    rows = {row.name: row for row in _pool_rows(tight, made.case, takes, begun, asked=False)}
+    alone = {row.name: row for row in _pool_rows(tight, made.case, takes, begun, asked=True)}
+    for at, end in enumerate(ends):
+        name = f"turbines by {end.year}"
+        assert rows[name].most == pytest.approx(max(alone[name].most - others[at], 0.0), abs=1.0)
+
+
+def test_a_pool_may_be_lifted_and_its_part_is_told_as_an_assumption(stargate: tuple[Known, Prepared, Takes, Begun]) -> None:
+    now, made, takes, begun = stargate
+    bounds = read_limits({"pool": ["turbines=none"]}, now)
+    assert bounds[0].most == np.inf and not asked_rows(bounds, made.case, takes, begun) and not shared_pools(now, bounds)
+    (row,) = shared_basis(now, shared_pools(now, ()), date(2030, 12, 31))
+    assert row.kind == "assumption" and row.source == "woodmac-turbines" and 60e9 < row.value < 65e9
+    assert not shared_basis(now, (), date(2030, 12, 31))

@@ -108,7 +108,7 @@ def test_a_plan_with_its_queues_runs_as_the_model_has_it(made: Prepared) -> None
         ("north/hall-2", "gas-engine", 2), ("north/hall-3", "gas-engine", 8), ("south/hall-1", "grid", 0)
     ))  # fmt: skip
     built = [case.buildings[one.building].id for one in chosen]
-    sizes = {one.id: (one.it_power, one.facility_power) for one in case.buildings}
+    sizes = {one.id: one.it_power for one in case.buildings}
     supply = {ground.id: supply_of(ground, power, 280e6) for ground, power in zip(made.grounds, ("gas-engine", "grid"), strict=True)}
     starts = {name: case.months[one.start] for name, one in zip(built, chosen, strict=True)}
     starts |= {lot.id: case.months[-1] for lot in made.lots if lot.id not in built}
@@ -127,14 +127,6 @@ def test_a_plan_with_its_queues_runs_as_the_model_has_it(made: Prepared) -> None
     assert np.median(off) < 1.0 and off.mean() < 10.0
     total = got["power_facility[operational]"][:, after.axes["month"].index("2029-12")]
     assert made.reached(chosen, queues=True)[0].mean() == pytest.approx(total.mean(), rel=0.02)
-
-
-def test_what_crews_and_the_queue_add_is_what_is_corrected_for(made: Prepared) -> None:
-    chosen = tuple(Choice(*_places(made, name, "grid", start)) for name, start in (("north/hall-2", 0), ("north/hall-3", 0)))
-    after = made.corrected(made.delays(chosen))
-    assert after.operation(chosen) == pytest.approx(made.operation(chosen, queues=True))
-    assert (after.delays(chosen) == 0.0).all()
-    assert (after.case.there <= made.case.there).all() and after.case.there.sum() < made.case.there.sum()
 
 
 def test_no_building_runs_before_the_day_it_is_held_to(made: Prepared) -> None:
@@ -160,11 +152,6 @@ def test_worlds_hold_means_of_their_draws(made: Prepared) -> None:
     chosen = tuple(Choice(*_places(got, name, "grid", start)) for name, start in (("north/hall-2", 0), ("north/hall-3", 6)))
     assert reached(got.case, chosen)[0].mean() == pytest.approx(got.reached(chosen)[0].mean(), rel=0.01)
     assert (got.case.cost == made.case.cost).all()
-
-
-def test_corrections_have_one_number_per_building_and_draw(made: Prepared) -> None:
-    with pytest.raises(ValueError, match="one per building and draw"):
-        made.corrected(np.zeros((2, 3)))
 
 
 def test_the_worlds_keep_what_all_draws_keep_within_a_few_points(stargate: Prepared) -> None:

@@ -16,11 +16,13 @@ from stargauge.plan.build_order.cooling import cooling_of, designs_of
 from stargauge.plan.build_order.limits import read_limits
 from stargauge.plan.build_order.prepare import BuildAsked, prepare
 from stargauge.plan.build_order.reach import by_world
-from stargauge.plan.build_order.split import Need, holds, need_of, split_of
+from stargauge.plan.build_order.split import Need, need_of, split_of
 from stargauge.plan.build_order.takes import begun_known
+from stargauge.plan.build_order.worlds import read
 from stargauge.programme.known import Known, known
 from stargauge.programme.load import load
 from stargauge.programme.overlay import overlay
+from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import InputError
 
 RUNS, DEMAND = "training_runs_per_year[frontier] >= {} by 2029-12-31", "inference_demand_covered >= {} by 2029-12-31"
@@ -29,6 +31,17 @@ RUNS, DEMAND = "training_runs_per_year[frontier] >= {} by 2029-12-31", "inferenc
 def needs_of(runs: float, demand: float, probability: float, now: Known) -> tuple[Need, Need]:
     """A need of training and one of inference by the end of 2029."""
     return need_of(RUNS.format(runs), probability, now), need_of(DEMAND.format(demand), probability, now)
+
+
+def holds(planned: Known, needs: tuple[Need, ...], draws: int) -> tuple[tuple[float, ...], float]:
+    """In which share of the draws of the full simulation each need is met, and all of them at once; `planned`: with plan and share laid."""
+    addresses = [f"{need.name}[{need.model}]" if need.model else need.name for need in needs]
+    got = read(planned, (), draws, 0, addresses)
+    months = planned.axes["month"]
+    met = np.array(
+        [got[address][:, months.index(month_label(need.day))] >= need.amount for address, need in zip(addresses, needs, strict=True)]
+    )
+    return tuple(met.mean(axis=1).tolist()), float(met.all(axis=0).mean())
 
 
 @pytest.mark.parametrize("probability", [0.5, 0.8])

@@ -74,7 +74,7 @@ def test_a_usual_build_is_the_median_of_the_recorded_ones() -> None:
 
 
 def test_a_site_is_a_campus_by_the_power_of_all_its_phases_together() -> None:
-    made = build.phase_campus(np.array([[300e6, 150e6, 449e6, NAN]]), np.array(450e6), np.array([0.0, 0.0, 1.0, 1.0]))
+    made = build.phase_campus(np.array([[300e6, 150e6, 449e6, NAN]]), np.array(450e6), np.array([0.0, 0.0, 1.0, 1.0]), np.zeros(4))
     assert made.tolist() == [[1.0, 1.0, 0.0, 0.0]]
 
 

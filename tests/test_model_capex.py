@@ -39,10 +39,15 @@ def at(series: np.ndarray, when: date) -> float:
     return float(series[np.searchsorted(MONTHS, day(when))])
 
 
+NOTHING = np.zeros((1, 1))
+
+
 def complete(watts: float, unit: float, drift: float = 0.0, years: float = 0.0) -> np.ndarray:
     start = np.full((1, len(STAGES), 1), np.nan)
     start[0, STAGES.index("under_construction"), 0] = 1000.0 + 365.25 * years
-    return capex.phase_construction_cost(np.array([[watts]]), np.array([[unit]]), np.array([drift]), start, np.float64(1000.0), np.zeros(1))
+    return capex.phase_construction_cost(
+        np.array([[watts]]), np.array([[unit]]), NOTHING, np.array([drift]), start, np.float64(1000.0), np.zeros(1)
+    )
 
 
 def test_building_prices_are_those_of_the_day_on_which_work_starts() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.model import network
+from stargauge.model import feeding, network
 from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES
 
 START, ENERGISED, OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
@@ -21,8 +21,8 @@ NAN = float("nan")
 #: day, ordered 180 days before the racks, are there on day 1290. The phase runs on day 1500.
 HAND: dict[str, Any] = {
     "start": 1000.0, "permits": 60.0, "build": 500.0, "racks": 100.0, "commissioning": 30.0, "shell_share": 0.6, "left": 0.5,
-    "transformers": 600.0, "switchgear": 400.0, "connection": 700.0, "generation": 500.0, "supply": 1e6, "lead": 180.0, "power": 100e6,
-    "spacing": 200.0, "seen": NAN, "chip": NAN, "delivery": 40.0,
+    "transformers": 600.0, "switchgear": 400.0, "connection": 700.0, "generation": 500.0, "generation_here": 300.0,
+    "supply": 1e6, "lead": 180.0, "power": 100e6, "spacing": 200.0, "seen": NAN, "chip": NAN, "delivery": 40.0,
 }  # fmt: skip
 
 
@@ -40,6 +40,8 @@ class Network:
     placed: tuple[float, ...] = ()
     unfinished: tuple[float, ...] = ()
     alone: tuple[int, ...] = ()
+    here: tuple[int, ...] = ()
+    designed: tuple[float, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
 
     def phase(self, name: str) -> np.ndarray:
@@ -65,35 +67,40 @@ class Network:
 
         observed, slipped, seen = self._stages(self.observed), self._stages(self.slipped), np.full(sites, HAND["seen"])
         seen[:] = (HAND | self.values)["seen"]
-        racks, commissioning, power = self.phase("racks"), self.phase("commissioning"), self.phase("power")
+        racks, commissioning, size = self.phase("racks"), self.phase("commissioning"), self.phase("power")
         ramp, build = racks + commissioning, self.phase("build")
         available = np.full((draws, len(SOURCES), sites), NAN)
         for source, when in self.dated.items():
             available[:, SOURCES.index(source)] = when
         alone = np.zeros((len(SOURCES), sites))
         alone[SOURCES.index("gas"), list(self.alone)] = 1.0
+        here = np.zeros((len(SOURCES), sites))
+        here[SOURCES.index("gas"), list(self.here)] = 1.0
+        fed = feeding.phase_fed_here(np.array(self.designed or (0.0,) * phases), here, sited)
+        power = feeding.power_date(available, alone, here, fed, sited)
         placed = np.array(self.placed or (0.0,) * phases)
         unfinished = np.array(self.unfinished or (1.0,) * phases)
         self.start = network.build_start(observed, slipped, self.phase("start"), build, seen, sited)
         self.hall_days = network.hall_days(observed, slipped, self.start, build, ramp)
         self.days = network.activity_days(
             observed, slipped, self.phase("permits"), self.hall_days, of_site("shell_share"), ramp, racks, commissioning, of_site("left"),
-            self.draw("transformers"), self.draw("switchgear"), of_site("connection"), of_site("generation"), available, sited, alone,
+            self.draw("transformers"), self.draw("switchgear"), of_site("connection"), of_site("generation"), of_site("generation_here"),
+            power, feeding.phase_without_grid(alone, here, fed, sited), fed, sited,
         )  # fmt: skip
-        self.hall = network.hall_ready(self.start, self.days, available, observed, sited, alone)
+        self.hall = network.hall_ready(self.start, self.days, power, observed)
         self.wanted = network.racks_wanted(observed, slipped, self.hall, self.start, ramp)
         chip = np.broadcast_to(np.asarray((HAND | self.values)["chip"], dtype=float), (phases,))
         self.accelerators = network.accelerators_ready(
-            self.wanted, power, placed, self.draw("supply"), self.draw("lead"), self.start, chip, np.tile([500.0, 1900.0], (draws, 1)),
+            self.wanted, size, placed, self.draw("supply"), self.draw("lead"), self.start, chip, np.tile([500.0, 1900.0], (draws, 1)),
             self.draw("delivery"),
         )  # fmt: skip
         self.crew = network.crew_ready(
             self.wanted, observed, slipped, self.start, self.draw("spacing"), sited, np.array(self.unsited or (0.0,) * phases)
         )
-        self.ready = network.activity_ready(self.start, self.days, available, observed, self.accelerators, self.crew, sited, alone)
+        self.ready = network.activity_ready(self.start, self.days, power, observed, self.accelerators, self.crew)
         self.date = network.network_date(self.days, self.ready, self.hall, self.start)
         known = np.zeros(sites)
-        rest = (power, unfinished, sited, known)
+        rest = (size, unfinished, sited, known)
         self.held = network.held_up(self.days, self.ready, observed, slipped, *rest)
         self.costs = network.days_held_up(self.days, self.ready, observed, slipped, self.start, *rest)
         self.risk = network.plan_at_risk(self.days, self.ready, self.wanted, observed, slipped, *rest)
@@ -180,10 +187,29 @@ def test_the_grid_of_a_site_carried_alone_comes_after_its_connection_time_or_on_
     available, alone = np.full((1, len(SOURCES), 2), NAN), np.zeros((len(SOURCES), 2))
     alone[SOURCES.index("gas"), 0] = 1.0
     sited = np.array([0.0, 0.0, 1.0])
-    made = network.grid_available_from(available, alone, start, left, wait, sited)
-    np.testing.assert_array_equal(made, [[1250.0, NAN]])  # the second has the grid from the first
+
+    def made(designed: np.ndarray, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        fed, never = feeding.phase_fed_here(designed, here, sited), np.full(3, NAN)
+        since = feeding.grid_since_designed(available, alone, here, start, left, wait, fed, sited)
+        return feeding.grid_available_from(available, alone, here, start, left, wait, since, fed, never, sited), since
+
+    stated, designed = np.zeros_like(alone), alone.copy()
+    np.testing.assert_array_equal(made(np.zeros(3), stated)[0], [[1250.0, NAN]])  # the second has the grid from the first
+    np.testing.assert_array_equal(made(np.array([1.0, 1.0, 0.0]), designed), [[[1250.0, NAN]], [[1250.0, NAN]]])
+    np.testing.assert_array_equal(made(np.array([1.0, 0.0, 0.0]), designed), [[[NAN, NAN]], [[1350.0, NAN]]])  # the grid of what is begun
     available[:, SOURCES.index("grid"), 0] = 2000.0
-    assert network.grid_available_from(available, alone, start, left, wait, sited)[0, 0] == 2000.0
+    assert made(np.zeros(3), stated)[0][0, 0] == 2000.0
+
+
+def test_a_plant_that_is_designed_here_dates_the_phases_designed_with_it_and_no_other() -> None:
+    late: dict[str, Any] = {"connection": 900.0, "power": [10e6, 10e6], "spacing": 0.0}
+    plain, mixed = (Network(phases=2, values=late, here=here, designed=(0.0, 1.0)) for here in ((), (0,)))
+    assert plain.hall[0].tolist() == [1450.0, 1450.0] and mixed.hall[0].tolist() == [1450.0, 1370.0]
+    days = dict(zip(ACTIVITIES, mixed.days[0, :, 1].tolist(), strict=True))
+    assert [days[name] for name in ("grid_connection", "transformers", "switchgear", "onsite_generation")] == [0.0, 0.0, 200.0, 150.0]
+    np.testing.assert_array_equal(plain.days[:, :, 0], mixed.days[:, :, 0])
+    dated = Network(phases=2, values=late, here=(0,), designed=(0.0, 1.0), dated={"grid": 1600.0})
+    assert dated.hall[0].tolist() == [1600.0, 1370.0]
 
 
 def test_permits_decide_nothing_where_work_has_a_date() -> None:

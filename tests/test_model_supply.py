@@ -14,6 +14,8 @@ NAN = float("nan")
 GRID, GAS, FUEL_CELL, SOLAR, NUCLEAR = (SOURCES.index(name) for name in ("grid", "gas", "fuel_cell", "solar", "nuclear"))
 HOURS = np.array([744.0, 672.0])
 MONTH_END = np.array([31.0, 59.0])
+#: Of a site where nothing is designed: no day, and no share of it.
+NEVER, NONE = np.full((1, 1), NAN), np.zeros((1, 1, 2))
 BTU = 1055.05585262 / 3600.0  # Wh
 #: Every source is the usual plant of its kind.
 USUAL = np.arange(len(SOURCES), dtype=float)[:, None]
@@ -28,12 +30,17 @@ def by_source(values: dict[int, float], rest: float = NAN) -> np.ndarray:
 
 
 def capacity(values: dict[int, float], since: dict[int, float] | None = None, energised: float = 100.0) -> np.ndarray:
-    power = np.full((1, len(STAGES), 1, 2), energised)
-    return np.asarray(supply.supply_capacity(by_source(values), by_source(since or {}), by_source(since or {})[:, GRID], power, MONTH_END))
+    power, begun = np.full((1, len(STAGES), 1, 2), energised), by_source(since or {})
+    return np.asarray(supply.supply_capacity(by_source(values), begun, begun[:, GRID], power, MONTH_END, NEVER, NONE, np.zeros(1)))
 
 
-def energy(cap: np.ndarray, load: float, prime: dict[int, float], factor: float = 1.0) -> np.ndarray:
-    made = supply.supply_energy(cap, by_source({}, factor), by_source(prime)[0], np.full((1, 1, 2), load), HOURS)
+def energy(
+    cap: np.ndarray, load: float, prime: dict[int, float], factor: float = 1.0, here: tuple[int, ...] = (), share: float = 0.0
+) -> np.ndarray:
+    designed = by_source(dict.fromkeys(here, 1.0), 0.0)[0]
+    made = supply.supply_energy(
+        cap, by_source({}, factor), by_source(prime)[0], np.full((1, 1, 2), load), HOURS, designed, np.full((1, 1, 2), share), np.ones(1)
+    )
     return np.asarray(made[0, :, 0])
 
 
@@ -54,11 +61,28 @@ def test_prime_gas_runs_before_the_grid_and_backup_after_it() -> None:
     np.testing.assert_allclose(last[:, 0] / HOURS[0], [60.0, 20.0, 0, 0, 0, 0])
 
 
+def test_a_plant_that_is_designed_here_feeds_its_part_of_the_load_and_the_rest_keeps_what_it_has() -> None:
+    """60 of 80 W run as stated, on fuel cells before the grid; the other 20 on gas, and on the grid only for what gas has not."""
+    stated = energy(capacity({FUEL_CELL: 30.0}, energised=80.0), 60.0, {FUEL_CELL: 1.0})
+    for gas in (25.0, 15.0):
+        made = energy(capacity({FUEL_CELL: 30.0, GAS: gas}, energised=80.0), 80.0, {FUEL_CELL: 1.0, GAS: 1.0}, here=(GAS,), share=0.25)
+        own = min(gas, 20.0) * HOURS
+        np.testing.assert_allclose(made[[FUEL_CELL, GAS, GRID]], [stated[FUEL_CELL], own, stated[GRID] + 20.0 * HOURS - own])
+
+
+def test_the_grid_carries_what_a_bridge_feeds_from_its_day_and_all_else_from_the_first() -> None:
+    power, share = np.full((1, len(STAGES), 1, 2), 100.0), np.full((1, 1, 2), 0.25)
+    cap = supply.supply_capacity(by_source({GAS: 30.0}), by_source({}), NEVER, power, MONTH_END, np.array([[45.0]]), share, np.ones(1))
+    np.testing.assert_array_equal(cap[0, GRID, 0], [75.0, 100.0])
+    made = energy(cap, 100.0, {GAS: 0.0}, here=(GAS,), share=0.25)
+    np.testing.assert_allclose(made[[GRID, GAS]] / HOURS, [[75.0, 100.0], [25.0, 0.0]])
+
+
 def test_the_grid_of_a_site_carried_alone_is_there_from_its_day_and_nothing_of_it_before() -> None:
     """Day 45 lies between both month ends, for a connection of a stated size and for one that nobody put a number on."""
     power, since = np.full((1, len(STAGES), 1, 2), 100.0), np.array([[45.0]])
     for stated, there in (({GRID: 40.0}, 40.0), ({}, 100.0)):
-        made = supply.supply_capacity(by_source(stated), by_source({}), since, power, MONTH_END)
+        made = supply.supply_capacity(by_source(stated), by_source({}), since, power, MONTH_END, NEVER, NONE, np.zeros(1))
         np.testing.assert_array_equal(made[0, GRID, 0], [0.0, there])
 
 

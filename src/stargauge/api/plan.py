@@ -11,31 +11,36 @@ from pathlib import Path
 from stargauge.api.programmes import Progress, known, load
 from stargauge.catalogue.load import Catalogue
 from stargauge.plan.build_order.answer import ProgrammePlan
-from stargauge.plan.build_order.asked import Wanted, wanted
-from stargauge.plan.build_order.limits import Bound, read_limits
+from stargauge.plan.build_order.asked import Wanted, texts_of, wanted
+from stargauge.plan.build_order.funds import MEANS
+from stargauge.plan.build_order.limits import EXAMPLES, Bound, read_limits
 from stargauge.plan.build_order.planning import Planning, Steps, Told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 DRAWS = 1024
 MOST_WORLDS, MOST_DRAWS = 500, 16_384
 Texts = str | Sequence[str] | None
+#: Limits that are asked for by another name.
+_OPTIONS = {"chips": "deliveries"}
 
 
 def plan(
     programme: str | Path | Programme = "stargate", *, target: Texts = None, claim: Texts = None, probability: str | float | None = None,
     goal: str = "cost", money: Texts = None, emissions: Texts = None, gas: Texts = None, land: Texts = None, water: Texts = None,
     grid: Texts = None, pool: Texts = None, crew: Texts = None, deliveries: Texts = None, least: Texts = None, means: str | None = None,
-    powers: Sequence[str] | None = None, chips: Sequence[str] | None = None, further: bool = True, start_from: date | str | None = None,
+    carbon_price: str | None = None, powers: Sequence[str] | None = None, chips: Sequence[str] | None = None, further: bool = True,
+    start_from: date | str | None = None,
     worlds: int = 50, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, beside: bool = True,
     values: Catalogue | None = None, progress: Progress | None = None, told: Told | None = None,
 ) -> ProgrammePlan:  # fmt: skip
     """The build of a programme that costs least, or is best by another goal, and keeps each target with a probability.
 
-    `target`: `10 GW by 2029-12-31`, `2 GW IT at SITE by 2028`, `20 million H100e by 2030` or a reading; `claim`: the amount and day of one;
+    `target`: `10 GW by 2029-12-31`, `2 GW IT at SITE by 2028`, `20 million H100e by 2029` or a reading; `claim`: the amount and day of one;
     left out, the announcement is the target, by the earliest month that it can be had. `probability`: `90 %`. `goal`: cost, capacity,
-    emissions or wait. Limits are at most `AMOUNT`, or `NAME=AMOUNT` of a year, site, pool or chip; `means`: parties stay within these.
+    emissions or wait; `carbon_price`: `100 USD/tCO2e`, part of the cost. Limits are at most `AMOUNT`, or `NAME=AMOUNT` of a year, site,
+    pool or chip; `means`: parties stay within these.
     `beside`: also what binds, other days, insisting and waiting. Same programme, day, seed, draws and worlds: same plan.
 
     Raises InputError with every fault of what is asked. Where nothing keeps it the answer says so, and what is in conflict.
@@ -47,15 +52,15 @@ def plan(
     texts = {"money": money, "emissions": emissions, "gas": gas, "land": land, "water": water, "grid": grid, "pool": pool, "crew": crew,
              "chips": deliveries, "least": least}  # fmt: skip
     asked, bounds = _asked(
-        now, texts, worlds, draws,
+        now, texts, means, worlds, draws,
         partial(wanted, now, target=target, claim=claim, probability=probability, goal=goal, powers=powers, chips=chips, further=further,
-                start_from=start_from),
+                start_from=start_from, carbon_price=carbon_price),
     )  # fmt: skip
     return Planning(made, now, asked, bounds, means, worlds, draws, seed, beside, Steps(progress, told)).answer()
 
 
 def _asked(
-    now: Known, limits: Mapping[str, Texts], worlds: int, draws: int, read: Callable[[], Wanted]
+    now: Known, limits: Mapping[str, Texts], means: str | None, worlds: int, draws: int, read: Callable[[], Wanted]
 ) -> tuple[Wanted, tuple[Bound, ...]]:
     """What is asked, with its limits. Raises InputError with every fault of all of it."""
     faults, asked, bounds = list[Fault](), None, tuple[Bound, ...]()
@@ -63,10 +68,20 @@ def _asked(
         asked = read()
     except InputError as error:
         faults += error.faults
+    texts = dict[str, list[str]]()
+    for name, given in limits.items():
+        try:
+            texts |= {name: found} if (found := texts_of(given, EXAMPLES[name])) else {}
+        except InputError as error:
+            faults += [Fault(one.message, _OPTIONS.get(name, name)) for one in error.faults]
     try:
-        bounds = read_limits({name: _texts(given) for name, given in limits.items() if _texts(given)}, now)
+        bounds = read_limits(texts, now)
     except InputError as error:
-        faults += [Fault(one.message, {"chips": "deliveries"}.get(one.path, one.path)) for one in error.faults]
+        faults += [Fault(one.message, _OPTIONS.get(one.path, one.path)) for one in error.faults]
+    if means is not None and means not in MEANS:
+        faults.append(Fault(f'there are no means "{means}"{did_you_mean(str(means), MEANS)} (all: {", ".join(MEANS)})', "means"))
+    if not all(isinstance(one, int) for one in (worlds, draws)):
+        raise InputError([*faults, Fault(f"got {worlds!r} worlds and {draws!r} draws; expected whole numbers, such as 50 and 1024")])
     if not 2 <= worlds <= MOST_WORLDS:
         faults.append(Fault(f"got {worlds}; expected 2 to {MOST_WORLDS} worlds", "worlds"))
     if not worlds <= draws <= MOST_DRAWS:
@@ -74,7 +89,3 @@ def _asked(
     if faults or asked is None:
         raise InputError(faults)
     return asked, bounds
-
-
-def _texts(given: Texts) -> list[str]:
-    return [given] if isinstance(given, str) else list(given or ())

@@ -97,6 +97,7 @@ INPUTS: dict[str, tuple[str, str]] = {
     "gas_heat_rate": ("fuel use of gas plants on site", "Brennstoffbedarf eigener Gaskraftwerke"),
     "gas_price_deviate": ("price of gas", "Gaspreis"),
     "gas_variable_cost": ("upkeep of gas plants on site by use", "Betriebskosten eigener Gaskraftwerke"),
+    "generation_lead_designed": ("lead time of plants designed here", "Lieferzeit hier geplanter Kraftwerke"),
     "generation_lead_time": ("lead time of power plants on site", "Lieferzeit eigener Kraftwerke"),
     "generation_unit_cost": ("cost of power plants on site per watt", "Kosten eigener Kraftwerke je Watt"),
     "grid_emission_factor": ("emissions of grid power", "Emissionen des Netzstroms"),

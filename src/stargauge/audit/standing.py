@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ _TURBINES = [PLANTS.index(name) for name in ("gas", "gas-turbine", "combined-cyc
 _NEEDS = (
     "power_facility", "stage_date", "cancelled_date", "phase_it_power", "design_power_ratio", "phase_site", "observed_date", "month_end",
     "transformer_lead_time", "connection_time", "generation_lead_time", "supply_capacity_stated", "supply_prime",
-    "supply_alone", "source_plant",
+    "supply_alone", "source_plant", "supply_designed", "phase_fed_here", "phase_without_grid",
 )  # fmt: skip
 
 
@@ -80,8 +80,7 @@ class StandingAt:
         return Standing(
             power, size, dates[:, _ENERGISED].copy(), dates[:, _OPERATIONAL].copy(), np.array(got["cancelled_date"]),
             np.isnan(seen[:, _ENERGISED]) & np.isnan(seen[:, _OPERATIONAL]), lead,
-            _shares(got["supply_capacity_stated"], got["supply_prime"], got["supply_alone"], got["source_plant"], size, index), index,
-            np.asarray(got["month_end"])[list(self.places)],
+            _shares(got, size, index), index, np.asarray(got["month_end"])[list(self.places)],
         )  # fmt: skip
 
     def join(self, parts: Sequence[Standing]) -> Standing:
@@ -92,21 +91,26 @@ class StandingAt:
         return parts[0]._replace(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in drawn})
 
 
-def _shares(capacity: Array, prime: Array, alone: Array, plant: Array, size: Array, index: NDArray[np.intp]) -> Array:
+def _shares(got: Mapping[str, Array], size: Array, index: NDArray[np.intp]) -> Array:
     """The part of each phase's power that draws on each pool: (draw, pool, phase).
 
     transformers: all; turbines: prime gas turbines / power of the site's phases, at most 1; queue: the stated grid connection likewise, all
     where nobody put a number on it.                                                          (1)
-    A site that a plant carries alone waits neither for transformers nor in the queue.
+    What a plant carries alone waits neither for transformers nor in the queue. Turbines that are designed here are those of the phases that
+    they feed, all others those of the rest.
     """
-    carried = np.asarray((np.nan_to_num(alone) > 0.5).any(axis=0))[index]
-    whole = size @ (index[:, None] == np.arange(capacity.shape[2]))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        part = np.clip(capacity / np.where(whole > 0.0, whole, np.nan)[:, None, :], 0.0, 1.0)
-    runs = ((prime[_GAS] > 0.5) | (alone[_GAS] > 0.5)) & np.isin(plant[_GAS], _TURBINES)
-    gas = np.nan_to_num(part[:, _GAS] * runs)
-    grid = np.where(np.isnan(part[:, _GRID]), 1.0, part[:, _GRID])
-    return np.stack([np.where(carried, 0.0, np.ones_like(size)), gas[:, index], np.where(carried, 0.0, grid[:, index])], axis=1)
+    capacity, sites = got["supply_capacity_stated"], np.arange(got["supply_capacity_stated"].shape[2])
+    carried, fed, designed = got["phase_without_grid"] > 0.5, got["phase_fed_here"] > 0.5, got["supply_designed"][_GAS] > 0.5
+
+    def part(source: int, of_it: Mask) -> Array:
+        whole = size @ ((index[:, None] == sites) & of_it[:, None])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.clip(capacity[:, source] / np.where(whole > 0.0, whole, np.nan), 0.0, 1.0))
+
+    runs = ((got["supply_prime"][_GAS] > 0.5) | (got["supply_alone"][_GAS] > 0.5)) & np.isin(got["source_plant"][_GAS], _TURBINES)
+    burn, grid = fed == designed[index], part(_GRID, ~fed)
+    gas, queue = np.nan_to_num(part(_GAS, burn) * runs)[:, index] * burn, np.where(np.isnan(grid), 1.0, grid)[:, index]
+    return np.stack([np.where(carried, 0.0, np.ones_like(size)), gas, np.where(carried, 0.0, queue)], axis=1)
 
 
 def later(made: Standing, days: Array) -> Array:

@@ -40,7 +40,7 @@ PLAN_LIMITS = (
     ("land", "land of each site at most: '900 acres', of one 'SITE=900 acres'"),
     ("water", "water of each site at most: '8 million gal/yr', 'SITE=...'"),
     ("grid", "grid connection of a site at most: 'SITE=1.2 GW'"),
-    ("pool", "what is shared with others gives at most: 'transformers=2 GW/yr'"),
+    ("pool", "what is shared gives this programme at most: 'transformers=2 GW/yr', 'turbines=none'"),
     ("crew", "buildings at most: '3/month' begun in all, 'SITE=4' going up at once"),
     ("deliveries", "accelerators at most: '100_000/month', 'CHIP=40_000/month'"),
     ("least", "IT power a site gets at least where anything new is built: '100 MW'"),
@@ -447,7 +447,7 @@ def parser() -> Parser:
         action="append",
         default=[],
         metavar="TEXT",
-        help="'10 GW by 2029-12-31', '2 GW IT at SITE by 2028', '20 million H100e by 2030', or a reading (repeatable; default: "
+        help="'10 GW by 2029-12-31', '2 GW IT at SITE by 2028', '20 million H100e by 2029', or a reading (repeatable; default: "
         "what was announced)",
     )
     plan.add_argument("--claim", action="append", default=[], metavar="ID[/READING]", help="the amount and day of a claim (repeatable)")
@@ -455,7 +455,10 @@ def parser() -> Parser:
     plan.add_argument("--goal", default="cost", metavar="GOAL", help="cost (default), capacity, emissions, or wait: start late")
     for name, text in PLAN_LIMITS:
         plan.add_argument(f"--{name}", action="append", default=[], metavar="AMOUNT", help=f"{text} (repeatable)")
-    plan.add_argument("--means", metavar="STAGE", help="keep each party within its means: cash, committed, announced or financeable")
+    plan.add_argument(
+        "--means", metavar="STAGE", help="keep each party within its means: cash, committed, announced, financeable or liquidity"
+    )
+    plan.add_argument("--carbon-price", metavar="PRICE", help="a price on CO2e as a part of the cost: '100 USD/tCO2e'")
     plan.add_argument("--powers", metavar="A,B,...", help="what may power a site, e.g. grid,gas-engine,bridge (default: all)")
     plan.add_argument("--chips", metavar="A,B,...", help="accelerators that may be installed (default: the newest four generations)")
     plan.add_argument("--no-further", action="store_true", help="no buildings beyond those of the file")

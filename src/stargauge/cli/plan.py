@@ -18,7 +18,7 @@ from stargauge.quantity.errors import Fault, InputError
 _LIMITS = tuple(name for name, _ in PLAN_LIMITS)
 #: What is handed on as it is asked.
 _AS_ASKED = (
-    "target", "claim", "probability", "goal", *_LIMITS, "means", "start_from", "worlds", "as_of", "draws", "seed",
+    "target", "claim", "probability", "goal", *_LIMITS, "means", "carbon_price", "start_from", "worlds", "as_of", "draws", "seed",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _command(asked: argparse.Namespace) -> str:
     parts = ["stargauge", "plan", str(asked.programme)]
     plain = {
         "target": "--target", "claim": "--claim", "probability": "--with-probability", "goal": "--goal", "means": "--means",
-        "powers": "--powers", "chips": "--chips", "start_from": "--start-from", "worlds": "--worlds",
+        "carbon_price": "--carbon-price", "powers": "--powers", "chips": "--chips", "start_from": "--start-from", "worlds": "--worlds",
         "draws": "--draws", "seed": "--seed", "scenario": "--scenario", "set": "--set", "catalogue": "--catalogue", "as_of": "--as-of",
         **{name: f"--{name}" for name in _LIMITS},
     }  # fmt: skip

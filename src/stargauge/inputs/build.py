@@ -9,7 +9,7 @@ import numpy as np
 
 from stargauge.catalogue.builds import POWER, BuildRecord, RampRecord
 from stargauge.catalogue.fits import build_fingerprint
-from stargauge.inputs.supply import gas_plant
+from stargauge.inputs.supply import designed_here, gas_plant
 from stargauge.programme.known import Known, SiteView
 from stargauge.quantity.builds import SINCE
 from stargauge.quantity.dates import Window, day
@@ -353,12 +353,19 @@ def _connection(known: Known, site: SiteView) -> Estimate:
 @quantity("d", "draw site", least=0.0)
 def generation_lead_time(known: Known) -> list[Estimate]:
     """Lead time of plants that are to run all year on each site, or to carry it alone; absent where none is stated."""
-    return [_generation(known, site) for site in known.sites]
+    return [_generation(known, site, designed=False) for site in known.sites]
 
 
-def _generation(known: Known, site: SiteView) -> Estimate:
+@quantity("d", "draw site", least=0.0)
+def generation_lead_designed(known: Known) -> list[Estimate]:
+    """Lead time of plants on each site that are designed here along with what they feed; absent where there are none."""
+    return [_generation(known, site, designed=True) for site in known.sites]
+
+
+def _generation(known: Known, site: SiteView, designed: bool) -> Estimate:
     supply = site.spec.supply if site.spec else None
-    running = {source: entry for source in _GENERATION if supply and (entry := getattr(supply, source)).capacity and entry.role != "backup"}
+    stated = {source: entry for source in _GENERATION if supply and (entry := getattr(supply, source)).capacity and entry.role != "backup"}
+    running = {source: entry for source, entry in stated.items() if designed_here(known, site, source) == designed}
     for source in sorted(running, key=lambda source: running[source].role != "alone"):
         return known.default(_LEAD, gas_plant(site) if source == "gas" else "fuel-cell", "lead_time")
     return ABSENT

@@ -186,6 +186,14 @@ def phase_designed(known: Known) -> list[Estimate]:
     return [none if plan is None else Estimate(1.0, "designed", (plan,)) for plan in plans]
 
 
+@quantity("1", "phase")
+def phase_added(known: Known) -> list[Estimate]:
+    """1 for a phase that a plan made with Stargauge adds to the programme, since its size is designed; else 0."""
+    none = Estimate(0.0, "stated", note="no plan made here")
+    sizes = (known.estimate(phase.spec.it_power) for phase in known.phases)
+    return [Estimate(1.0, "designed", one.statements) if one.kind == "designed" else none for one in sizes]
+
+
 @quantity("d", "draw phase")
 def phase_date_cancelled(known: Known) -> list[Estimate]:
     """Day on which a phase was given up, or paused and not taken up again, as the record says; absent where it was not."""

@@ -64,6 +64,24 @@ def supply_alone(known: Known) -> list[Estimate]:
 
 
 @quantity("1", "source site")
+def supply_designed(known: Known) -> list[Estimate]:
+    """1 where a plan made here sizes a source along with phases that it designs, which that source feeds; else 0."""
+    none = Estimate(0.0, "stated", note="no plan made here")
+    cells = [(site, source, _entry(site, source)) for source in SOURCES for site in known.sites]
+    return [
+        Estimate(1.0, "designed", known.estimate(entry.capacity).statements) if entry and designed_here(known, site, source) else none
+        for site, source, entry in cells
+    ]
+
+
+def designed_here(known: Known, site: SiteView, source: str) -> bool:
+    """Whether a plan made here sizes a source of a site, and designs a phase there that it feeds."""
+    entry = _entry(site, source)
+    sized = entry is not None and known.estimate(entry.capacity).kind == "designed"
+    return sized and any(known.designed(phase) for phase in known.phases if phase.site == site.id)
+
+
+@quantity("1", "source site")
 def source_plant(known: Known) -> list[Estimate]:
     """Which plant each source of a site is, its place among the plants: the one that the programme names, else the usual of its kind."""
     return [_plant(_entry(site, source), source) for source in SOURCES for site in known.sites]

@@ -107,9 +107,12 @@ def power_per_building(phase_it_power: Array, parallel_buildings: Array, usual_b
 
 
 @quantity("1", "draw phase")
-def phase_campus(phase_it_power: Array, campus_size: Array, phase_site: Array) -> Array:
-    """1 for a phase whose site is to have the IT power of a campus or more in all, else 0. Axes: draw, phase. Units: 1."""
-    together = phase_site[:, None] == phase_site[None, :]
+def phase_campus(phase_it_power: Array, campus_size: Array, phase_site: Array, phase_added: Array) -> Array:
+    """1 for a phase whose site is to have the IT power of a campus or more in all, else 0. Axes: draw, phase. Units: 1.
+
+    What a plan made here adds to a site does not count: it changes nothing of how fast the others are built.
+    """
+    together = (phase_site[:, None] == phase_site[None, :]) & (phase_added < 0.5)[:, None]
     return np.asarray((np.nan_to_num(phase_it_power) @ together >= campus_size).astype(np.float64))
 
 

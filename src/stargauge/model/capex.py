@@ -163,12 +163,12 @@ def unit_capex_it(
 
 @quantity("USD", "draw phase", adds="phase")
 def phase_construction_cost(
-    phase_it_power: Array, construction_unit_capex: Array, construction_price_drift: Array, uncancelled_date: Array, price_date: Array,
-    phase_site: Array,
+    phase_it_power: Array, construction_unit_capex: Array, generation_cost_shift: Array, construction_price_drift: Array,
+    uncancelled_date: Array, price_date: Array, phase_site: Array,
 ) -> Array:  # fmt: skip
     """Cost of construction of each phase when complete: power times unit cost at the prices of the day on which work starts.
 
-    K = P c exp(drift * years from the price date to the start of work)              (1)
+    K = P (c + shift) exp(drift * years from the price date to the start of work)    (1)
 
     Axes: draw, phase. Units: W * USD/W -> USD of the price year. The drift is what building prices rise by beyond general prices, which
     `price_level` adds. A phase whose start never comes is priced at the price date. Leaves out: prices fixed before work starts, parts with
@@ -176,7 +176,7 @@ def phase_construction_cost(
     """
     start = uncancelled_date[:, _START]
     years = np.where(np.isfinite(start), start - price_date, 0.0) / 365.25
-    unit = construction_unit_capex[:, phase_site.astype(np.int64)]
+    unit = construction_unit_capex[:, phase_site.astype(np.int64)] + generation_cost_shift
     return np.asarray(phase_it_power * unit * np.exp(construction_price_drift[:, None] * years))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.network import Passes, earliest_finish, finish_with_crews, passes, queued
-from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES, quantity
+from stargauge.quantity.quantity import ACTIVITIES, STAGES, quantity
 
 Array = NDArray[np.float64]
 
@@ -68,8 +68,8 @@ def hall_days(observed_date: Array, slipped_date: Array, build_start: Array, bui
 def activity_days(
     observed_date: Array, slipped_date: Array, announced_to_start: Array, hall_days: Array, shell_share: Array,
     energised_to_operational: Array, rack_installation: Array, commissioning_time: Array, power_left: Array, transformer_lead_time: Array,
-    switchgear_lead_time: Array, connection_time: Array, generation_lead_time: Array, supply_available_from: Array, phase_site: Array,
-    supply_alone: Array,
+    switchgear_lead_time: Array, connection_time: Array, generation_lead_time: Array, generation_lead_designed: Array, power_date: Array,
+    phase_without_grid: Array, phase_fed_here: Array, phase_site: Array,
 ) -> Array:  # fmt: skip
     """Days that each activity of a phase takes once it may start.
 
@@ -77,14 +77,15 @@ def activity_days(
     grid_connection, transformers, switchgear, onsite_generation = w lead, w: the share left when work starts           (2)
 
     hall: days until it is ready for racks. Nothing for what is done or stands in the programme with a date of its own, nor for the grid and
-    its transformers where a plant carries the site alone.
+    its transformers where a plant carries the phase alone. A plant that is designed along with a phase has its own lead time.
     Axes: draw, activity, phase. Units: d.
     """
     index = phase_site.astype(np.int64)
-    dated = ~np.isnan(_dates_of_power(supply_available_from, supply_alone))[:, :, index]
-    dated[:, :_OF_GRID] |= _carried_alone(supply_alone)[index]
+    dated = ~np.isnan(power_date[:, [_AT[name] for name in _POWER]])
+    dated[:, :_OF_GRID] |= phase_without_grid > 0.5
     left = power_left[:, index]
-    leads = (connection_time[:, index], transformer_lead_time[:, None], switchgear_lead_time[:, None], generation_lead_time[:, index])
+    plant = np.where(phase_fed_here > 0.5, generation_lead_designed[:, index], generation_lead_time[:, index])
+    leads = (connection_time[:, index], transformer_lead_time[:, None], switchgear_lead_time[:, None], plant)
     waits = [np.where(dated[:, place], 0.0, np.nan_to_num(left * lead)) for place, lead in enumerate(leads)]
     shell = np.minimum(shell_share[:, index] * (hall_days + energised_to_operational), hall_days)
     zero = np.zeros_like(hall_days)
@@ -107,60 +108,23 @@ def _planned(observed_date: Array, slipped_date: Array, stage: int) -> NDArray[n
     return np.asarray(~np.isnan(observed_date[:, stage]) | ~np.isnan(slipped_date[:, stage]))
 
 
-def _dates_of_power(available_from: Array, supply_alone: Array) -> Array:
-    """Stated dates of grid, transformers, switchgear and plants on site: (draw, four, site); absent where nobody said.
-
-    The grid of a site that a plant carries alone holds nothing up: its switchgear is that of the plant.
-    """
-    alone = _carried_alone(supply_alone)
-    grid = np.where(alone, np.nan, available_from[:, SOURCES.index("grid")])
-    plants = np.fmax(available_from[:, SOURCES.index("gas")], available_from[:, SOURCES.index("fuel_cell")])
-    return np.stack([grid, grid, np.where(alone, plants, grid), plants], axis=1)
-
-
-def _carried_alone(supply_alone: Array) -> NDArray[np.bool_]:
-    """Whether a plant carries a site without the grid: (site)."""
-    return np.asarray((np.nan_to_num(supply_alone) > 0.5).any(axis=0))
-
-
-@quantity("d", "draw site")
-def grid_available_from(
-    supply_available_from: Array, supply_alone: Array, build_start: Array, power_left: Array, connection_time: Array, phase_site: Array
-) -> Array:
-    """Day from which the grid feeds a site: as stated; of a site that a plant carries until then, when its network would have connected it.
-
-    start of work on its first phase + w connection time, w: the share left when work starts                        (1)
-
-    Axes: draw, site. Units: d; absent (NaN) elsewhere: the grid is there from the first. Leaves out: that a grid which carries nobody yet
-    may be asked for later.
-    """
-    index, alone = phase_site.astype(np.int64), _carried_alone(supply_alone)
-    first = np.stack([np.min(build_start[:, index == site], axis=1, initial=np.inf) for site in range(len(alone))], axis=1)
-    stated = supply_available_from[:, SOURCES.index("grid")]
-    return np.where(np.isnan(stated) & alone, first + power_left * connection_time, stated)
-
-
 @quantity("d", "draw phase")
-def hall_ready(
-    build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, phase_site: Array, supply_alone: Array
-) -> Array:
+def hall_ready(build_start: Array, activity_days: Array, power_date: Array, observed_date: Array) -> Array:
     """Day on which hall and power of a phase are ready for racks: as observed, else as the network of activities gives it.
 
     Axes: draw, phase. Units: d.
     """
-    ready = _ready(build_start, activity_days, _dates_of_power(supply_available_from, supply_alone), observed_date, phase_site)
+    ready = _ready(build_start, activity_days, power_date, observed_date)
     finish = earliest_finish(_rows(activity_days), BEFORE, _rows(ready))
     last = np.maximum.reduce([finish[:, _AT[name]] for name in ("fit_out", *_POWER)])
     return np.asarray(last.reshape(build_start.shape))
 
 
-def _ready(build_start: Array, activity_days: Array, dates_of_power: Array, observed_date: Array, phase_site: Array) -> Array:
+def _ready(build_start: Array, activity_days: Array, power_date: Array, observed_date: Array) -> Array:
     """Day from which each activity may start by itself: (draw, activity, phase); what has no day of its own from that of the permits."""
-    index = phase_site.astype(np.int64)
     out = np.repeat((build_start - activity_days[:, _AT["permits"]])[:, None], len(ACTIVITIES), axis=1)
-    dated = dates_of_power[:, :, index]
     for name in _DATED:
-        out[:, _AT[name]] = np.fmax(out[:, _AT[name]], dated[:, _POWER.index(name)])
+        out[:, _AT[name]] = np.fmax(out[:, _AT[name]], power_date[:, _AT[name]])
     lit = observed_date[:, _ENERGISED]
     known = ~np.isnan(lit)[:, None]
     out[:, _UNTIL_POWER] = np.where(known, np.minimum(build_start, lit)[:, None], out[:, _UNTIL_POWER])
@@ -245,11 +209,10 @@ def phase_placed(phase_date_placed: Array) -> Array:
 
 @quantity("d", "draw activity phase")
 def activity_ready(
-    build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, accelerators_ready: Array,
-    crew_ready: Array, phase_site: Array, supply_alone: Array,
-) -> Array:  # fmt: skip
+    build_start: Array, activity_days: Array, power_date: Array, observed_date: Array, accelerators_ready: Array, crew_ready: Array
+) -> Array:
     """Day from which each activity of a phase may start by itself, whatever it waits for. Axes: draw, activity, phase. Units: d."""
-    out = _ready(build_start, activity_days, _dates_of_power(supply_available_from, supply_alone), observed_date, phase_site)
+    out = _ready(build_start, activity_days, power_date, observed_date)
     out[:, _AT["accelerators"]], out[:, _AT["crew"]] = accelerators_ready, crew_ready
     return out
 

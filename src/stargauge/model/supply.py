@@ -17,13 +17,15 @@ _MERIT = tuple(SOURCES.index(name) for name in ("solar", "wind", "nuclear", "fue
 
 @quantity("W", "draw source site month", adds="source site")
 def supply_capacity(
-    supply_capacity_stated: Array, supply_available_from: Array, grid_available_from: Array, power_facility: Array, month_end: Array
-) -> Array:
+    supply_capacity_stated: Array, supply_available_from: Array, grid_available_from: Array, power_facility: Array, month_end: Array,
+    grid_since_designed: Array, energised_share_designed: Array, phase_fed_here: Array,
+) -> Array:  # fmt: skip
     """Capacity of each source at each site and month end.
 
     As stated, from its date (from the start where no date is stated); a grid connection nobody put a number on is as large as what is
     energised, since something carries it.                                                  (1)
-    The grid of a site that a plant carries alone is there from `grid_available_from`.
+    The grid of a site that a plant carries alone is there from `grid_available_from`; for what a plant that is designed here carries
+    until then, from `grid_since_designed`.
 
     Axes: draw, source, site, month. Units: W. Source: the programme's supply entries. A battery moves energy and is no source.
     Leaves out: plants built in steps, the slip of a plant's own date.
@@ -37,36 +39,49 @@ def supply_capacity(
             out[:, source] = np.nan_to_num(stated)[:, :, None] * (month_end >= np.nan_to_num(since, nan=-np.inf)[:, :, None])
     unsaid = np.isnan(supply_capacity_stated[:, _GRID])[:, :, None]
     there = month_end >= np.nan_to_num(grid_available_from, nan=-np.inf)[:, :, None]
-    out[:, _GRID] += np.where(unsaid & there, np.nan_to_num(power_facility[:, _ENERGISED]), 0.0)
+    lit = np.nan_to_num(power_facility[:, _ENERGISED])
+    if phase_fed_here.any():
+        lit = lit * (1.0 - energised_share_designed * (month_end < np.nan_to_num(grid_since_designed, nan=-np.inf)[:, :, None]))
+    out[:, _GRID] += np.where(unsaid & there, lit, 0.0)
     return out
 
 
 @quantity("Wh", "draw source site month", adds="source site", flow=True)
-def supply_energy(supply_capacity: Array, capacity_factor: Array, supply_prime: Array, power_load: Array, month_hours: Array) -> Array:
+def supply_energy(
+    supply_capacity: Array, capacity_factor: Array, supply_prime: Array, power_load: Array, month_hours: Array, supply_designed: Array,
+    running_share_designed: Array, phase_fed_here: Array,
+) -> Array:  # fmt: skip
     """Energy taken from each source within each month.
 
     E_s = min(what is left of the load, P_s CF_s h): sun, wind, nuclear, fuel cells, gas as prime power, then the grid, then backup    (1)
 
-    What carries a site alone comes last too: without a grid, or before it is there, all that is left falls to it.
+    What carries a site alone comes last too: without a grid, or before it is there, all that is left falls to it. A plant that is designed
+    here feeds the phases that are designed along with it, and these come after the others.
     CF: capacity factor of sun and wind, availability of the others. Axes: draw, source, site, month. Units: Wh. Source: energy balance.
     Leaves out: hours (sun at noon and the night's need are balanced within the month), price signals, test runs of backup.
     """
-    left = power_load * month_hours
     out = np.zeros_like(supply_capacity)
+    prime, last = np.nan_to_num(supply_prime), np.where(np.isnan(supply_prime), 0.0, 1.0 - np.nan_to_num(supply_prime))
 
-    def take(source: int, part: Array) -> None:
-        if np.any(part > 0.0):
-            most = supply_capacity[:, source] * (capacity_factor[:, source] * part)[:, :, None] * month_hours
-            used = np.minimum(left, most)
-            out[:, source] += used
-            np.subtract(left, used, out=left)
+    order = [*((one, prime[one]) for one in _MERIT), (_GRID, np.ones(prime.shape[1])), *((one, last[one]) for one in _MERIT)]
 
-    prime = np.nan_to_num(supply_prime)
-    for source in _MERIT:
-        take(source, prime[source])
-    take(_GRID, np.ones(prime.shape[1]))
-    for source in _MERIT:
-        take(source, np.where(np.isnan(supply_prime[source]), 0.0, 1.0 - prime[source]))
+    def feed(left: Array, may: Array) -> None:
+        """Energy of a load (draw, site, month) from what may feed it (source, site), as far as that has some left."""
+        for source, part in order:
+            share = part * may[source]
+            if np.any(share > 0.0):
+                most = supply_capacity[:, source] * (capacity_factor[:, source] * share)[:, :, None] * month_hours
+                used = np.minimum(left, np.maximum(most - out[:, source], 0.0))
+                out[:, source] += used
+                np.subtract(left, used, out=left)
+
+    whole = power_load * month_hours
+    if not phase_fed_here.any():
+        feed(whole, np.ones_like(prime))
+        return out
+    grid, own = (np.arange(len(prime)) == _GRID)[:, None], supply_designed > 0.5
+    feed(whole * (1.0 - running_share_designed), np.where(grid | ~own, 1.0, 0.0))
+    feed(whole * running_share_designed, np.where(grid | own, 1.0, 0.0))
     return out
 
 

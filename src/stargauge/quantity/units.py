@@ -147,6 +147,7 @@ _SCALES: dict[str, list[tuple[float, str]]] = {
     "W": [(1e12, "TW"), (1e9, "GW"), (1e6, "MW"), (1e3, "kW"), (1.0, "W")],
     "Wh": [(1e12, "TWh"), (1e9, "GWh"), (1e6, "MWh"), (1e3, "kWh"), (1.0, "Wh")],
     "USD": [(1e12, "tn USD"), (1e9, "bn USD"), (1e6, "million USD"), (1.0, "USD")],
+    "USD*yr": [(1e12, "tn USD years"), (1e9, "bn USD years"), (1e6, "million USD years"), (1.0, "USD years")],
     "FLOP/s": [(1e21, "ZFLOP/s"), (1e18, "EFLOP/s"), (1e15, "PFLOP/s"), (1e12, "TFLOP/s"), (1.0, "FLOP/s")],
     "t": [(1e6, "Mt"), (1e3, "kt"), (1.0, "t")],
     "L": [(1e9, "bn L"), (1e6, "million L"), (1.0, "L")],

@@ -15,14 +15,15 @@ from stargauge.audit.sentence import sentence
 from stargauge.engine.select import Frame
 from stargauge.engine.series import Series
 from stargauge.engine.simulate import axes_of, model_graph
-from stargauge.plan.build_order.asked import Wanted, reading_of
+from stargauge.plan.build_order.asked import Wanted, reading_of, sites_of
 from stargauge.plan.build_order.case import BuildCase, Choice, Target
 from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.overlay import About, written
 from stargauge.plan.build_order.promise import Promise, Simulated
+from stargauge.plan.build_order.said import Said, told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
-from stargauge.quantity.dates import from_day
+from stargauge.quantity.dates import day, from_day
 
 Array = NDArray[np.float64]
 Data = dict[str, Any]
@@ -41,7 +42,7 @@ class ProgrammePlan:
 
     `parts`: what stands beside the plan, as in the data: cost, money, split, binding, frontier, insist, waiting, conflict, assumptions.
     `sites`: by site its power (capacity, wait) and cooling; `costs`: USD by building, `starts`:
-    of work on each.
+    of work on each, None where it is as in the file and before the day of knowledge.
     """
 
     name: str
@@ -60,9 +61,9 @@ class ProgrammePlan:
     fresh: Simulated | None = None
     sites: Mapping[str, Data] = field(default_factory=dict)
     costs: Mapping[str, float] = field(default_factory=dict)
-    starts: Mapping[str, date] = field(default_factory=dict)
+    starts: Mapping[str, date | None] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said | str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -93,15 +94,24 @@ class ProgrammePlan:
     def to_dict(self) -> Data:
         """As plain data. SI units, money in USD of the price year, days ISO; without anything that depends on the machine."""
         empty: Data = {
-            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "insist": [],
+            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "frontier_emissions": [],
+            "insist": [],
             "waiting": {"decisions": [], "information": []}, "conflict": None, "assumptions": [],
         }  # fmt: skip
         return {
             "programme": {"name": self.name, "asked_as": self.asked_as}, "as_of": str(self.known.as_of), "seed": self.seed,
-            "draws": self.draws, "worlds": self.worlds, "goal": self.wanted.goal, "status": self.status,
+            "draws": self.draws, "worlds": self.worlds, "goal": self.wanted.goal, "status": self.status, "kept": self.kept,
             "targets": [self._target(place, one) for place, one in enumerate(self.targets)],
-            **empty, **self.parts, "sites": self._sites(), "capacity": self._capacity(), "notes": list(self.notes), "overlay": self.overlay,
+            **empty, **self.parts, "cost": self._cost(), "sites": self._sites(), "capacity": self._capacity(),
+            "notes": [told(one) for one in self.notes], "overlay": self.overlay,
         }  # fmt: skip
+
+    def _cost(self) -> Data | None:
+        """The cost, with the probability of the first target that the programme has as it stands beside what it costs."""
+        made: Data | None = self.parts.get("cost")
+        if made is None or made["as_filed"] is None:
+            return made
+        return {**made, "as_filed": {**made["as_filed"], "probability": self.stated.probabilities[0]}}
 
     def _target(self, place: int, one: Target) -> Data:
         frame = Frame(model_graph().quantities, axes_of(self.known))
@@ -147,12 +157,21 @@ class ProgrammePlan:
         building = self.case.buildings[one.building]
         made = run.phases[building.id]
         late = next((one for one in self.parts.get("waiting", {}).get("decisions", ()) if one["building"] == building.id), None)
+        start = self.starts[building.id]
         return {
-            "id": building.id, "start": str(self.starts[building.id]), "latest": late["latest"] if late else None,
+            "id": building.id, "start": str(start) if start else None, "latest": late["latest"] if late else None,
             "slack": late["slack"] if late else None, "chip": self._chip(one), "operational": day_levels(made.days),
+            "in_time": self._in_time(building.id, made.days),
             "it_power": middle(made.it_power), "facility_power": middle(made.facility_power), "further": building.further,
             "cost": self.costs.get(building.id),
         }  # fmt: skip
+
+    def _in_time(self, building: str, days: Array) -> dict[str, float]:
+        """By place of each target of its site the share of draws in which a building runs by the day of that."""
+        site, every = building.split("/")[0], [one.id for one in self.known.sites]
+        of = [sites_of(reading_of(one, self.known), every) for one in self.targets]
+        mine = [(place, one.day) for place, (one, sites) in enumerate(zip(self.targets, of, strict=True)) if not sites or site in sites]
+        return {str(place): float((days <= day(last)).mean()) for place, last in mine}
 
     def _chip(self, one: Choice) -> str:
         """The accelerator of a building that is designed; one left as the file has it gets those of the file."""

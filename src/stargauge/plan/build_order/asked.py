@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
@@ -17,6 +18,8 @@ from stargauge.engine.simulate import axes_of, model_graph, statics_of
 from stargauge.plan.build_order.case import Target
 from stargauge.plan.build_order.choices import POWERS
 from stargauge.plan.build_order.decisions import chips_for
+from stargauge.plan.build_order.limits import amount_of
+from stargauge.plan.build_order.said import DATE, Said
 from stargauge.plan.build_order.split import is_need
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
@@ -25,13 +28,14 @@ from stargauge.quantity.dates import month_end, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.units import parse_number, unit
 
+CARBON_PRICE = "100 USD/tCO2e"
 GOALS = ("cost", "capacity", "emissions", "wait")
 #: The probability with which a target is kept unless told otherwise, and what may be asked for.
 USUAL, LEAST, MOST = 0.8, 0.01, 0.99
 _RUNS = "operational"
 #: What a target may be of: the quantity, the label it has to bear, and its unit.
 _QUANTITIES = {"power_facility": (_RUNS, "W"), "power_it": (_RUNS, "W"), "compute_h100e": ("", "1")}
-POSSIBLE = "10 GW by 2029-12-31, 1.2 GW IT at SITE by 2028, 20 million H100e by 2030, or 'power_it[operational] >= 8 GW by 2029-12-31'"
+POSSIBLE = "10 GW by 2029-12-31, 1.2 GW IT at SITE by 2028, 20 million H100e by 2029, or 'power_it[operational] >= 8 GW by 2029-12-31'"
 _SHORT = re.compile(
     r"^\s*(?:(?P<amount>\S.*?)\s+)??(?:(?P<base>IT|facility|H100e)\s+)?(?:at\s+(?P<sites>[a-z0-9_, -]+?)\s+)?by\s+(?P<day>\S+)\s*$"
 )
@@ -50,7 +54,8 @@ class Announced(NamedTuple):
 class Wanted:
     """What is asked, read and checked. `announced`: nobody asked for a target, so the announcement is one.
 
-    `open_amount`: for the goal `capacity`, whether the amount of the first target is looked for instead of asked for.
+    `open_amount`: for the goal `capacity`, whether the amount of the first target is looked for instead of asked for; `carbon_price`: USD
+    per g CO2e, part of the cost.
     """
 
     goal: str
@@ -61,27 +66,35 @@ class Wanted:
     start_from: date
     announced: bool = False
     open_amount: bool = False
+    carbon_price: float = 0.0
 
 
 def wanted(
     now: Known, *, target: str | Sequence[str] | None = None, claim: str | Sequence[str] | None = None,
     probability: str | float | None = None, goal: str = "cost", powers: Sequence[str] | None = None, chips: Sequence[str] | None = None,
-    further: bool = True, start_from: date | str | None = None,
+    further: bool = True, start_from: date | str | None = None, carbon_price: str | None = None,
 ) -> Wanted:  # fmt: skip
     """Read what is asked of a plan of what is known. Raises InputError with every fault at once."""
     faults = list[Fault]()
     share = _taken(lambda: probability_of(probability), faults, "probability")
     if goal not in GOALS:
-        faults.append(Fault(f'no goal "{goal}"{did_you_mean(goal, GOALS)} (all: {", ".join(GOALS)})', "goal"))
+        faults.append(Fault(f'no goal "{goal}"{did_you_mean(str(goal), GOALS)} (all: {", ".join(GOALS)})', "goal"))
+    price = _taken(lambda: carbon_price_of(carbon_price, now), faults, "carbon_price")
+    if price and goal in GOALS and goal != "cost":
+        faults.append(Fault(f"a price on CO2e is part of the cost, and the goal is {goal}; leave out one of them", "carbon_price"))
     targets = list[Target]()
-    for text in _texts(target):
+    asked = _taken(lambda: texts_of(target, POSSIBLE), faults, "target") or []
+    claims = _taken(lambda: texts_of(claim, "CLAIM or CLAIM/READING"), faults, "claim") or []
+    powers = None if powers is None else _taken(partial(texts_of, powers, "grid"), faults, "powers")
+    chips = None if chips is None else _taken(partial(texts_of, chips, "gb300-nvl72"), faults, "chips")
+    for text in asked:
         if (found := _taken(lambda text=text: target_of(text, share or USUAL, now, goal == "capacity"), faults, "target")) is not None:  # type: ignore[misc]
             targets.append(found)
-    for text in _texts(claim):
+    for text in claims:
         if (found := _taken(lambda text=text: claimed(text, share or USUAL, now), faults, "claim")) is not None:  # type: ignore[misc]
             targets.append(found)
     faults += [Fault(text, "target") for text in contradictions(targets)]
-    given = bool(_texts(target) or _texts(claim))
+    given = bool(target or claim)
     if not given and (one := _taken(lambda: announcement(now, share or USUAL), faults, "target")) is not None:
         targets.append(one)
     faults += _unknown(powers, POWERS, "powers", "power")
@@ -92,12 +105,31 @@ def wanted(
         raise InputError(faults)
     return Wanted(
         goal, tuple(targets), tuple(powers or POWERS), chips_for(now, tuple(chips or ())), further,
-        first or now.as_of, not given, goal == "capacity" and not targets[0].amount,
+        first or now.as_of, not given, goal == "capacity" and not targets[0].amount, price or 0.0,
     )  # fmt: skip
 
 
-def _texts(given: str | Sequence[str] | None) -> list[str]:
-    return [given] if isinstance(given, str) else list(given or ())
+def texts_of(given: object, example: str) -> list[str]:
+    """One text or several as a list; none where nothing is given. Raises InputError for what is no text, with what one is like."""
+    several = given if isinstance(given, (list, tuple)) else [] if given is None else [given]
+    wrong = [one for one in several if not isinstance(one, str)]
+    if wrong:
+        raise InputError([Fault(f"got {one!r}; expected a text such as {example}") for one in wrong])
+    return [one for one in several if isinstance(one, str)]
+
+
+def carbon_price_of(given: str | None, now: Known) -> float:
+    """A price on CO2e, USD per g; nought where none is given. Raises InputError where it is no price per mass, or less than nothing."""
+    if given is None:
+        return 0.0
+    (text,) = texts_of(given, CARBON_PRICE) or [""]
+    try:
+        price, _ = amount_of(text, ("USD/g",), CARBON_PRICE, now)
+    except InputError as error:
+        raise InputError(f"{error}" if CARBON_PRICE in str(error) else f"{error}; a price on CO2e is such as {CARBON_PRICE}") from None
+    if not 0.0 <= price < np.inf:
+        raise InputError(f'got "{text}"; expected a price on CO2e of nought or more, such as {CARBON_PRICE}')
+    return price
 
 
 def _taken(read: Callable[[], T], faults: list[Fault], option: str) -> T | None:
@@ -118,7 +150,8 @@ def probability_of(given: str | float | None) -> float:
     except InputError as error:
         raise InputError(f"{error}; expected a probability such as 90 % or 0.9") from None
     if not LEAST <= share <= MOST:
-        raise InputError(f"got {given}; expected a probability from 1 % to 99 %, as no build is certain")
+        meant = f"; did you mean {share:g} %?" if 1.0 < share <= 100.0 * MOST else ""
+        raise InputError(f"got {given}; expected a probability from 1 % to 99 %, as no build is certain{meant}")
     return share
 
 
@@ -139,6 +172,9 @@ def target_of(text: str, probability: float, now: Known, may_be_open: bool = Fal
         raise InputError(f'got "{text}" without an amount, which only the goal capacity looks for; expected such as {POSSIBLE}')
     name = _BASES[short["base"]]
     sites = [one.strip() for one in (short["sites"] or "").split(",") if one.strip()]
+    named = [one.id for one in now.sites if one.id != UNSITED]
+    if wrong_sites := [one for one in sites if one not in now.axes["site"]]:
+        raise InputError([Fault(f'no site "{one}"{did_you_mean(one, named)} (all: {", ".join(named)})') for one in wrong_sites])
     labels = [label for label in (_QUANTITIES[name][0], *sites) if label]
     plain = _QUANTITIES[name][1]
     amount = short["amount"] or f"0 {plain}"
@@ -244,6 +280,15 @@ def announced(now: Known) -> Announced | None:
     return Announced(float(total[-1]), now.months[int(np.argmax(total >= total[-1] * (1.0 - 1e-9)))])
 
 
+def announced_text(target: Target) -> Said:
+    """Why this is the target where none was asked for."""
+    words = (
+        "Nothing else was asked for, so the target is what was announced: {amount} by {day}, the sum of the first dated promise of each "
+        "phase, by the last of their days."
+    )
+    return Said(words, {"amount": (target.amount, target.unit), "day": (str(target.day), DATE)})
+
+
 def announcement(now: Known, probability: float) -> Target:
     """The announcement as a target: what was promised, by the last promised day, or by the next month end where that is past."""
     said = announced(now)
@@ -267,6 +312,8 @@ def _first(given: date | str | None, now: Known) -> date:
     """The first day on which work may start: a day to come."""
     if given is None:
         return now.as_of
+    if not isinstance(given, (date, str)):
+        raise InputError(f"got {given!r}; expected a day such as 2027-06-30")
     day = given if isinstance(given, date) else parse_window(given).start
     if not now.as_of <= day <= now.months[-1]:
         raise InputError(f"got {given}; expected a day from {now.as_of}, the knowledge date, to {now.months[-1]}, the end of the clock")

@@ -41,11 +41,12 @@ class Lot(NamedTuple):
 
 class Ground(NamedTuple):
     """A site on which something is decided. `begun`: work has begun on it, or something runs; `capacity`: W by source that carries it, as
-    stated."""
+    stated; `backup`: sources that are stated as backup."""
 
     id: str
     begun: bool
     capacity: Mapping[str, float]
+    backup: tuple[str, ...] = ()
 
 
 def begun(now: Known, phase: PhaseView) -> bool:
@@ -102,8 +103,9 @@ def ground_of(now: Known, site: str) -> Ground:
     """What a site is known to have: whether work has begun on it, and what is stated of its power."""
     spec = next(one.spec for one in now.sites if one.id == site)
     on_it = any(begun(now, phase) for phase in now.phases if phase.site == site and not given_up(now, phase))
-    said = {name: entry for name in _SOURCES if spec is not None and (entry := _entry(spec, name)).capacity and entry.role != "backup"}
-    return Ground(site, on_it, {name: _number(now, entry.capacity) for name, entry in said.items()})
+    said = {name: entry for name in _SOURCES if spec is not None and (entry := _entry(spec, name)).capacity}
+    carries = {name: _number(now, entry.capacity) for name, entry in said.items() if entry.role != "backup"}
+    return Ground(site, on_it, carries, tuple(name for name in said if name not in carries))
 
 
 def _entry(spec: Site, source: str) -> PowerSource:
@@ -115,12 +117,13 @@ def powers_of(ground: Ground) -> tuple[str, ...]:
     """What the decided buildings of a site may run on; what is begun keeps what is stated for it.
 
     `stated`: only where something is. `grid` and `bridge`: not where a connection is stated, which has to do. Where work has begun, a plant
-    that the file states stays that of what is begun: of its kind there is no second one, and nothing is asked of a grid beside it.
+    that the file states, as backup too, stays that of what is begun: of its kind there is no second one. Nothing is asked of a grid beside
+    a plant that carries what is begun.
     """
-    kept = set(ground.capacity) if ground.begun else set[str]()
+    kept = {*ground.capacity, *ground.backup} if ground.begun else set[str]()
     out = ["stated"] if ground.capacity else []
     if "grid" not in ground.capacity:
-        out += [] if kept & {"gas", "fuel_cell"} else ["grid"]
+        out += [] if ground.begun and {*ground.capacity} & {"gas", "fuel_cell"} else ["grid"]
         out += [] if "gas" in kept else ["bridge"]
     out += [] if "gas" in kept else [name for name in GAS_POWERS if name != "bridge"]
     out += [] if "fuel_cell" in kept else ["fuel-cell"]
@@ -135,15 +138,16 @@ def carried(ground: Ground, power: str, needed: float) -> bool:
 def supply_of(ground: Ground, power: str, capacity: float) -> dict[str, Any]:
     """What an overlay says of the supply of a site that is to run on a power of so many W; nothing for what is stated.
 
-    A plant on site carries it alone: for good where nothing has begun there (the grid has then no capacity), else beside the grid of what
-    is begun. A bridge carries it until the grid does.
+    A plant feeds what is decided along with it, and nothing that is begun: for good, where nothing has begun there alone (the grid has then
+    no capacity); as a bridge until the grid does.
     """
     size = {"value": f"{capacity:.0f} W", "status": "planned", "source": SOURCE}
     none = {"grid": {"capacity": {"value": "0 W", "status": "planned", "source": SOURCE}}} if not ground.begun and power != "bridge" else {}
+    role = "prime" if ground.begun and power != "bridge" else "alone"
     if power in GAS_POWERS:
-        return {**none, "gas": {"capacity": size, "plant": GAS_POWERS[power], "role": "alone"}}
+        return {**none, "gas": {"capacity": size, "plant": GAS_POWERS[power], "role": role}}
     if power == "fuel-cell":
-        return {**none, "fuel_cell": {"capacity": size, "role": "alone"}}
+        return {**none, "fuel_cell": {"capacity": size, "role": role}}
     plants = [name for name in ("gas", "fuel_cell") if power == "grid" and name in ground.capacity]
     return {name: {"role": "backup"} for name in plants}
 
@@ -152,14 +156,14 @@ def supply_of(ground: Ground, power: str, capacity: float) -> dict[str, Any]:
 
 
 def overlay_of(
-    now: Known, lots: Iterable[Lot], starts: Mapping[str, date], sizes: Mapping[str, tuple[float, float]],
+    now: Known, lots: Iterable[Lot], starts: Mapping[str, date], sizes: Mapping[str, float],
     supply: Mapping[str, Mapping[str, Any]], cooling: Mapping[str, str], cancelled: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """The part of a programme by which buildings start on some days, as a plan made here.
 
-    `sizes`: IT and facility power (W) of further buildings by id; `supply` and `cooling`: by site; `cancelled`: none of them is built. A
-    start goes with that all the same, so that older plans for them say nothing any more. A building without a start, and a site with none
-    that has one, stays as the file has it.
+    `sizes`: IT power (W) of further buildings by id, as the ratio of facility power is that of their site, which they do not set; `supply`
+    and `cooling`: by site; `cancelled`: none of them is built. A start goes with that all the same, so that older plans for them say
+    nothing any more. A building without a start, and a site with none that has one, stays as the file has it.
     """
     sites: dict[str, dict[str, Any]] = {}
     for lot in (one for one in lots if one.id in starts):
@@ -169,9 +173,7 @@ def overlay_of(
             dates["cancelled"] = {"value": now.as_of.isoformat(), "status": "cancelled", "source": SOURCE}
         phase: dict[str, Any] = {"milestones": dates}
         if lot.further:
-            it_power, facility_power = (f"{size:.0f} W" for size in sizes[lot.id])
-            phase |= {name: {"value": size, "status": "planned", "source": SOURCE} for name, size in
-                      (("it_power", it_power), ("facility_power", facility_power))}  # fmt: skip
+            phase["it_power"] = {"value": f"{sizes[lot.id]:.0f} W", "status": "planned", "source": SOURCE}
         at["phases"][lot.phase] = phase
     for site, part in supply.items():
         if site in sites:

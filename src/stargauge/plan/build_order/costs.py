@@ -111,9 +111,11 @@ class Uses(NamedTuple):
 
 @dataclass(frozen=True)
 class Costs:
-    """Present value of each of `PARTS` by option (building, power, chip, start)."""
+    """Present value of each of `PARTS` by option (building, power, chip, start). `left`: by part what of it is worth something at the end,
+    together the last part with another sign."""
 
     parts: Mapping[str, Array]
+    left: Mapping[str, Array]
 
     @property
     def total(self) -> Array:
@@ -122,7 +124,7 @@ class Costs:
 
     def only(self, allowed: Mask) -> Costs:
         """Nothing where an option is not allowed."""
-        return Costs({name: np.where(allowed, one, 0.0) for name, one in self.parts.items()})
+        return Costs(*({name: np.where(allowed, one, 0.0) for name, one in some.items()} for some in (self.parts, self.left)))
 
 
 # --- time and money ---------------------------------------------------------------------------------------------------------------
@@ -208,19 +210,22 @@ def costs_of(building: Building, supply: Supply, chips: Chips, dates: Expected, 
     plant = generation_cost(building, supply)[:, :, None]
     equipment = equipment_cost(building, chips, operation, money)
     spread, bought = paid_building(start, ready, money)[:, :, None], paid_equipment(ready[:, :, None], operation, money)
-    left = [
-        runs * value * (1.0 - used_share(operation, life, money))
-        for value, life in ((hall[:, :, None], money.hall_life), (plant[:, :, None], supply.life[:, :, None, None]),
-                            (equipment, money.chip_life))
-    ]  # fmt: skip
+
+    def left(value: Array, life: Array | float) -> Array:
+        return np.asarray(runs * value * (1.0 - used_share(operation, life, money)))
+
+    worth = {
+        "construction": left(hall[:, :, None], money.hall_life), "generation": left(plant[:, :, None], supply.life[:, :, None, None]),
+        "equipment": left(equipment, money.chip_life),
+    }  # fmt: skip
     service = service_years(operation, money.end, money)
     it_power = building.it_power[:, None, None, None]
     made = (
         hall[:, :, None] * spread, plant[:, :, None] * spread, equipment * bought, energy_cost(building, supply, dates, money),
         service * it_power * building.upkeep_yearly[:, None, None, None], service * it_power * building.staff_yearly[:, None, None, None],
-        -(left[0] + left[1] + left[2]),
+        -(worth["construction"] + worth["generation"] + worth["equipment"]),
     )  # fmt: skip
-    return Costs(dict(zip(PARTS, made, strict=True)))
+    return Costs(dict(zip(PARTS, made, strict=True)), worth)
 
 
 def _change(supply: Supply, dates: Expected, money: Money) -> Array:

@@ -24,6 +24,8 @@ ASSETS = ("building", "equipment")
 _KINDS = {"building": "equity", "equipment": "purchase"}
 #: How much worse money that nobody has is than any deviation from present shares.
 _OPEN = 1e3
+#: USD below which nothing is said of a party that would have to find more.
+_LITTLE = 1e6
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,47 @@ class Division:
         """The division as plain data; `available`: cumulative, what is left by each year end for what is decided; beside it
         `funds_so_far`."""
         by_year, total, funders = self.usd.sum(axis=(1, 2)), float(self.usd.sum()), self.funders
-        leverage = funders.leverage if self.limited else funders.market
+        over = self.over
         parties = [
             {
                 "id": party, "name": funders.names[at], "funds": by_year[at].tolist(), "knowable": bool(funders.knowable[at]),
                 "funds_so_far": np.cumsum(by_year[at]).tolist(),
                 "available": funders.left[at].tolist() if funders.knowable[at] else None,
-                "share": float(by_year[at].sum()) / total if total else 0.0,
+                "share": float(by_year[at].sum()) / total if total else 0.0, "over": over[at][0], "over_by": over[at][1],
             }
             for at, party in enumerate(funders.parties) if self.cents[at].any() or funders.may_pay[:, at].any()
         ]  # fmt: skip
         return {
             "unit": "USD", "price": "of the day", "means": funders.means, "quantile": funders.quantile, "limited": self.limited,
-            "years": list(funders.years), "capital": by_year.sum(axis=0).tolist(), "leverage": leverage,
+            "years": list(funders.years), "capital": by_year.sum(axis=0).tolist(),
+            "over": sum(one or 0.0 for one, _ in over), "sites": self._sites(),
             "lenders": by_year[self.sources.index(LENDERS)].tolist(), "nobody": by_year[self.sources.index(NOBODY)].tolist(),
             "parties": parties,
+            "in_all": {"capital": total, **{name: float(by_year[self.sources.index(name)].sum()) for name in (LENDERS, NOBODY)}},
         }  # fmt: skip
+
+    @property
+    def over(self) -> list[tuple[float | None, int | None]]:
+        """By how much each party would have to find more than it has, USD of the day, and by the end of which year; None: not knowable."""
+        spent = np.cumsum(self.usd.sum(axis=(1, 2)), axis=1)[: len(self.funders.parties)]
+        out = list[tuple[float | None, int | None]]()
+        for known, more in zip(self.funders.knowable, spent - self.funders.left, strict=True):
+            most = None if not known else float(more.max()) if more.max() > _LITTLE else 0.0
+            out.append((most, self.funders.years[int(np.argmax(more))] if most else None))
+        return out
+
+    def _sites(self) -> list[dict[str, Any]]:
+        """Of each site that is paid for: capital of its buildings, what lenders give of it, and the most that they would."""
+        usd, out = self.usd.sum(axis=3), list[dict[str, Any]]()
+        for at, site in enumerate(self.funders.sites):
+            capital, lent = float(usd[:, at, 0].sum()), float(usd[self.sources.index(LENDERS), at, 0])
+            if capital:
+                beside = not self.limited or bool(self.funders.leverage.any())
+                out.append({
+                    "site": site, "capital": capital, "lenders": lent, "loan_to_cost": lent / capital,
+                    "most": float(self.funders.lent[at]), "limit": self.funders.lent_by[at] if beside else "borrowing is in the means",
+                })  # fmt: skip
+        return out
 
     def commitments(self, known: Known, source: str = "plan") -> dict[str, Any]:
         """`parties` of an overlay: what each pays for each site as a commitment; what nobody pays is promised by nobody.
@@ -109,7 +136,7 @@ def divide(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[Cho
     `limited`: whether parties keep within what they have left; else everyone pays its present share.
     """
     capital = _capital(funders, case, takes, chosen)
-    lenders, shares = _shares(funders, capital, funders.leverage if limited else funders.market)
+    lenders, shares = _shares(funders, capital, funders.leverage if limited else funders.lent)
     paid = _nearest(funders, capital, shares, lenders) if limited else np.concatenate([shares, lenders[None]])
     cents = np.array(np.rint(100.0 * capital), dtype=np.int64)
     rounded = _to_the_cent(np.maximum(np.concatenate([paid, (capital - paid.sum(axis=0))[None]]), 0.0), cents)
@@ -127,10 +154,10 @@ def _capital(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[C
     return out
 
 
-def _shares(funders: Funders, capital: Array, leverage: float) -> tuple[Array, Array]:
+def _shares(funders: Funders, capital: Array, leverage: Array) -> tuple[Array, Array]:
     """What lenders (site, asset, year) and parties (party, site, asset, year) pay by their present shares, USD. A loan needs an owner."""
     lenders = np.zeros_like(capital)
-    lenders[:, 0] = leverage * capital[:, 0] * ~np.isin(funders.sites, funders.orphans)[:, None]
+    lenders[:, 0] = leverage[:, None] * capital[:, 0] * ~np.isin(funders.sites, funders.orphans)[:, None]
     by_asset = np.stack([funders.owner.T, funders.equipment.T], axis=-1)
     return lenders, by_asset[..., None] * (capital - lenders)
 

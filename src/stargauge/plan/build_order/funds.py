@@ -1,12 +1,15 @@
 """Who pays for an order of build, each within its means: rows that keep it fundable, and the division of its capital afterwards.
 
 left_p(t) = means_p(t) - capital p brings to what is under way - equity and loans p passes on, both from its newest cash statement     (1)
-never more than the room by its own policy where it states one, nor than what is left later.
+never more than the room by its own policy where it states one (a cash floor, a ceiling of debt), nor than what is left later. By the
+means `liquidity` what is left is also at most L_p(t) / (1 - l): the party's cash path, with all that it earns, pays under contracts and has
+to repay, and borrowing at the market's share l for what it spends.
 
-Lenders pay at most the market's leverage of the capital of buildings; parties that own, lease or fund a site, and those whose money is
-pledged to the programme as a whole, may pay the rest. What a party without accounts could pay is not knowable: it pays at most its present
-share of its sites. So what the others have to bring until a year end, need_s(t), can be paid if and only if for every set of sites (a
-theorem of Hall 1935, as flows of Ford and Fulkerson 1956; for one year end)
+Lenders pay at most the share of the capital of a site's buildings that they lend there for what is under way: the lesser of loan to cost
+and what the cover of debt service allows; where nothing is under way the loan to cost agreed there, else that of the market. Parties that
+own, lease or fund a site, and those whose money is pledged to the programme as a whole, may pay the rest. What a party without accounts
+could pay is not knowable: it pays at most its present share of its sites. So what the others have to bring until a year end, need_s(t), can
+be paid if and only if for every set of sites (a theorem of Hall 1935, as flows of Ford and Fulkerson 1956; for one year end)
 
     sum over the sites of need_s(t)  <=  sum of left_p(t) over the parties that may pay for any of them                                (2)
 
@@ -33,14 +36,19 @@ from stargauge.plan.build_order.worlds import read
 from stargauge.programme.known import Known
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import EQUIPMENT, ROLE
-from stargauge.quantity.quantity import MEANS
+from stargauge.quantity.quantity import MEANS as SOURCES_OF_MONEY
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 NOBODY = "nobody"
+#: What a party has, each with those before it; and the last, held to what keeps it liquid.
+LIQUIDITY = "liquidity"
+MEANS = (*SOURCES_OF_MONEY, LIQUIDITY)
 #: Means that hold borrowing at market leverage already: lenders beside them would count twice.
-_LEVERED = "financeable"
+_LEVERED = ("financeable", LIQUIDITY)
+#: By what lenders' share of a site is limited.
+COVER, COST = "cover of debt service", "loan to cost"
 #: Of a share, what rounding leaves.
 _NONE = 1e-9
 _CENT = 0.01
@@ -49,7 +57,8 @@ MILLION, EXACT = 1e6, {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_t
 #: How often what a year end does not see is looked for again.
 _ROUNDS = 20
 _READ = ("funding_available", "capital_brought", "money_passed_on", "policy_headroom", "owner_share", "equipment_share", "market_leverage",
-         "price_level", "building_capital", "capital_deployed", "loans_used")  # fmt: skip
+         "price_level", "building_capital", "capital_deployed", "loans_used", "liquidity_by_means", "loan_to_cost", "loan_to_cost_limit",
+         "coverage_binds")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,9 +66,10 @@ class Funders:
     """Who may pay for what, and how much each has left by each year end.
 
     `left`: (party, year), USD of the day, cumulative; infinite where it is not knowable. `owner`, `equipment`: (site, party), present
-    shares in what loans do not pay of buildings and in equipment. `may_pay`: (site, party), of parties with accounts. `market`: share of
-    the capital of buildings that lenders give. `level`: money of the day over that of the price year, by year. `unstated`: (party, site,
-    asset), USD of the day that parties bring to what is under way by shares that no commitment to the site states.
+    shares in what loans do not pay of buildings and in equipment. `may_pay`: (site, party), of parties with accounts. `lent`: (site,),
+    share of the capital of buildings that lenders give, and `lent_by` what limits it. `level`: money of the day over that of the price
+    year, by year. `unstated`: (party, site, asset), USD of the day that parties bring to what is under way by shares that no commitment to
+    the site states.
     """
 
     means: str
@@ -72,14 +82,15 @@ class Funders:
     owner: Array
     equipment: Array
     may_pay: Mask
-    market: float
+    lent: Array
+    lent_by: tuple[str, ...]
     level: Array
     unstated: Array
 
     @property
-    def leverage(self) -> float:
-        """Share of the capital of buildings that lenders give beside these means: none where borrowing is in them already."""
-        return 0.0 if self.means == _LEVERED else self.market
+    def leverage(self) -> Array:
+        """Share of the capital of buildings that lenders give beside these means: none where borrowing is in them already: (site,)."""
+        return np.zeros(len(self.sites)) if self.means in _LEVERED else self.lent
 
     @property
     def knowable(self) -> Mask:
@@ -107,7 +118,7 @@ def funders_of(
 ) -> Funders:  # fmt: skip
     """Means of each party left for what is decided, and shares at the sites, of the programme without what is decided.
 
-    `means`: cash, committed, announced or financeable; `quantile` of what is left over draws. Raises InputError for other means.
+    `means`: cash, committed, announced, financeable or liquidity; `quantile` of what is left over draws. Raises InputError for other means.
     """
     if means not in MEANS:
         raise InputError(f'there are no means "{means}"{did_you_mean(means, MEANS)} (all: {", ".join(MEANS)})')
@@ -125,8 +136,8 @@ def funders_of(
     return Funders(
         means, quantile, tuple(sites), tuple(party.id for party in begun.parties),
         tuple(party.spec.name or party.id for party in begun.parties), tuple(years),
-        np.where(stating[:, None], _left(begun, got, MEANS.index(means), ends, quantile), np.inf), owner, equipment, may_pay,
-        float(np.median(got["market_leverage"])), _level(got["price_level"], ends), _unstated(begun, got, own),
+        np.where(stating[:, None], _left(begun, got, means, ends, quantile), np.inf), owner, equipment, may_pay,
+        *_lent(got, own), _level(got["price_level"], ends), _unstated(begun, got, own),
     )  # fmt: skip
 
 
@@ -155,10 +166,26 @@ def _level(price_level: Array, ends: Sequence[int]) -> Array:
     return np.asarray(np.median(price_level[:, [max(end - 6, 0) for end in ends]], axis=0))
 
 
-def _left(begun: Known, got: Mapping[str, Array], means: int, ends: Sequence[int], quantile: float) -> Array:
+def _lent(got: Mapping[str, Array], own: Sequence[int]) -> tuple[Array, tuple[str, ...]]:
+    """Share of the capital of buildings that lenders give at each site, P50, and what limits it; see `model.asset_loan`."""
+    limit, lent, binds = (got[name][:, 0, own] for name in ("loan_to_cost_limit", "loan_to_cost", "coverage_binds"))
+    most, short = np.median(limit, axis=0), np.nan_to_num(binds).mean(axis=0) > 0.5
+    known = ~np.isnan(lent)
+    under_way = np.array([float(np.median(row[there])) if there.any() else np.inf for row, there in zip(lent.T, known.T, strict=True)])
+    return np.minimum(most, under_way), tuple(COVER if one else COST for one in short)
+
+
+def _liquid(got: Mapping[str, Array]) -> Array:
+    """What a party can spend on top and stay liquid, L / (1 - l), USD: (draw, party, month). Absent where its cash path is not known."""
+    return np.asarray(got["liquidity_by_means"][:, -1] / (1.0 - got["market_leverage"][:, None, None]))
+
+
+def _left(begun: Known, got: Mapping[str, Array], means: str, ends: Sequence[int], quantile: float) -> Array:
     """Means left by each year end (1), USD of the day: (party, year). A party that states a policy keeps it."""
     policy = np.array([bool(party.spec.cash_floor or party.spec.debt_ceiling) for party in begun.parties], dtype=bool)
-    left = (got["funding_available"][:, means] - got["capital_brought"] - got["money_passed_on"])[..., ends]
+    place = min(MEANS.index(means), len(SOURCES_OF_MONEY) - 1)
+    left = (got["funding_available"][:, place] - got["capital_brought"] - got["money_passed_on"])[..., ends]
+    left = np.fmin(left, _liquid(got)[..., ends]) if means == LIQUIDITY else left
     held = np.where(policy[:, None], np.fmin(left, got["policy_headroom"][..., ends]), left)
     found = np.maximum(np.nan_to_num(quantiles(held, (quantile,))[0]), 0.0)
     return np.asarray(np.minimum.accumulate(found[:, ::-1], axis=1)[:, ::-1])

@@ -22,6 +22,7 @@ from stargauge.engine.sample import central
 from stargauge.engine.simulate import inputs_of
 from stargauge.plan.build_order.case import BuildCase, Limit
 from stargauge.plan.build_order.choices import FILE
+from stargauge.plan.build_order.neighbours import taken_by_others
 from stargauge.plan.build_order.takes import Begun, Takes, country_of
 from stargauge.programme.currencies import currency_of, in_usd
 from stargauge.programme.known import Known
@@ -29,12 +30,15 @@ from stargauge.programme.schema import UNSITED
 from stargauge.quantity.dates import day, months_between
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.units import parse_number
+from stargauge.quantity.units import parse_number, show
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _NAMED = re.compile(r"^\s*(?P<name>[A-Za-z0-9_.-]+)\s*=\s*(?P<value>.*\S)\s*$")
+#: What lifts the limit of a pool.
+NO_LIMIT = "none"
+_BARE = re.compile(r"^\s*[-+]?[\d_,.]+\s*$")
 _MONTH = 365.25 / 12
 
 
@@ -54,13 +58,14 @@ _FORMS = {
     "land": _Form(("m2",), "site", "900 acres, or SITE=900 acres"),
     "water": _Form(("L/yr",), "site", "8 million gal/yr, or SITE=8 million gal/yr"),
     "grid": _Form(("W",), "site", "SITE=1.2 GW", True),
-    "pool": _Form(("W/d",), "pool", "transformers=2 GW/yr", True),
+    "pool": _Form(("W/d",), "pool", "transformers=2 GW/yr, or turbines=none for no limit", True),
     "crew": _Form(("1", "1/d"), "site", "3 buildings/month begun in all, or SITE=4 buildings going up at once"),
     "chips": _Form(("1/d",), "chip", "100_000/month, or gb300-nvl72=40_000/month"),
     "least": _Form(("W",), "site", "100 MW of IT power, or SITE=300 MW"),
 }
 #: Kinds of limits that may be asked for. `least`: the least useful cluster of a site, which is no limit but a size.
 KINDS = tuple(_FORMS)
+EXAMPLES = {kind: form.example for kind, form in _FORMS.items()}
 
 
 class Bound(NamedTuple):
@@ -106,7 +111,9 @@ def _bound(kind: str, text: str, now: Known, chips: Sequence[str]) -> Bound:
         raise InputError(f'got "{text}": there is no {form.named or "name"} "{name}"{did_you_mean(name, known)} ({what})')
     if not name and form.needs_name:
         raise InputError(f'got "{text}" without a {form.named}; expected such as {form.example}')
-    amount, unit_name = _amount(value, form, now)
+    if kind == "pool" and value == NO_LIMIT:
+        return Bound(kind, name, np.inf, form.units[0], text)
+    amount, unit_name = amount_of(value, form.units, form.example, now)
     if kind == "crew" and unit_name == "1/d" and name:
         raise InputError(f'got "{text}"; begun per month is of all sites together: expected such as {form.example}')
     if not amount > 0.0 or not np.isfinite(amount):
@@ -122,20 +129,22 @@ def _names(named: str, now: Known, chips: Sequence[str]) -> tuple[str, ...]:
     return {"year": years, "site": sites, "pool": POOLS, "chip": every, "": ()}[named]
 
 
-def _amount(text: str, form: _Form, now: Known) -> tuple[float, str]:
+def amount_of(text: str, units: Sequence[str], example: str, now: Known) -> tuple[float, str]:
     """An amount in the first unit that fits, and that unit; money in another currency by the programme's rate."""
     said = ""
-    for unit_name in form.units:
+    if _BARE.match(text) and "1" not in units:
+        raise InputError(f'got "{text}" without a unit; expected such as {example}')
+    for unit_name in units:
         try:
             if code := currency_of(text, unit_name):
                 value, _ = in_usd(text, unit_name, code, now.programme.currencies, None)
                 if isinstance(value, Distribution):
-                    raise InputError(f'got "{text}"; a limit is one amount: expected such as {form.example}')
+                    raise InputError(f'got "{text}"; expected one amount, such as {example}')
                 return value, unit_name
             return parse_number(text, unit_name), unit_name
         except InputError as error:
             said = said or str(error)
-    raise InputError(said if "expected" in said or "rate" in said else f"{said}; expected such as {form.example}")
+    raise InputError(said if "expected" in said or "rate" in said else f"{said}; expected such as {example}")
 
 
 def _contradictions(made: Sequence[Bound]) -> Iterator[Fault]:
@@ -161,21 +170,27 @@ def asked_rows(bounds: Sequence[Bound], case: BuildCase, takes: Takes, begun: Be
 
 
 def natural_rows(
-    now: Known, case: BuildCase, takes: Takes, begun: Begun, bounds: Sequence[Bound] = (), *, neighbours: bool = False
+    now: Known, case: BuildCase, takes: Takes, begun: Begun, bounds: Sequence[Bound] = ()
 ) -> tuple[Limit, ...]:  # fmt: skip
     """How things are, unless a limit of the same was asked for: stated grid connections, pools with a figure, supply of accelerators.
 
-    `neighbours`: whether the catalogue's pools count, which give to all buyers of the world and not to one programme alone.
+    Of a pool this programme gets what the other shipped programmes leave (`neighbours`). The figures there are speak for all buyers of the
+    world, so what is left is a ceiling, and seldom binds: 65 GW of turbines a year against some GW that all programmes announced. That
+    each buyer waits its turn is in the lead times of what is ordered, and would count twice if the pool were cut to a share.
 
     What the file has keeps them: its run holds them already. So each is at least what all sites take that are left as the file has them.
     """
     given = {(one.kind, one.name) for one in bounds}
     rows = [row for row in _stated_grid(now, case, takes, begun) if ("grid", row.name) not in given]
-    if neighbours:
-        pools = (pool for pool in pools_of(now.catalogue, {}) if ("pool", pool.name) not in given)
-        rows += [row for pool in pools for row in _pool_rows(pool, case, takes, begun, asked=False)]
+    rows += [row for pool in shared_pools(now, bounds) for row in _pool_rows(pool, case, takes, begun, asked=False)]
     rows += _allocation(now, case, takes, begun)
     return binding(case, [row._replace(most=max(row.most, _filed(case, row.use))) for row in rows])
+
+
+def shared_pools(now: Known, bounds: Sequence[Bound]) -> tuple[Pool, ...]:
+    """The pools of which nothing was asked, and which have a figure: what is shared with other programmes."""
+    given = {one.name for one in bounds if one.kind == "pool"}
+    return tuple(pool for pool in pools_of(now.catalogue, {}) if pool.name not in given and pool.supply is not None)
 
 
 def _filed(case: BuildCase, use: Array) -> float:
@@ -258,7 +273,8 @@ def _pool(bound: Bound, case: BuildCase, takes: Takes, begun: Begun) -> Iterator
 
 
 def _pool_rows(pool: Pool, case: BuildCase, takes: Takes, begun: Begun, asked: bool) -> Iterator[Limit]:
-    """By each year end: facility power that draws on a pool at most what it has given by then, at its median."""
+    """By each year end: facility power that draws on a pool at most what it has given by then, at its median, less what others take of it
+    where it was not asked for as what this programme gets."""
     if pool.supply is None:
         return
     supply = float(central(pool.supply))
@@ -267,6 +283,7 @@ def _pool_rows(pool: Pool, case: BuildCase, takes: Takes, begun: Begun, asked: b
     use = {"transformers": power, "turbines": takes.turbines, "queue": takes.grid}[pool.name] * inside[:, None, None, None]
     ends = [date(year, 12, 31) for year in range(begun.known.as_of.year, takes.years[-1] + 1)]
     already = begun.ordered_by(pool, np.array([day(end) for end in ends]))
+    already = already if asked else already + taken_by_others(begun.known, pool, ends)
     for end, taken in zip(ends, already, strict=True):
         most = max(supply * (day(end) - day(begun.known.as_of)) - float(taken), 0.0)
         yield Limit(f"{pool.name} by {end.year}", "pool", most, "W", _full(case, use * (takes.powered <= day(end))), asked, pool.source)
@@ -310,6 +327,14 @@ def _allocation(now: Known, case: BuildCase, takes: Takes, begun: Begun) -> Iter
     for end, taken in zip(ends, begun.chips_by(np.array([day(end) for end in ends])), strict=True):
         most = max(supply * (day(end) - day(now.as_of)) - float(taken), 0.0)
         yield Limit(f"by {end:%Y-%m}", "chips", most, "W", _full(case, power * (takes.racks <= day(end))), False, source)
+
+
+def nothing_within(case: BuildCase) -> str:
+    """Why nothing more can be had: the limits that no building alone keeps, with the least that one takes."""
+    least = [(limit, float(limit.use[case.allowed].min())) for limit in case.limits if limit.asked]
+    broken = [f"{limit.kind} of {show(limit.most, limit.unit)}, where one building takes {show(one, limit.unit)} or more"
+              for limit, one in least if one > limit.most]  # fmt: skip
+    return f"nothing can be built within what is asked: {'; '.join(broken) or 'no building keeps all limits'}; allow more"
 
 
 # --- fewer rows -------------------------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def plan_overlay(case: BuildCase, chosen: Sequence[Choice], about: About) -> Dat
     lots = [lot for lot in about.lots if lot.id in built]
     left = [lot for lot in about.lots if lot.id not in built and lot.id not in filed and not lot.further]
     starts = {name: case.months[one.start] for name, one in built.items()}
-    sizes = {one.id: (one.it_power, one.facility_power) for one in case.buildings}
+    sizes = {one.id: one.it_power for one in case.buildings}
     made = overlay_of(about.now, lots, starts, sizes, _supplies(case, chosen, about), about.cooling)
     idle = overlay_of(about.now, left, {lot.id: case.months[-1] for lot in left}, sizes, {}, {}, cancelled=True)
     kept = {name.split("/")[0] for name in filed}

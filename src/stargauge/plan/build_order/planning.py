@@ -5,48 +5,54 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.answer import WITHIN, ProgrammePlan
-from stargauge.plan.build_order.asked import Wanted, reading_of, sites_of
+from stargauge.plan.build_order.asked import Wanted, announced_text, reading_of, sites_of
+from stargauge.plan.build_order.carbon import with_carbon_price
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Target
 from stargauge.plan.build_order.choices import buildings_of
+from stargauge.plan.build_order.conflict import NoConflict, unproven
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.decisions import NothingToDecide
+from stargauge.plan.build_order.decisions import NothingToDecide, why_nothing
 from stargauge.plan.build_order.division import divide
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
-from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows
+from stargauge.plan.build_order.impossible import conflict_in, translated, widened
+from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within, shared_pools
 from stargauge.plan.build_order.looks import Looks
-from stargauge.plan.build_order.nearest import nearest, nothing_within
+from stargauge.plan.build_order.most import Most, Mosts
+from stargauge.plan.build_order.neighbours import shared_basis
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
     FRESH,
+    MOST,
     ROUNDS,
     SELECTION,
     Promise,
     Simulated,
     World,
+    above,
     address,
     at_day,
-    bounded,
     broken,
     by_month,
-    enlarged,
-    floors,
     kept_with,
     promised,
     short_of,
 )
-from stargauge.plan.build_order.relief import most_amount
+from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
+from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
+from stargauge.plan.build_order.sought import Chosen, odds_in
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
+from stargauge.plan.build_order.sums import CAPITAL, LEVEL, Spending
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
 from stargauge.plan.build_order.variants import Finder, with_target
 from stargauge.programme.known import Known
@@ -69,11 +75,10 @@ ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 3, 12
-#: How often the most that can be had is looked for, the seconds for each amount that is tried and how near amounts are brought, as a
-#: share; and the seconds for the bound on its cost and for each case beside it.
-_MOSTS, _MOST_SECONDS, _MOST_NEAR, _BOUND_SECONDS, _MOST_BESIDE = 2, 1.5, 0.01, 6.0, 2.5
-#: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
-_FEW = 5_000
+#: The seconds for each amount that is tried for the most that can be had, for the bound on its cost and for each case beside it.
+_MOST_SECONDS, _BOUND_SECONDS, _MOST_BESIDE = 1.5, 6.0, 2.5
+#: By how much more is asked where a plan shows less when it is run.
+_STRICTER = 0.01
 
 
 class Steps:
@@ -121,8 +126,8 @@ class Planning:
         split = self._split()
         try:
             ground = _Ground(self, self._prepared(cooling, split), cooling, split)
-        except NothingToDecide as fault:
-            return self.made(world, notes=(f"{fault}.",))
+        except NothingToDecide:
+            return self.made(world, notes=(why_nothing(self.now),))
         self.steps.to(45, "first solution")
         return ground.answer(world)
 
@@ -172,7 +177,7 @@ class Planning:
         def told(done: int, every: int) -> None:
             self.steps.to(5 + 35 * done // every, f"dates of options: {done} of {every} runs")
 
-        return prepare(self.programme, self.now, asked, told)
+        return with_carbon_price(prepare(self.programme, self.now, asked, told), self.asked.carbon_price)
 
 
 @dataclass(frozen=True)
@@ -187,21 +192,25 @@ class _Ground:
 
     def answer(self, world: World) -> ProgrammePlan:
         """By the goal and the day that can be had; else what is in conflict."""
-        notes = [*self.prepared.notes]
+        notes: list[Said | str] = [*self.prepared.notes]
+        if self.of.asked.announced:
+            notes.insert(0, announced_text(self.of.asked.targets[0]))
         conflict: Data | None = None
         made = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
         if made is None and self.of.asked.goal == "capacity":
             raise InputError(nothing_within(self.made.case))
         if made is None or _short(made) > WITHIN:
             self.of.steps.say("what is in conflict")
-            conflict = nearest(made[1], made[0], self.of.now.months) if made else self._looks(None, world).conflict()
-            if self.of.asked.announced:
+            conflict, made = self._conflict(world, made)
+            if conflict is None:
+                assert made is not None  # an order that the search for a conflict came upon
+            elif self.of.asked.announced:
                 made, note = self._sooner_or_later(world, made)
                 notes.append(note)
             elif made:
                 notes.append(_best(made[1], made[0]))
                 made = None
-        elif not made[1].kept:
+        if conflict is None and made is not None and not made[1].kept:
             notes.append(_best(made[1], made[0]))
         return self._told(made[0] if made else world, made[1] if made else None, conflict, notes)
 
@@ -236,14 +245,21 @@ class _Ground:
     def funders(self) -> Funders:
         """Who may pay for what."""
         years = [year for year in self.takes.years if year <= self.of.now.months[-1].year]
-        return funders_of(self.begun.known, self.prepared.case.sites, years, self.of.means or "financeable", seed=self.of.seed)
+        return funders_of(self.begun.known, self.prepared.case.sites, years, self.of.means or "committed", seed=self.of.seed)
 
     @cached_property
     def days(self) -> Days:
         """Makes the case by other days."""
+        series = self._idle
+        return Days(self.made, self.of.now.months, tuple(series[address(one)] for one in self.of.asked.targets))
+
+    @cached_property
+    def _idle(self) -> dict[str, Array]:
+        """What targets are of, and what is spent, if nothing more is begun: (draw, month) each."""
         idle = self._world(self.of.asked.targets)
-        run = idle.run(self._overlay(()), self.prepared.draws, self.prepared.seed, [address(one) for one in idle.targets])
-        return Days(self.made, self.of.now.months, tuple(by_month(run.series[address(one)]) for one in idle.targets))
+        names = [*(address(one) for one in idle.targets), CAPITAL, LEVEL]
+        run = idle.run(self._overlay(()), self.prepared.draws, self.prepared.seed, names)
+        return {name: by_month(run.series[name]) for name in names}
 
     def _world(self, targets: tuple[Target, ...]) -> World:
         return World(self.of.programme, self.of.now, targets)
@@ -294,15 +310,16 @@ class _Ground:
         )  # fmt: skip
         return world, found
 
+    def _from_hands(self, known: Sequence[tuple[Choice, ...]], made: Prepared, world: World) -> Made:
+        return self._promised(made, world, *known, rounds=0)
+
     def _most(self, made: Prepared, world: World) -> Made:
         """The plan for the largest amount of the first target that any order found keeps, as the ordinary run has it.
 
         The orders found for the most are those in hand: at the edge of what can be had hardly any other keeps it, so none is solved for.
         """
-        known = self._for_the_most(made)
-        odds = made.case.targets[0].probability
-        if known:
-            known = [enlarged(made, max(known, key=lambda one: kept_with(made, one, odds))), *known]
+        self.of.steps.to(45, "the most that can be had")
+        known, odds = self.mosts.orders(made), made.case.targets[0].probability
         best = max((kept_with(made, one, odds) for one in known), default=0.0)
         if best <= 0.0 and broken(made.case, ()):
             raise NoOrder("not even nothing keeps all that is asked")
@@ -317,21 +334,43 @@ class _Ground:
             best, known = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower"))), [tried[1].order.chosen, *known]
         assert tried is not None
         self.of.steps.say("the least that it may cost")
-        return tried[0], bounded(tried[1], lambda case, _: self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+        try:
+            return tried[0], above(tried[1], self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+        except NoOrder:
+            return tried
 
-    def _for_the_most(self, made: Prepared) -> list[tuple[Choice, ...]]:
-        """Orders that may keep the most of the first target: found for it, twice; the file's; all at once; nothing more."""
-        find, now, known = replace(self.find, time_limit=_MOST_SECONDS), made, list[tuple[Choice, ...]]()
-        for time in range(_MOSTS):
-            self.of.steps.to(45 + 10 * time, "the most that can be had")
-            _, order = most_amount(now.case, 0, find, near=_MOST_NEAR)
-            if order is None:
-                break
-            known.append(order.chosen)
-            now = made.held(floors(made, now, order.chosen))
-        return [*known, *(one for one in (made.as_filed, fastest(made), ()) if one is not None and not broken(made.case, one))]
+    @cached_property
+    def mosts(self) -> Mosts:
+        """The most of a target that can be had: one number for a conflict, for insisting and for the goal `capacity`."""
+        hands = (self.made.as_filed, fastest(self.made), ())
+        return Mosts(replace(self.find, goal=None, time_limit=_MOST_SECONDS), tuple(dict.fromkeys(hands)))
 
-    def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, str]:
+    def _conflict(self, world: World, hand: Made | None) -> tuple[Data | None, Made | None]:
+        """What is in conflict, with the nearest plan; or none, with the plan, where the search comes upon one that keeps what is asked."""
+        asked, found = self.of.asked, [hand[1].order.chosen] if hand else []
+        wanted = widened(asked, self.of.now)
+        wide = self if wanted == asked else self._wider(wanted)
+        more = np.zeros(len(asked.targets))
+        for _ in range(_TRIES):
+            if hand is not None:
+                more = np.maximum(odds_in(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
+            try:
+                return conflict_in(self.of, self.made, wide.made, wide.days, self.mosts, found, more).to_dict(), hand
+            except NoConflict as fault:
+                chosen = translated(wide.made.case, fault.order.chosen, self.made.case)
+                tried = None if chosen is None else self._tried(partial(self._from_hands, (chosen,)), self.made, world)
+                if tried is not None and _short(tried) <= WITHIN:
+                    return None, tried
+                hand, more = tried or hand, more + _STRICTER
+        return unproven(self.made.case, lambda place: self.mosts.of(self.made, place, more).amount).to_dict(), hand
+
+    def _wider(self, wanted: Wanted) -> _Ground:
+        """The ground with nothing left out of what may be chosen."""
+        of = replace(self.of, asked=wanted)
+        split = of._split()
+        return _Ground(of, of._prepared(self.cooling, split), self.cooling, split)
+
+    def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, Said]:
         """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""
         made, target = self.made, self.made.case.targets[0]
         hands = [one for one in (made.as_filed, fastest(made)) if not broken(made.case, one)]
@@ -347,9 +386,11 @@ class _Ground:
                 break
             when = min(month_end(when + timedelta(days=45)), self.of.now.months[-1])
         if best is None or _short(best) > WITHIN:
-            return best, f"No plan was found that keeps it by {self.of.now.months[-1]}, the end of the clock; this is the nearest."
-        day, odds = best[0].targets[0].day, 100.0 * target.probability
-        return best, f"What was announced cannot be had by {target.day} with {odds:.3g} %: planned for {day} instead."
+            none = "No plan was found that keeps it by {end}, the end of the clock; this is the nearest."
+            return best, Said(none, {"end": (str(self.of.now.months[-1]), DATE)})
+        later = "What was announced cannot be had by {day} with {share}: planned for {when} instead."
+        values = {"day": (str(target.day), DATE), "share": (target.probability, SHARE), "when": (str(best[0].targets[0].day), DATE)}
+        return best, Said(later, values)
 
     def _first_month(self, run: Simulated, world: World, target: Target) -> date | None:
         odds = (by_month(run.series[world.address]) >= target.amount * (1.0 - 1e-9)).mean(axis=0)
@@ -361,26 +402,53 @@ class _Ground:
     @property
     def find(self) -> Finder:
         """How cases beside the plan are solved."""
-        unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
-        few = int(self.prepared.case.allowed.sum()) <= _FEW
+        unit = {"emissions": "g", "wait": "USD*yr"}.get(self.of.asked.goal, "USD")
         seconds = _MOST_BESIDE if self.of.asked.goal == "capacity" else BESIDE_SECONDS
-        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, few, unit)
+        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, unit)
 
-    def _looks(self, made: Promise | None, world: World) -> Looks:
-        days = replace(self.days, made=made.made if made else self.made)
-        case = made.case if made else self.made.case
-        offsets = made.offsets if made else ()
-        find = replace(self.find, measure=lambda case, order: days.reached(case, order.chosen), offsets=offsets)
-        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say, self.of.asked.goal != "capacity")
+    def _looks(self, made: Promise, world: World) -> Looks:
+        reckoning = self._reckoning(made, world)
+        spent, more = Spending.of(self.of.now.months, self._idle, self.prepared.uses), np.array(reckoning.more)
 
-    def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
-        parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
+        def most(case: BuildCase) -> Most:
+            return self.mosts.of(self.days.moved(case), more=more)
+
+        return Looks(self.of.now, reckoning, self.find, most, spent, self.of.steps.say, self.of.asked.goal != "capacity")
+
+    def _reckoning(self, made: Promise, world: World) -> Reckoning:
+        """How what stands beside a plan is found: for what was asked of it, with its own days and limits."""
+        case = self.made.case
+        for place, target in enumerate(world.targets):
+            moved = case if target.day == case.targets[place].day else self.days.at(case, place, target.day)
+            case = with_target(moved, place, **target._asdict())
+        case = replace(case, limits=(*case.limits, *(one for one in self.rows if one.use.shape == case.cost.shape)))
+        days = replace(self.days, made=self.days.moved(case))
+        hands = tuple(dict.fromkeys(filter(None, (days.made.as_filed, fastest(days.made)))))
+        held = replace(self.days, made=made.made)
+
+        def rough(asked: BuildCase, goal: Array | None) -> Chosen | None:
+            near = made.case
+            for place, target in enumerate(asked.targets):
+                near = near if target.day == near.targets[place].day else held.at(near, place, target.day)
+                near = with_target(near, place, amount=target.amount, probability=min(target.probability - made.offsets[place], MOST))
+            try:
+                return self._solve(replace(near, limits=asked.limits), goal, gap=ROUGH, time_limit=ROUGH_SECONDS).chosen
+            except NoOrder:
+                return None
+
+        return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands, rough)
+
+    def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[Said | str]) -> ProgrammePlan:
+        shared = shared_basis(self.of.now, shared_pools(self.of.now, self.of.bounds), max(one.day for one in self.of.asked.targets))
+        basis = replace(self.prepared, basis=(*self.prepared.basis, *shared))
+        parts: Data = {"conflict": conflict, "assumptions": assumptions(basis)}
         parts |= {"split": self.split.to_dict()} if self.split else {}
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
         self.of.steps.to(70, "what stands beside the plan")
-        parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds)}
-        parts |= self._looks(made, world).beside(made.order) if self.of.beside else {}
+        parts["cost"] = cost_data(self.prepared, made.order, self.of.now)
+        parts["method"] = method_data(made.case, made.order, made.rounds, made.program)
+        parts |= self._looks(made, world).beside() if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
@@ -399,10 +467,10 @@ def _short(made: Made) -> float:
     return short_of(made[1], made[0].targets)
 
 
-def _best(made: Promise, world: World) -> str:
-    odds = ", ".join(f"{100.0 * one:.0f} %" for one in made.selected.probabilities)
-    asked = ", ".join(f"{100.0 * one.probability:.4g} %" for one in world.targets)
-    return f"The best plan that was found keeps it with {odds} in the ordinary run, where {asked} is asked."
+def _best(made: Promise, world: World) -> Said:
+    worst = min(zip(made.selected.probabilities, world.targets, strict=True), key=lambda one: one[0] - one[1].probability)
+    values = {"share": (worst[0], SHARE), "asked": (worst[1].probability, SHARE)}
+    return Said("The best plan that was found keeps it with {share} in the ordinary run, where {asked} is asked.", values)
 
 
 def _of_amount(case: BuildCase, amount: float) -> BuildCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from stargauge.plan.build_order.choices import FILE, POWERS, Ground, Lot
 from stargauge.plan.build_order.costs import Costs, Expected, Uses, costs_of, uses_of
 from stargauge.plan.build_order.decisions import Decisions, Laid, NothingToDecide, chips_for, decisions_of, months_for, why_nothing
 from stargauge.plan.build_order.filed import KINDS, Filed, address_of, addresses_of, filed_of, symbolic_starts
-from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
+from stargauge.plan.build_order.queues import QUEUES, Queues, operation_with_queues
 from stargauge.plan.build_order.reach import Aim, AsFiled, Own, by_world, gain_of, reached_of, there_of
 from stargauge.plan.build_order.shown import UnderWay, Waits, assumed, notes_of, under_way, waits_of
 from stargauge.plan.build_order.standing_for import Standing, groups_of_draws, plans_at_random, whole_plans
@@ -84,7 +85,8 @@ class Prepared:
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
     of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
-    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of it all.
+    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `today`: the day of knowledge;
+    `notes`: what to know of it all; `memo`: dates that were reckoned once for all that is made of these draws.
     """
 
     case: BuildCase
@@ -106,23 +108,19 @@ class Prepared:
     left: AsFiled
     error: float
     seed: int
+    today: date
     notes: tuple[str, ...] = ()
+    memo: dict[tuple[Any, ...], NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def draws(self) -> int:
         """How many draws the worlds were chosen from."""
         return self.all_worlds.draws
 
-    def corrected(self, delays: Array) -> Prepared:
-        """The same with operation so many days later (building, draw): what crews and the queue for accelerators add, as measured."""
-        if delays.shape != self.all_worlds.later.shape[::-1]:
-            raise ValueError(f"delays are {delays.shape}, expected one per building and draw: {self.all_worlds.later.shape[::-1]}")
-        return self._with(replace(self.all_worlds, later=self.all_worlds.later + delays.T))
-
     def held(self, floors: Array) -> Prepared:
         """The same with no building running before a day (building, draw; minus infinity where there is none), as measured of a plan.
 
-        What is left as the file has it runs as in the run of the file all the same, here and in `corrected`.
+        What is left as the file has it runs as in the run of the file all the same.
         """
         return self._with(replace(self.all_worlds, floor=floors.T))
 
@@ -141,10 +139,15 @@ class Prepared:
         gains = [gain_of(self.all_worlds, aim, self.computing, self.lots) for aim in aims]
         return [self.left.share(aim, gain, self.group) for aim, gain in zip(aims, gains, strict=True)]
 
-    def start_of(self, one: Choice) -> date:
-        """The day on which work on what is chosen is to start: its month, or the P50 of the run of the file where it is left as there."""
-        filed = self.left.filed.begun.get(self.lots[one.building].id) if one.power == self.all_worlds.file else None
-        return filed or self.case.months[one.start]
+    def start_of(self, one: Choice) -> date | None:
+        """The day on which work on what is chosen is to start: its month; of what is left as the file has it the P50 of the file's run.
+
+        None where that lies before the day of knowledge, on which nothing of it had been seen: it is then as the file has it.
+        """
+        if one.power != self.all_worlds.file:
+            return self.case.months[one.start]
+        filed = self.left.filed.begun.get(self.lots[one.building].id)
+        return filed if filed is not None and filed > self.today else None
 
     @property
     def as_filed(self) -> tuple[Choice, ...]:
@@ -155,7 +158,7 @@ class Prepared:
     def operation(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
         """Day of operation of what is chosen in every draw, infinity where it is cancelled before: (draw, choice).
 
-        `queues`: as the whole model has it, with crews and the queue for accelerators instead of what was corrected for.
+        `queues`: as the whole model has it, with crews and the queue for accelerators, not the days held to.
         """
         places = _places(chosen)
         planned = days_of(self.case.months)[places[3]]
@@ -169,13 +172,6 @@ class Prepared:
         runs = self.operation(chosen, queues)
         return reached_of(runs, _places(chosen), self.aims, gains, self.fixed, self.left, self.all_worlds.file)
 
-    def delays(self, chosen: Sequence[Choice]) -> Array:
-        """Days that crews and the queue for accelerators add to each building if this is built, beyond its option: (building, draw).
-
-        What `corrected` takes: as the whole model would have it, without running it.
-        """
-        return added(self.operation(chosen), self.operation(chosen, queues=True), _places(chosen), self.case.by_site)
-
 
 def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
     """Choices as places: (4, choice)."""
@@ -185,7 +181,7 @@ def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
 # --- runs -------------------------------------------------------------------------------------------------------------------------
 
 
-def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array) -> tuple[Array, Queues, Filed]:
+def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...]) -> tuple[Array, Queues, Filed]:
     """What there is of each target by its day if nothing more is begun, (target, draw); what stands in the queues then; and the run of the
     file."""
     base, lots = laid.at(laid.now.months[-1], cancelled=True), laid.ground.lots
@@ -196,9 +192,9 @@ def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array
     fixed = np.stack([np.nan_to_num(got[address][:, place]) for address, place in zip(addresses, places, strict=True)])
     phases, axis = [base.axes["phase"].index(lot.id) for lot in lots], base.axes["chip"]
     filed = filed_of(laid.now, lots, kinds, got, base.axes["phase"], asked.draws, asked.seed)
-    if FILE in laid.ground.powers:
-        wanted = np.stack([*wanted, np.where(np.isfinite(filed.wanted), filed.wanted, got["racks_wanted"])])
-    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp)), filed
+    wanted = np.where(np.isfinite(filed.wanted), filed.wanted, got["racks_wanted"])
+    chosen = np.array([axis.index(chip) for chip in chips], dtype=np.intp)
+    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), chosen, base.axes["phase"]), filed
 
 
 # --- the case ---------------------------------------------------------------------------------------------------------------------
@@ -275,7 +271,7 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     _check(asked, now)
     ground, chips = decisions_of(now, asked.powers, asked.further), chips_for(now, asked.chips)
     if not ground.lots:
-        raise NothingToDecide(f"nothing to decide: {why_nothing(now)}")
+        raise NothingToDecide(why_nothing(now).text)
     if not ground.powers:
         possible = ", ".join(decisions_of(now, (), asked.further).powers)
         raise InputError([Fault(f"{', '.join(asked.powers)}: at none of its sites to be had (possible: {possible})", "powers")])
@@ -284,8 +280,8 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     knots, designed = planned_days(months), [power for power in ground.powers if power != FILE]
     steps = Steps(len(knots) + len(designed) + 2, progress)
     runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in designed))
-    made, wanted = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
-    fixed, queues, filed = _others(laid, asked, chips, wanted)
+    made = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
+    fixed, queues, filed = _others(laid, asked, chips)
     made = with_file(made, filed.runs) if FILE in ground.powers else made
     steps.done()
     prices = UnitPrices.of(now, min(PRICE_DRAWS, asked.draws), asked.seed)
@@ -345,7 +341,7 @@ def _assembled(
     basis = (*prices.basis, *assumed(ground))
     return Prepared(
         case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, group, fixed, computing, dates, costs, uses, basis,
-        waits_of(made, filed, sites, ground), under_way(now, ground.lots, filed), left, error, asked.seed, notes_of(made),
+        waits_of(made, filed, sites, ground), under_way(now, ground.lots, filed), left, error, asked.seed, now.as_of, notes_of(made),
     )  # fmt: skip
 
 

@@ -33,23 +33,15 @@ _WAITED_FOR = {
 class Queues(NamedTuple):
     """What else wants crews and accelerators, as read by the names of `QUEUES`.
 
-    `wanted`: (power, draw, phase), day on which what is under way wants racks where its site runs on a power. `phases`: places of the
-    buildings that are decided on the axis of phases; `chips`: places of the accelerators on theirs.
+    `filed`: (draw, phase), day on which each phase wants racks in the run of the file. `phases`: places of the buildings that are decided
+    on the axis of phases; `chips`: places of the accelerators on theirs; `names`: of those phases.
     """
 
     got: Mapping[str, Array]
-    wanted: Array
+    filed: Array
     phases: Places
     chips: Places
-
-    def with_powers(self, sites: Places, powers: Places) -> Array:
-        """Day on which each phase wants racks, its site on a power where one is chosen: (draw, phase)."""
-        out, where = self.got["racks_wanted"].copy(), self.got["phase_site"].astype(np.intp)
-        for site, power in dict(zip(sites.tolist(), powers.tolist(), strict=True)).items():
-            here = where == site
-            here[self.phases] = False
-            out[:, here] = self.wanted[power][:, here]
-        return out
+    names: tuple[str, ...]
 
 
 def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned: Array) -> Array:
@@ -63,8 +55,8 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
     building, power, chip, _ = chosen
     start, ready = ready_of(made, building, power, planned)
     got, at, filed = others.got, others.phases[building], power == made.file
-    wanted = others.with_powers(made.site[building], power)
-    ready = np.where(filed, others.wanted[made.file][:, at], ready) if filed.any() else ready
+    ready = np.where(filed, others.filed[:, at], ready)
+    wanted = np.where(np.isin(got["phase_site"], made.site[building[filed]]), others.filed, got["racks_wanted"])
     begun, stated = got["build_start"].copy(), got["phase_chip_stated"].copy()
     wanted[:, at], begun[:, at], stated[at] = ready, start, others.chips[chip]
     held = {**got, "racks_wanted": wanted, "build_start": begun, "phase_chip_stated": stated}
@@ -72,29 +64,3 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
     runs = np.maximum(ready, np.fmax(chips, crew)[:, at]) + made.racks[:, building]
     runs = np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
     return np.where(filed, made.filed[:, building], runs)
-
-
-def added(alone: Array, together: Array, chosen: Places, by_site: tuple[tuple[int, ...], ...]) -> Array:
-    """Days that crews and the queue add to each building, from the days of a plan with and without them: (building, draw).
-
-    A building that is not in the plan gets what the last one of its site gets, else what the plan gets on average; so does one that is
-    cancelled in a draw.
-    """
-    built = [int(one) for one in chosen[0]]
-    late = np.where(np.isfinite(together) & np.isfinite(alone), together - np.where(np.isfinite(alone), alone, 0.0), np.nan)
-    usual = np.nan_to_num(_mean(late))
-    out = np.empty((sum(map(len, by_site)), len(late)))
-    for places in by_site:
-        last = usual
-        for place in places:
-            if place in built:
-                own = late[:, built.index(place)]
-                last = np.where(np.isnan(own), last, own)
-            out[place] = last
-    return out
-
-
-def _mean(values: Array) -> Array:
-    """Mean over choices of what there is of them, by draw."""
-    known = np.isfinite(values)
-    return np.asarray(np.where(known, values, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))

@@ -3,38 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, Building, BuildOrder, Limit
+from stargauge.plan.build_order.case import Array, BuildCase, Building, BuildOrder, Choice, Limit
+from stargauge.plan.build_order.said import Said, words_of
 from stargauge.plan.build_order.solve import highest
-from stargauge.plan.build_order.variants import (
-    Finder,
-    amount_kept,
-    amount_text,
-    amount_with,
-    kind_text,
-    limit_text,
-    month_ends,
-    odds_of,
-    used,
-    with_limit,
-    with_target,
-)
+from stargauge.plan.build_order.variants import amount_text, amount_with, kind_text, limit_text, month_ends, used, with_limit, with_target
 from stargauge.quantity.units import figures, show
 
-#: How near bounds on an amount or on a share by which limits give way are brought, as a share of it.
-_NEAR = 0.002
+#: How near bounds on an amount or on a share by which limits give way are brought, as a share of it; by how much orders in hand are to do
+#: better at a time, as a share of what is asked.
+_NEAR, _STEP = 0.002, 0.02
 #: How often the parts by which an amount can give way are halved; the smallest and the largest share by which a limit can.
 _HALVINGS, _FIRST, _MOST = 5, 0.02, 10.0
 
 
-@dataclass(frozen=True)
-class Relaxation:
-    """What one thing asked has to be: from what was asked to what can be had. None where it is no number."""
+class Finds(Protocol):
+    """Whatever finds orders of a case: in its worlds (`variants.Finder`), or in every draw (`feasible.Feasible`).
+
+    `late`: cases without an order, of which that is not proven.
+    """
+
+    @property
+    def late(self) -> list[BuildCase]:
+        """Cases without an order, of which that is not proven."""
+
+    def any(self, case: BuildCase) -> BuildOrder | None:
+        """Some order of a case."""
+
+    def best(self, case: BuildCase, goal: Array | None = None) -> BuildOrder | None:
+        """The best order of a case, or the best found."""
+
+    def program(self, case: BuildCase, goal: Array) -> BuildOrder | None:
+        """The best order in the worlds of a case, which may have buildings of its own."""
+
+    def held(self, case: BuildCase) -> Sequence[tuple[Choice, ...]]:
+        """Orders in hand that keep a case; none where none are kept in hand."""
+
+    def keeps(self, case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
+        """Whether an order keeps a case."""
+
+    def odds(self, case: BuildCase, order: BuildOrder, place: int) -> float:
+        """The probability of a target with an order."""
+
+    def amount(self, case: BuildCase, order: BuildOrder, place: int) -> float:
+        """The largest amount of a target that an order keeps with the probability asked for."""
+
+
+class Relaxation(NamedTuple):
+    """What one thing asked has to be: from what was asked to what can be had. None where it is no number.
+
+    `cost`: present value of the cheapest plan found that keeps all else, USD.
+    """
 
     kind: str
     name: str
@@ -42,88 +66,142 @@ class Relaxation:
     asked: float | date | None
     needed: float | date | None
     unit: str
+    cost: float | None = None
+    said: Said | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, dates ISO."""
         plain = [str(one) if isinstance(one, date) else one for one in (self.asked, self.needed)]
-        return {"kind": self.kind, "name": self.name, "text": self.text, "from": plain[0], "to": plain[1], "unit": self.unit}
+        return {"kind": self.kind, "name": self.name, "text": self.text, "from": plain[0], "to": plain[1], "unit": self.unit,
+                "cost": self.cost, **words_of(self.said)}  # fmt: skip
 
 
 def most_amount(
-    case: BuildCase, place: int, find: Finder, beyond: float | None = None, *, near: float = _NEAR
+    case: BuildCase, place: int, find: Finds, beyond: float | None = None, *, near: float = _NEAR
 ) -> tuple[float, BuildOrder | None]:
     """The largest amount of a target with an order that keeps all else, and that order; nought and none where not even nothing has one.
 
-    First the most that all there is gives, limits left aside; then by halving, each time from what the order found reaches. `beyond`: an
-    amount that is known to have none; `near`: how near the largest amount is brought, as a share of all there is.
+    First the most that all there is gives, limits left aside; then by halving, each time from what the order found reaches. Where orders
+    are in hand: from the best of them on, as long as a little more can be had. `beyond`: an amount that is known to have none; `near`: how
+    near the largest amount is brought, as a share of all there is.
     """
-    low, best = 0.0, find.any(with_target(case, place, amount=0.0))
+    free = with_target(case, place, amount=0.0)
+    hands = [_as_order(one) for one in find.held(free)]
+    best = max(hands, key=lambda one: find.amount(case, one, place)) if hands else find.any(free)
     if best is None:
         return 0.0, None
-    low = amount_kept(case, best, place)
+    made = best
     high = amount_with(case.weights, highest(case, place), case.targets[place].probability)
-    tried, high = (high, high) if beyond is None or high < beyond else ((low + beyond) / 2.0, beyond)
-    near *= high
-    while high - low > near:
-        found = find.any(with_target(case, place, amount=tried))
+    first, high = (high, high) if beyond is None or high < beyond else (None, beyond)
+
+    def possible(amount: float) -> float | None:
+        nonlocal made
+        found = find.any(with_target(case, place, amount=amount))
         if found is None:
-            high = tried
-        else:
-            best, low = found, max(amount_kept(case, found, place), tried)
-        tried = (low + high) / 2.0
-    return low, best
+            return None
+        made = found
+        return find.amount(case, found, place)
+
+    low = find.amount(case, best, place)
+    most = _pushed(low, max(high, low), first, possible, near * high, _STEP * high if hands else None)
+    return most, made
 
 
-def most_probability(case: BuildCase, place: int, find: Finder) -> float:
+def most_probability(case: BuildCase, place: int, find: Finds) -> float:
     """The largest probability of a target with an order that keeps all else; nought where there is none.
 
-    First that of all there is, limits left aside; then by halving, each time from the probability of the order found, as fine as a tenth of
-    a point or half the lightest world.
+    As `most_amount`, as fine as a tenth of a point or half the lightest world.
     """
-    first, target = find.any(with_target(case, place, probability=0.0)), case.targets[place]
-    if first is None:
+    free, target = with_target(case, place, probability=0.0), case.targets[place]
+    hands = [_as_order(one) for one in find.held(free)]
+    best = max(hands, key=lambda one: find.odds(case, one, place)) if hands else find.any(free)
+    if best is None:
         return 0.0
     all_there = float(case.weights[highest(case, place) >= target.amount * (1.0 - 1e-9)].sum())
-    low, high, best = odds_of(case, first, place), min(target.probability, all_there), first
-    near, tried = max(float(case.weights.min()) / 2.0, 0.001), high
-    if high == target.probability:
-        tried = (low + high) / 2.0
+    low, high = find.odds(case, best, place), target.probability if hands else min(target.probability, all_there)
+
+    def possible(share: float) -> float | None:
+        found = find.any(with_target(case, place, probability=share))
+        return None if found is None else find.odds(case, found, place)
+
+    near = max(float(case.weights.min()) / 2.0, 0.001)
+    first = None if high == target.probability else high
+    return _pushed(low, max(high, low), first, possible, near, _STEP if hands else None)
+
+
+def _as_order(chosen: tuple[Choice, ...]) -> BuildOrder:
+    return BuildOrder(chosen, 0.0, -np.inf, np.zeros(0, dtype=bool))
+
+
+def _pushed(
+    low: float, high: float, first: float | None, possible: Callable[[float], float | None], near: float, step: float | None
+) -> float:
+    """The largest value that is possible, from one that is to one that may not be: by halving, or by steps until one fails.
+
+    `possible`: what an order reaches that was found for a value; `first`: what is tried first.
+    """
+    tried = first
     while high - low > near:
-        found = find.any(with_target(case, place, probability=tried))
-        low, high, best = (low, tried, best) if found is None else (max(low, odds_of(case, found, place)), high, found)
-        tried = (low + high) / 2.0
-    return find.odds(case, best, place) if find.measure else low
+        if tried is None:
+            tried = (low + high) / 2.0 if step is None or low + step >= high else low + step
+        got = possible(tried)
+        if got is None and step is not None:
+            break
+        low, high = (low, tried) if got is None else (max(got, tried), high)
+        tried = None
+    return low
 
 
-def soonest(after: date, until: date, possible: Callable[[date], bool]) -> date | None:
-    """The first month end after a day by which something is possible that stays so; None where it is not by the last."""
+def soonest(
+    after: date, until: date, possible: Callable[[date], bool], held: Callable[[date], bool] = lambda _: False
+) -> date | None:  # fmt: skip
+    """The first month end after a day by which something is possible that stays so; None where it is not by the last.
+
+    `held`: whether an order in hand shows that it is; from the first such day on it is looked for sooner, as long as that is possible.
+    """
     days = month_ends(after, until)
-    if not days or not possible(days[-1]):
+    if not days:
         return None
+    if held(days[-1]):
+        high = _first_of(days, held)
+        while high > 0 and possible(days[high - 1]):
+            high = min(high - 1, _first_of(days, held))
+        return days[high]
+    return days[_first_of(days, possible)] if possible(days[-1]) else None
+
+
+def _first_of(days: Sequence[date], possible: Callable[[date], bool]) -> int:
+    """The place of the first day by which something is possible, which it is by the last."""
     low, high = -1, len(days) - 1
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if possible(days[middle]) else (middle, high)
-    return days[high]
+    return high
 
 
-def least_of_limits(case: BuildCase, places: Sequence[int], without: BuildCase, found: BuildOrder, find: Finder) -> list[Relaxation]:
-    """What a kind of limits has to be: the least of a single one; by which share all of several are raised."""
-    if len(places) == 1:
-        limit = case.limits[places[0]]
-        least = replace(find, goal=limit.use)
-        made = [one for one in (least.best(without), found) if one is not None]
-        needed = min(used(limit, least.settled(without, one)) for one in made)
-        text = _moved_text(limit, needed)
-        return [Relaxation(limit.kind, limit.name, text, limit.most, needed, limit.unit)]
+def least_of_limits(
+    case: BuildCase, places: Sequence[int], name: str, without: BuildCase, found: BuildOrder, find: Finds
+) -> list[tuple[Relaxation, BuildCase]]:
+    """What limits of one name have to be, with the case that then is: the least of a single one; by which share all of several are raised.
+
+    `without`: the case without them, `found`: an order of it.
+    """
     limits = [case.limits[at] for at in places]
-    low, high = 0.0, _raised(limits, found)
-    while high - low > _NEAR * (1.0 + high):
+    if len(places) == 1:
+        limit = limits[0]
+        made = [one for one in (find.best(without, limit.use), found) if one is not None]
+        needed = min(used(limit, one) for one in made)
+        row = Relaxation(limit.kind, limit.name, _moved_text(limit, needed), limit.most, needed, limit.unit)
+        return [(row, with_limit(case, places[0], needed))]
+    hands = [_as_order(one) for one in find.held(without)]
+    low, high = 0.0, min(_raised(limits, one) for one in (found, *hands))
+    while high - low > (_STEP if hands else _NEAR) * (1.0 + high):
         middle = (low + high) / 2.0
         order = find.any(_with_raised(case, places, middle))
         low, high = (middle, high) if order is None else (low, min(middle, _raised(limits, order)))
-    name = kind_text(limits[0].kind)
-    return [Relaxation(limits[0].kind, name, f"{name}: every limit {figures(100.0 * high)} % higher", 1.0, 1.0 + high, "1")]
+    called = " ".join(filter(None, (kind_text(limits[0].kind), f"({name})" if name else "")))
+    row = Relaxation(limits[0].kind, name or called, f"{called}: every limit {figures(100.0 * high)} % higher", 1.0, 1.0 + high, "1")
+    return [(row, _with_raised(case, places, high))]
 
 
 def _moved_text(limit: Limit, needed: float) -> str:
@@ -147,20 +225,20 @@ def _with_raised(case: BuildCase, places: Sequence[int], share: float) -> BuildC
     return case
 
 
-def eased_together(case: BuildCase, find: Finder) -> tuple[Relaxation, ...]:
+def eased_together(case: BuildCase, find: Finds) -> tuple[Relaxation, ...]:
     """What amounts and limits have to be if all may give way, so that the sum of the shares by which they do is least, in steps.
 
     An elastic program (Chinneck 2008, Feasibility and Infeasibility in Optimization, ch. 6): beside the sites stand such that add to an
     amount or to a limit and cost the share of it. What comes out is as near as the order found needs.
     """
     elastic, goal = _elastic(case)
-    order = replace(find, goal=None).best(elastic, goal)
+    order = find.program(elastic, goal)
     if order is None:
         return ()
     made = replace(order, chosen=tuple(one for one in order.chosen if one.building < len(case.buildings)))
     out = []
     for at, target in enumerate(case.targets):
-        amount = amount_kept(case, made, at)
+        amount = find.amount(case, made, at)
         if amount < target.amount * (1.0 - 1e-9):
             text = f"{show(amount, target.unit)} in place of {show(target.amount, target.unit)}"
             out.append(Relaxation("amount", target.text, text, target.amount, amount, target.unit))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from stargauge.audit.binding import check
 from stargauge.audit.language import Comparison, parse
-from stargauge.engine.simulate import axes_of, model_graph, simulate
+from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.plan.build_order.case import Target
 from stargauge.plan.build_order.prepare import Aim, Own
 from stargauge.plan.build_order.worlds import read
@@ -186,15 +186,3 @@ def split_of(needs: Sequence[Need], begun: Known, chips: Sequence[str], *, draws
         tuple(needs), best, np.stack([share[:, None] * rate for share, rate in zip(part, each, strict=True)]),
         np.stack([share * base for share, base in zip(part, have, strict=True)]),
     )  # fmt: skip
-
-
-def holds(planned: Known, needs: Sequence[Need], *, draws: int = 1024, seed: int = 0) -> tuple[tuple[float, ...], float]:
-    """In which share of the draws of the full simulation each need is met, and all of them at once; `planned`: with plan and share laid."""
-    addresses = [f"{need.name}[{need.model}]" if need.model else need.name for need in needs]
-    made = simulate(planned, addresses, draws=draws, seed=seed)
-    months = planned.axes["month"]
-    met = np.array([
-        np.asarray(made[address].exact.values)[:, months.index(month_label(need.day))] >= need.amount  # type: ignore[union-attr]
-        for address, need in zip(addresses, needs, strict=True)
-    ])  # fmt: skip
-    return tuple(met.mean(axis=1).tolist()), float(met.all(axis=0).mean())

@@ -19,14 +19,15 @@ from stargauge.engine.select import Block
 from stargauge.engine.simulate import model_graph, simulate
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import day, month_end
-from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES
+from stargauge.quantity.quantity import ACTIVITIES, STAGES
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 _START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
-_DATES_OF = ("grid", "gas", "fuel_cell")
+#: What is told apart of the wait for hall and power.
+ACTIVITIES_OF = ("hall", *_POWER)
 #: Months after the first between which starts of work are taken as straight: they slip in proportion to how far ahead they are planned.
 KNOTS = (0, 1, 2, 4, 8, 18, 36)
 
@@ -78,7 +79,7 @@ DATES = (
     "delivery_lead", "cancellation_site", "cancellation_rate_announced", "cancellation_rate_building", "site_observed_through",
     "site_known_from", "phase_site",
 )  # fmt: skip
-WAITS = ("activity_days", "supply_available_from", "supply_alone", "racks_wanted")
+WAITS = ("activity_days", "power_date")
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,11 @@ class Worlds:
     `knots`: days of planned starts, `starts`: (draw, building, knot) day on which work really starts; `span`: (draw, building, power) days
     until hall and power are there, `since`: the same, day before which power is not; absent (NaN) where a site cannot have it. `racks`:
     (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
-    what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `later`, `floor`: (draw, building)
-    days by which operation comes later than all this says, and the day before which it does not come, as measured. `site`: place of each
-    building's site on the axis of the model. `filed`: (draw, building) day of operation in the run of the file, infinity where there is
-    none; `file`: place of the power that means it, -1 where it cannot be chosen.
+    what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `floor`: (draw, building) day
+    before which operation does not come, as measured. `site`: place of each building's site on the axis of the model. `activities`: (draw,
+    activity of `ACTIVITIES_OF`, building, power) days from the start of work until each is done; `span` is the longest. `filed`: (draw,
+    building) day of operation in the run of the file, infinity where there is none; `file`: place of the power that means it, -1 where it
+    cannot be chosen.
     """
 
     knots: Array
@@ -106,11 +108,11 @@ class Worlds:
     it_power: Array
     facility_power: Array
     spacing: Array
-    later: Array
     floor: Array
     looked: Array
     known_from: Array
     site: Places
+    activities: Array
     filed: Array
     file: int = -1
 
@@ -146,12 +148,12 @@ def ready_at(made: Worlds, start: Array) -> Array:
 def operation_at(made: Worlds, ready: Array) -> Array:
     """Day of operation: (draw, building, power, chip, start) of days ready for racks (draw, building, power, start).
 
-    max(max(ready, chip ships + delivery) + racks + commissioning + what comes on top, floor)     (1)
+    max(max(ready, chip ships + delivery) + racks + commissioning, floor)     (1)
 
-    As the network of activities has it; crews and the queue for accelerators are in what comes on top and in the floor.
+    As the network of activities has it; crews and the queue for accelerators are in the floor.
     """
     there = np.maximum(ready[:, :, :, None], made.ships[:, None, None, :, None])
-    return np.maximum(there + (made.racks + made.later)[:, :, None, None, None], made.floor[:, :, None, None, None])
+    return np.maximum(there + made.racks[:, :, None, None, None], made.floor[:, :, None, None, None])
 
 
 def given_up(made: Worlds, start: Array, ready: Array, site: Places) -> NDArray[np.bool_]:
@@ -210,7 +212,7 @@ def ready_of(made: Worlds, building: Places, power: Places, planned: Array) -> t
 def running_of(made: Worlds, building: Places, power: Places, chip: Places, planned: Array) -> Array:
     """Day of operation of single options, infinity where they are cancelled before: (draw, option)."""
     start, ready = ready_of(made, building, power, planned)
-    runs = np.maximum(np.maximum(ready, made.ships[:, chip]) + (made.racks + made.later)[:, building], made.floor[:, building])
+    runs = np.maximum(np.maximum(ready, made.ships[:, chip]) + made.racks[:, building], made.floor[:, building])
     runs = np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
     return np.where(power == made.file, made.filed[:, building], runs)
 
@@ -240,11 +242,8 @@ class Steps:
 
 def worlds_of(
     asked: Asked, phases: Sequence[str], chips: Sequence[str], offered: NDArray[np.bool_], draws: int, seed: int, done: Callable[[], None]
-) -> tuple[Worlds, Array]:
-    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had.
-
-    Beside them the day on which each phase wants racks, its site on each power: (power, draw, phase).
-    """
+) -> Worlds:
+    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had."""
     first = asked.starts[0][1]
     place = {label: at for at, label in enumerate(first.axes["phase"])}
     at = np.array([place[one] for one in phases], dtype=np.intp)
@@ -258,42 +257,43 @@ def worlds_of(
     later = [run(known, ("build_start",))["build_start"][:, at] for _, known in asked.starts[1:]]
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
-    by_power = [run(known, WAITS) for known in asked.powers]
-    waits, it_power = [_waits(one, at, site) for one in by_power], got["phase_it_power"][:, at]
-    span, since = (
-        _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], it_power) for part in (0, 1)
+    waits, it_power = [_waits(run(known, WAITS), at) for known in asked.powers], got["phase_it_power"][:, at]
+    activities, since = (
+        _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], like)
+        for part, like in ((0, np.empty((len(it_power), len(ACTIVITIES_OF), len(at)))), (1, it_power))
     )
+    span = activities.max(axis=1)
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
-    made = Worlds(
+    return Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
-        got["building_spacing"], np.zeros(it_power.shape), np.full(it_power.shape, -np.inf), got["site_observed_through"],
-        got["site_known_from"], site, np.full(it_power.shape, np.inf),
+        got["building_spacing"], np.full(it_power.shape, -np.inf), got["site_observed_through"],
+        got["site_known_from"], site, activities, np.full(it_power.shape, np.inf),
     )  # fmt: skip
-    return made, np.array([one["racks_wanted"] for one in by_power])
 
 
 def _stacked(parts: Sequence[Array], like: Array) -> Array:
     """Values by power, (draw, building) each, with the power last; of no power none."""
-    return np.stack(parts, axis=2) if parts else np.empty((*like.shape, 0))
+    return np.stack(parts, axis=-1) if parts else np.empty((*like.shape, 0))
 
 
-def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
-    """Days until hall and power are there, and the day before which stated power is not: (draw, building) each."""
+def _waits(got: Mapping[str, Array], at: Places) -> tuple[Array, Array]:
+    """Days until each of `ACTIVITIES_OF` is done, (draw, activity, building), and the day before which stated power is not."""
     days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
-    span = np.maximum.reduce([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)])
-    grid, gas, cells = (got["supply_available_from"][:, SOURCES.index(name)][:, site] for name in _DATES_OF)
-    alone = (np.nan_to_num(got["supply_alone"]).max(axis=0) > 0.5)[site]
-    dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
-    return span, np.nan_to_num(dated, nan=-np.inf)
+    activities = np.stack([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)], axis=1)
+    dated = np.fmax.reduce([got["power_date"][:, ACTIVITIES.index(name)][:, at] for name in _POWER])
+    return activities, np.nan_to_num(dated, nan=-np.inf)
 
 
 def with_file(made: Worlds, runs: Array) -> Worlds:
     """The same with one power more: sites as the file has them, whose buildings run from some days on, (draw, building)."""
-    none = np.full((*made.it_power.shape, 1), np.nan)
-    span, since = (np.concatenate([one, none], axis=2) for one in (made.span, made.since))
-    return replace(made, span=span, since=since, filed=runs, file=span.shape[2] - 1)
+
+    def more(values: Array) -> Array:
+        return np.concatenate([values, np.full((*values.shape[:-1], 1), np.nan)], axis=-1)
+
+    span = more(made.span)
+    return replace(made, span=span, since=more(made.since), activities=more(made.activities), filed=runs, file=span.shape[2] - 1)
 
 
 def planned_days(months: Sequence[date]) -> tuple[date, ...]:
