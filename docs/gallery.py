@@ -24,11 +24,9 @@ HEAD = f"""# Gallery
 Every programme that comes with Stargauge, as known on {AS_OF}: its answer, its capacity, and its report. A report is one file that opens
 without a network: charts with their tables, every claim with its readings, every fact with its source.
 
-Each was made by the command below it. With {DRAWS} draws an odds of some per cent is off by one or two; more draws are steadier.
-"""
-FOOT = """
 Dashed: what would run had every dated promise held. Bands: half and four fifths of the simulated worlds. Facility power, at the meter.
-Site data: Epoch AI, "AI Data Centers", epoch.ai/data/ai-data-centers, CC BY 4.0.
+Each answer was made by the command below it; with {DRAWS} draws odds are off by a few per cent, more draws are steadier. Site data: Epoch AI,
+"AI Data Centers", epoch.ai/data/ai-data-centers, CC BY 4.0.
 """
 Card = dict[str, Any]
 
@@ -82,7 +80,7 @@ def page(cards: list[Card]) -> str:
             f"{picture(one)}\n", f'<a href="reports/{one["id"]}.html">The report of {plain(one["name"])}</a>\n',
             f"```text\n{one['command']} --report {one['id']}.html\n```\n",
         ]  # fmt: skip
-    return "\n".join([*parts, FOOT])
+    return "\n".join(parts)
 
 
 def names() -> list[str]:
