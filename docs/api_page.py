@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from generated import code, entry, plain, table
+from limits_page import shown
 
 from stargauge.web.app import create_app
 
@@ -34,19 +35,27 @@ def _form(parameter: Parameter) -> str:
     """The form of a value: its type, choices, bounds, default."""
     made = parameter["schema"]
     inner = made.get("items", made)
-    kind = {"array": f"any number of {inner.get('type', 'text')}", "string": inner.get("format", "text")}.get(made.get("type", ""), "")
-    told = [kind.replace("any number of string", "repeatable text") or made.get("type", "text")]
+    kind = inner.get("format", inner.get("type", "text")).replace("string", "text")
+    told = [kind]
     if "enum" in inner:
         told = ["one of " + ", ".join(map(str, inner["enum"]))]
-    if "minimum" in inner or "maximum" in inner:
-        told.append(f"{inner.get('minimum', '')} to {inner.get('maximum', inner.get('exclusiveMaximum', ''))}")
+    if "minimum" in inner:
+        told.append(f"{inner['minimum']:,g} to {_most(inner)}")
     if "maxLength" in inner:
         told.append(f"at most {inner['maxLength']} characters")
     if "maxItems" in made:
-        told.append(f"at most {made['maxItems']} times")
+        told.append("once" if made["maxItems"] == 1 else f"up to {made['maxItems']} times")
     if made.get("default") not in (None, "", []):
         told.append(f"default {str(made['default']).lower()}")
     return ", ".join(told) + (", needed" if parameter.get("required") else "")
+
+
+def _most(made: dict[str, Any]) -> str:
+    """The most that a number may be."""
+    if "exclusiveMaximum" in made:
+        return f"below {made['exclusiveMaximum']:,g}"
+    most = made.get("maximum", "any")
+    return shown(most) if isinstance(most, int | float) and most == int(most) else str(most)
 
 
 def _item(parameter: Parameter) -> str:

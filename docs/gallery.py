@@ -25,8 +25,8 @@ Every programme that comes with Stargauge, as known on {AS_OF}: its answer, its 
 without a network: charts with their tables, every claim with its readings, every fact with its source.
 
 Dashed: what would run had every dated promise held. Bands: half and four fifths of the simulated worlds. Facility power, at the meter.
-Each answer was made by the command below it; with {DRAWS} draws odds are off by a few per cent, more draws are steadier. Site data: Epoch AI,
-"AI Data Centers", epoch.ai/data/ai-data-centers, CC BY 4.0.
+Each answer was made by the command below it; with {DRAWS} draws odds are off by a few per cent, more draws are steadier. Site data:
+Epoch AI, "AI Data Centers", epoch.ai/data/ai-data-centers, CC BY 4.0.
 """
 Card = dict[str, Any]
 

@@ -144,8 +144,8 @@ def shown(value: float, unit: str = "") -> str:
         return f"{value:,.0f} bytes"
     if value < 1e12:
         return f"{value:,.0f}"
-    factor, power = f"{value:.0e}".split("e+")
-    return f"{factor} × 10".removeprefix("1 × ") + str(int(power)).translate(_RAISED)
+    first, raised = f"{value:.0e}".split("e+")
+    return f"{first} × 10".removeprefix("1 × ") + str(int(raised)).translate(_RAISED)
 
 
 def value_of(limit: Limit) -> float:
