@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_FLAGS ?= -q
 REPORT := stargate-report.html
+MADE_PAGES := model programme-file catalogue commands http-api python-api limits gallery
 # What is compiled is kept, even where a machine is set not to: tests begin hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -35,6 +36,7 @@ types: $(VENV)/.ci  ## mypy, strict
 
 docs: $(VENV)/.ci  ## the documentation, in docs/_build/html
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@$(BIN)/python docs/offline.py docs/_build/html
 	@echo "The documentation: $(CURDIR)/docs/_build/html/index.html"
 
 scores: $(VENV)/.run  ## measure how good dates and odds are, for the report and the pages
@@ -56,7 +58,7 @@ smoke: package  ## the package and its core alone answer, under another Python: 
 setup: $(VENV)/.run  ## the environment, .venv
 
 clean:          ## remove the environment and what was built
-	rm -rf $(VENV) docs/_build docs/model.md build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(REPORT)
+	rm -rf $(VENV) docs/_build docs/_made $(MADE_PAGES:%=docs/%.md) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(REPORT)
 
 $(VENV)/tools/.done: requirements/conformance.txt | $(BIN)/python
 	@echo "Setting up $(VENV)/tools"

@@ -141,12 +141,6 @@ def test_the_page_on_accuracy_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/how-good-the-dates-are.md", tmp_path) == 2
 
 
-@pytest.mark.slow
-def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
-    assert run_page("docs/tutorial-check-a-claim.md", tmp_path) >= 6
-    assert (tmp_path / "stargate-report.html").stat().st_size > 50_000
-
-
 def test_the_page_on_your_own_values_works_as_it_stands(tmp_path: Path) -> None:
     blocks = re.findall(r"```text\n(.*?)```", (ROOT / "docs/own-values.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "mine.csv").write_text(blocks[0], encoding="utf-8")
