@@ -28,11 +28,11 @@ html_css_files = ["site.css"]
 html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#1b1f24", "color-brand-content": "#0b57a4", "color-background-primary": "#fbfaf7",
-        "color-background-secondary": "#f3f1ea",
+        "color-background-secondary": "#f3f1ea", "color-sidebar-caption-text": "#545c66",
     },
     "dark_css_variables": {
         "color-brand-primary": "#e9e7e2", "color-brand-content": "#8abdf6", "color-background-primary": "#14171b",
-        "color-background-secondary": "#1a1e23",
+        "color-background-secondary": "#1a1e23", "color-sidebar-caption-text": "#a9afb8",
     },
 }  # fmt: skip
 # What is no page: the reports of the gallery, and schemas to download. Files lie in the site as they are.
