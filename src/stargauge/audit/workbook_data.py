@@ -37,6 +37,7 @@ _OF_PHASE = (
     ("stop", "is given up", "date", "cancelled_date"),
     ("installed", "equipment is installed", "date", "installed_date"),
     ("it_power", "IT power", "W", "phase_it_power"),
+    ("plants_beyond", "cost of its plants beyond the mean of the site", "USD/W", "generation_cost_shift"),
     ("h100_per_kilowatt", "H100 per kW of IT power", "1/kW", "phase_chip"),
     ("h100_per_kilowatt_next", "H100 per kW once renewed", "1/kW", "refresh_chip"),
     ("newest", "its generation is the newest announced", "flag", "phase_chip"),
@@ -67,6 +68,7 @@ READ = (
     "accelerator_rent", "lease_term_usual", "lease_escalation", "lease_let_share", "abatement_share", "abatement_term",
     "price_index_observed", "month_end", "deduction_share", "bonus_earlier", "bound_date_stated", "site_known_from", "loan_draw_rule",
     "asset_cost_given_up", "customer_money", "vendor_credit", "loans_agreed",
+    "generation_cost_shift",
 )  # fmt: skip
 #: Totals of the run that the workbook is held against: row of the workbook by asset, from what they are read.
 COMPARED: tuple[tuple[str, str, str, str], ...] = (
