@@ -90,7 +90,7 @@ def _waiting(data: Data, style: Style) -> list[str]:
     first = _first(tables.waiting(data), _DECISIONS)
     lines = _block(first, ((21, "w"), (8, "w"), (9, "w"), (36, "w")), style) if made["decisions"] else []
     if made["information"]:
-        known = _block(tables.information(data), ((34, "w"), (9, "w"), (15, "r"), (15, "r")), style)
+        known = _block(tables.information(data), ((34, "w"), (9, "w"), (15, "w"), (15, "w")), style)
     if later := tables.delays(data):
         known += _texts(later.title, [", ".join(f"{months}: {cost}" for months, cost in later.rows)], style)
     return lines + known
@@ -119,6 +119,8 @@ def _first(made: Rows, most: int) -> Rows:
 
 
 def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:
+    if not made.rows:
+        return _texts(made.title, [made.note] if made.note else [], style, "")
     columns = [("", width, side) for width, side in widths]
     heads = [wrapped(head, width) or [""] for head, (width, _) in zip(made.head, widths, strict=True)]  # longer than their column: wrapped
     deep = max(map(len, heads))
