@@ -21,6 +21,7 @@ from stargauge.plan.build_order.impossible import left_out, translated, widened
 from stargauge.plan.build_order.most import Mosts
 from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import kept_with
+from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.sought import without_targets
 from stargauge.plan.build_order.variants import Finder, some_targets, with_target
@@ -91,7 +92,7 @@ def _asked(made: Prepared, amount: float, money: float | None = None, grid_only:
         loose = Limit("2027", "money", 1e15, "USD", use)
         case = replace(case, limits=(Limit("in all", "money", money, "USD", use), loose))
     mask = np.array([one == "grid" for one in case.powers])[:, None, None]
-    return Asked(case, (LeftOut("powers", "only the grid", np.broadcast_to(mask, case.allowed.shape)),) if grid_only else ())
+    return Asked(case, (LeftOut("powers", Said("only the grid"), np.broadcast_to(mask, case.allowed.shape)),) if grid_only else ())
 
 
 @pytest.mark.parametrize(

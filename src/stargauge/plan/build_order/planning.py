@@ -32,7 +32,6 @@ from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
     FRESH,
-    MOST,
     ROUNDS,
     SELECTION,
     Promise,
@@ -50,7 +49,7 @@ from stargauge.plan.build_order.promise import (
 from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
 from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
-from stargauge.plan.build_order.sought import Chosen, odds_in
+from stargauge.plan.build_order.sought import odds_in
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
 from stargauge.plan.build_order.sums import CAPITAL, LEVEL, Spending
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
@@ -424,19 +423,7 @@ class _Ground:
         case = replace(case, limits=(*case.limits, *(one for one in self.rows if one.use.shape == case.cost.shape)))
         days = replace(self.days, made=self.days.moved(case))
         hands = tuple(dict.fromkeys(filter(None, (days.made.as_filed, fastest(days.made)))))
-        held = replace(self.days, made=made.made)
-
-        def rough(asked: BuildCase, goal: Array | None) -> Chosen | None:
-            near = made.case
-            for place, target in enumerate(asked.targets):
-                near = near if target.day == near.targets[place].day else held.at(near, place, target.day)
-                near = with_target(near, place, amount=target.amount, probability=min(target.probability - made.offsets[place], MOST))
-            try:
-                return self._solve(replace(near, limits=asked.limits), goal, gap=ROUGH, time_limit=ROUGH_SECONDS).chosen
-            except NoOrder:
-                return None
-
-        return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands, rough)
+        return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[Said | str]) -> ProgrammePlan:
         shared = shared_basis(self.of.now, shared_pools(self.of.now, self.of.bounds), max(one.day for one in self.of.asked.targets))
