@@ -27,7 +27,7 @@ from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
 from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.sums import Spending
 from stargauge.plan.build_order.variants import with_target
-from stargauge.plan.build_order.ways import Ways, nearest, short
+from stargauge.plan.build_order.ways import Ways, nearest, no_later, short
 from stargauge.programme.load import asked_as
 from stargauge.quantity.errors import InputError
 
@@ -89,6 +89,7 @@ class _Answer:
                 assert made is not None  # an order that the search for a conflict came upon
             elif self.of.asked.announced:
                 made, note = self.ways.sooner_or_later(world, made)
+                conflict = no_later(conflict, made) if made is not None and made[1].kept else conflict
                 notes.append(note)
             elif made:
                 notes.append(nearest(made[1], made[0]))

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from stargauge.plan.build_order.answer import WITHIN
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target
-from stargauge.plan.build_order.conflict import NoConflict, unproven
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target, value_of
+from stargauge.plan.build_order.conflict import NoConflict, later_text, unproven
 from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.ground import GAP, SECONDS, Brief, Ground
 from stargauge.plan.build_order.impossible import conflict_in, translated, widened
@@ -159,6 +159,20 @@ class Ways:
 def short(made: Made) -> float:
     """By how much a plan misses the target that it misses most, in the ordinary run."""
     return short_of(made[1], made[0].targets)
+
+
+def no_later(conflict: Data, made: Made) -> Data:
+    """A conflict whose first target may give way to a day no later than that of a plan, and at no more cost."""
+    when, cost = made[0].targets[0].day, value_of(made[1].case, made[1].order.chosen)
+
+    def row(one: Data) -> Data:
+        if one["kind"] != "day" or one["to"] < str(when):
+            return one
+        told = later_text(when, date.fromisoformat(one["from"]))
+        return {**one, "text": told, "to": str(when), "cost": cost if one["cost"] is None else min(one["cost"], cost)}
+
+    rows = [row(one) for one in conflict["relaxations"]]
+    return {**conflict, "relaxations": sorted(rows, key=lambda one: np.inf if one["cost"] is None else one["cost"])}
 
 
 def nearest(made: Promise, world: World) -> Said:
