@@ -259,7 +259,8 @@ def _said(comparison: Comparison, words: Messages, names: Mapping[str, str] | No
     when = words.say(f"short_{time.kind}", month=month_words(time.end, words)) if time and time.kind != "over" else ""
     place = [label for label in comparison.address.labels if label not in STAGES]
     where = words.say("short_at", places=", ".join((names or {}).get(label, label) for label in place)) if 0 < len(place) <= 2 else ""
-    noun = words.texts.get(f"noun_{name}") or (words.quantities[name].text if name in words.quantities else name.replace("_", " "))
+    one = words.texts.get(f"noun_{name} one") if comparison.threshold.value == 1.0 else None
+    noun = one or words.texts.get(f"noun_{name}") or (words.quantities[name].text if name in words.quantities else name.replace("_", " "))
     return words.say("short", amount=_threshold_text(comparison.threshold.text, words), noun=noun, where=where, when=when)
 
 
@@ -405,8 +406,8 @@ def _money(result: Result, known: Any, days: Days, told: str, words: Messages) -
     few = words.say("names_others", names=", ".join(absent[:3]), count=len(absent) - 3) if len(absent) > 4 else ", ".join(absent)
     without = words.say("money_without", names=few) if absent else ""
     held = words.say(
-        "money_gap", need=show(need[1], "USD", notation=words.notation), gap=show(gap[1], "USD", notation=words.notation),
-        without=f" ({without})" if without else "",
+        "money_gap" if gap[1] == gap[1] else "money_gap_unknown", need=show(need[1], "USD", notation=words.notation),
+        gap=show(gap[1], "USD", notation=words.notation), without=f" ({without})" if without else "",
     )  # fmt: skip
     text = words.say(
         "money_text", span=_span(spent, "USD", words), month=month_words(days.ahead, words),
