@@ -22,9 +22,10 @@ from stargauge.audit.jobs import dates as dates_of_jobs
 from stargauge.audit.jobs import jobs as jobs_of
 from stargauge.audit.jobs import wanted as wanted_jobs
 from stargauge.audit.languages import words_of
-from stargauge.audit.money import Money, money_parts, question_of
+from stargauge.audit.money import Money, money_parts
 from stargauge.audit.money import scenario as money_scenario
 from stargauge.audit.money import wanted as wanted_money
+from stargauge.audit.money_question import question_of
 from stargauge.audit.run import texts_of
 from stargauge.audit.sentence import Names
 from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
