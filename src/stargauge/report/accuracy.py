@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.money import bn
+from stargauge.report.money_tables import bn
 from stargauge.report.terminal import Style, table, wrapped
 from stargauge.report.wording import day_text
 
