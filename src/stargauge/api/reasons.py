@@ -36,9 +36,9 @@ from stargauge.audit.two_way import Axis, Ends, axes_of_table, ends_of_table, ta
 from stargauge.audit.variance import MOST as MOST_REDRAWN
 from stargauge.audit.variance import shares
 from stargauge.catalogue.load import Catalogue
-from stargauge.engine.lineage import Node
 from stargauge.engine.lineage import explain as explain_in
 from stargauge.engine.memo import Memo
+from stargauge.engine.node import Node
 from stargauge.engine.run import drawn
 from stargauge.engine.simulate import axes_of, inputs_of, model_graph, world_of
 from stargauge.engine.simulate import simulate as run_model

@@ -106,9 +106,8 @@ def why_unfit(name: str, found: Mapping[str, Any], asker: Asker, given: bool) ->
 def movable(made: Input, was: Input | None) -> list[Estimate]:
     """The uncertain cells of an input; with `was`, of those only that differ from it."""
     olds: Sequence[Estimate | None] = was.estimates if was is not None else [None] * len(made.estimates)
-    return [
-        new for new, old in zip(made.estimates, olds, strict=True) if is_drawn(new.value) and (old is None or not same(new.value, old.value))
-    ]  # fmt: skip
+    pairs = zip(made.estimates, olds, strict=True)
+    return [new for new, old in pairs if is_drawn(new.value) and (old is None or not same(new.value, old.value))]
 
 
 def held(made: Input, level: float, was: Input | None = None) -> Input:
