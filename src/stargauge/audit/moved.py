@@ -131,6 +131,7 @@ def picked(made: Input, pick: str, number: int) -> Input:
 
 
 def held_at(value: Value, level: float) -> Value:
+    """A value with its distribution, or that of each option of a choice, replaced by its quantile at a level from 0 to 1."""
     if isinstance(value, Distribution):
         return value.quantile(level)
     if isinstance(value, Mixture):

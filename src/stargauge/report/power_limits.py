@@ -27,20 +27,28 @@ class Relief(Protocol):
     """What one limit would have to be."""
 
     @property
-    def limit(self) -> str: ...
+    def limit(self) -> str:
+        """Which limit it is."""
+
     @property
-    def needed(self) -> float | None: ...
+    def needed(self) -> float | None:
+        """What it would have to be, in the unit of the limit; None where it alone cannot help."""
 
 
 class Lack(Protocol):
     """The first hour that nothing carries."""
 
     @property
-    def day(self) -> date: ...
+    def day(self) -> date:
+        """The day it falls on."""
+
     @property
-    def hour(self) -> int: ...
+    def hour(self) -> int:
+        """The hour of the day, from 0."""
+
     @property
-    def missing(self) -> float: ...
+    def missing(self) -> float:
+        """The power that is missing, W."""
 
 
 def impossible(reliefs: Sequence[Relief], asked: Data, ready: Mapping[str, date] | None = None, lack: Lack | None = None) -> str:

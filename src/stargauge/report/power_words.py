@@ -31,6 +31,7 @@ def often(share: float, draws: int) -> str:
 
 
 def has_grid(data: Data) -> bool:
+    """Whether any of the supply is a connection to the grid."""
     return any(one["name"] == "grid" and one["size"] for one in data["plants"])
 
 
@@ -124,6 +125,7 @@ def ready_text(one: Data) -> str:
 
 
 def cost_part(cost: float | None) -> str:
+    """A part of the cost of energy, in USD per MWh; a dash where it is not told."""
     return "–" if cost is None else little(cost / MWH)
 
 
@@ -210,4 +212,5 @@ def little(value: float) -> str:
 
 
 def capital(text: str) -> str:
+    """The first letter as a capital."""
     return text[:1].upper() + text[1:]
