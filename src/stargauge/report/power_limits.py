@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from stargauge.audit.words import sentence_case
 from stargauge.report.locale import say
-from stargauge.report.power_words import KM2, LITTLE, Data, area, capital, money, share_text, source_text
+from stargauge.report.power_words import KM2, LITTLE, Data, area, money, share_text, source_text
 from stargauge.report.wording import day_text, figures, show
 
 #: What saves more than this a year is worth a word, USD.
@@ -60,7 +61,7 @@ def _not_yet(ready: Mapping[str, date], lack: Lack | None) -> list[str]:
     texts = []
     if ready:
         days = [say("{source} not before {day}", source=source_text(name), day=day_text(str(day))) for name, day in ready.items()]
-        texts.append(capital(", ".join(days)))
+        texts.append(sentence_case(", ".join(days)))
     if lack is not None:
         texts.append(say("From {day}, {hour} o’clock on {power} are missing", day=day_text(str(lack.day)), hour=lack.hour,
                          power=show(lack.missing, "W")))  # fmt: skip

@@ -209,8 +209,3 @@ def share_text(share: float) -> str:
 def little(value: float) -> str:
     """A number of three figures; what is above nothing and below a hundredth says so."""
     return f"< {figures(0.01)}" if 0.0 < value < 0.01 else figures(value)
-
-
-def capital(text: str) -> str:
-    """The first letter as a capital."""
-    return text[:1].upper() + text[1:]
