@@ -33,7 +33,7 @@ from stargauge.audit.sites import wanted as wanted_sites
 from stargauge.audit.summary import FANS, headlines, summarise
 from stargauge.audit.together import Together
 from stargauge.catalogue.load import Catalogue
-from stargauge.engine.lineage import Node
+from stargauge.engine.node import Node
 from stargauge.engine.result import Result
 from stargauge.evidence.archive import Archive
 from stargauge.programme.known import Known

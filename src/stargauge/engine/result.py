@@ -14,8 +14,9 @@ import numpy as np
 from stargauge.engine.collect import Collector, Histogram, Kept, Values
 from stargauge.engine.graph import Graph, content_key
 from stargauge.engine.held import Held
-from stargauge.engine.lineage import Node, explain, explain_briefly
+from stargauge.engine.lineage import explain, explain_briefly
 from stargauge.engine.memo import Memo
+from stargauge.engine.node import Node
 from stargauge.engine.run import Progress, Run, blocks_of
 from stargauge.engine.save import save
 from stargauge.engine.select import Frame, Mask
