@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Time, leaves, needs
+from stargauge.engine.parts import keepable
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import InputError
@@ -50,6 +51,7 @@ class Selected:
 Select = Callable[[Address], Selected]
 
 
+@keepable
 class Outcome(NamedTuple):
     """Truth per draw; margin per draw where all is one comparison; the absent labels; the draws that cannot be decided (or none)."""
 

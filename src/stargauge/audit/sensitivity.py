@@ -17,9 +17,10 @@ import numpy as np
 
 from stargauge.audit.drivers import MOST_DRAWS, strongest
 from stargauge.engine.choices import same
+from stargauge.engine.executors import each
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result, World, gather
-from stargauge.engine.run import blocks_of, each
+from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import Value
 from stargauge.engine.series import LEVELS, plain
 from stargauge.engine.spread import quantiles

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.sensitivity import Asker, uncertain
-from stargauge.engine.run import each
+from stargauge.engine.executors import each
 from stargauge.engine.series import plain
 from stargauge.quantity.sobol import sobol_indices
 from stargauge.quantity.statement import PICK, Input

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from stargauge.engine.histogram import Counts, count, join
+from stargauge.engine.parts import keepable
 from stargauge.engine.select import Block, Mask
 from stargauge.engine.streams import Array
 from stargauge.quantity.address import parse_address
@@ -30,6 +31,7 @@ class Collector(Protocol[Part]):
         """Parts of consecutive blocks as one."""
 
 
+@keepable
 @dataclass(frozen=True)
 class Kept:
     """Values of an address per draw, where they are lower bounds (None: nowhere), and the labels absent anywhere."""
