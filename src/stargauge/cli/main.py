@@ -68,7 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
+        kept = getattr(asked, "resume", None)
+        told = f"what is done is kept in {kept}: the same command goes on from there" if kept else "nothing was written"
+        print(f"stopped; {told}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"could not read or write{f' {error.filename}' if error.filename else ''}: {error.strerror or error}", file=sys.stderr)
