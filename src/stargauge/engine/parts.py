@@ -57,20 +57,21 @@ class Parts:
         about = self.folder / ABOUT
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if about.exists():
-                if json.loads(about.read_text("utf-8"))["first"] != key:
-                    raise InputError(
-                        f"{self.folder} keeps the parts of another run: of another programme, day, seed, number of draws, question or "
-                        "version; ask for that again, or choose another folder"
-                    )
+            first = json.loads(about.read_text("utf-8")) if about.exists() else None
+            if first is None and not any(self.folder.iterdir()):
+                _write(about, json.dumps({"first": key}).encode())
                 return
-            if any(self.folder.iterdir()):
-                raise InputError(f"{self.folder} holds something else and was not touched; choose an empty folder, or a new one")
-            _write(about, json.dumps({"first": key}).encode())
         except OSError as error:
             raise InputError(f"cannot keep parts in {self.folder}: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError):
-            raise InputError(f"{about} cannot be read, so what is in {self.folder} is not known; choose another folder") from None
+        except ValueError:
+            first = None
+        if not isinstance(first, dict) or "first" not in first:
+            raise InputError(f"{self.folder} holds something else and was not touched; choose an empty folder, or a new one")
+        if first["first"] != key:
+            raise InputError(
+                f"{self.folder} keeps the parts of another run: of another programme, day, seed, number of draws, question or version; "
+                "ask for that again, or choose another folder"
+            )
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class PartsOfRun:
         """What was kept. Raises InputError where it cannot be read."""
         path = self._path(place)
         try:
-            with np.load(path, allow_pickle=False) as held:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
                 form = json.loads(held[FORM].tobytes())
                 return _made(form, held)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
