@@ -320,7 +320,7 @@ def test_a_cluster_gives_the_same_bits_also_when_it_loses_a_worker(cluster: Any,
     assert alike(run.collect(COLLECTORS, DRAWS, pool, progress=kill), expected)
     workers[1].kill()
     workers[1].wait()
-    with pytest.raises(InputError, match="has no workers|ended 3 times"):
+    with pytest.raises(InputError, match=r"has no workers|ended 3 times"):
         run.collect(COLLECTORS, DRAWS, pool)
 
 
@@ -328,5 +328,5 @@ def test_a_cluster_gives_the_same_bits_also_when_it_loses_a_worker(cluster: Any,
 @pytest.mark.filterwarnings("default")
 def test_a_scheduler_that_does_not_answer(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    with pytest.raises(InputError, match="no Dask scheduler answers at tcp://127.0.0.1:9 within 10 s"):
+    with pytest.raises(InputError, match="no Dask scheduler answers at tcp"):
         list(each(square, (str(tmp_path),), 4, Pool(address="tcp://127.0.0.1:9")))

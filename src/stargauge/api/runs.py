@@ -21,6 +21,7 @@ from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import HEADLINES, dates_of, exists
 from stargauge.catalogue.load import Catalogue
+from stargauge.engine.collect import Collector
 from stargauge.engine.executors import Pool, Workers, expect_address
 from stargauge.engine.memo import Memo
 from stargauge.engine.parts import Parts
@@ -140,7 +141,7 @@ def audited(
     """A run with what is asked of its claims, and the verdicts. `threads` share the blocks of a run that no processes share."""
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
-    collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
+    collectors: dict[str, Collector[Any]] = {COLLECTOR: judge_of(asked, made)} if asked else {}
     collectors |= {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
     count = workers_of(workers, draws)
     with ThreadPoolExecutor(threads) if threads > 1 and count == 1 else nullcontext(count) as shared:  # gone with the run

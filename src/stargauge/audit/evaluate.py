@@ -236,9 +236,13 @@ class Judge:
 
         return tuple(_full(evaluate(reading, select, self.shown), block.draws) for reading in self.readings)
 
-    def join(self, parts: Sequence[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
-        """Outcomes over the draws of all parts, one per reading."""
-        return parts[0] if len(parts) == 1 else tuple(_concatenated(column) for column in zip(*parts, strict=True))
+    def join(self, parts: list[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
+        """Outcomes over the draws of all parts, one per reading; what is joined is let go."""
+        if len(parts) == 1:
+            return parts[0]
+        columns = list(zip(*parts, strict=True))[::-1]
+        parts.clear()
+        return tuple(_concatenated(columns.pop()) for _ in range(len(columns)))
 
     def outcomes(self, joined: tuple[Outcome, ...]) -> dict[Reading, Outcome]:
         """Outcomes by reading."""

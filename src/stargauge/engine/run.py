@@ -250,4 +250,5 @@ def _add(collectors: Mapping[str, Collector[Any]], levels: list[list[dict[str, A
 
 
 def _joined(collectors: Mapping[str, Collector[Any]], parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {name: collector.join([part[name] for part in parts]) for name, collector in collectors.items()}
+    """All parts as one; they are emptied, so that what is kept is held once."""
+    return {name: collector.join([part.pop(name) for part in parts]) for name, collector in collectors.items()}
