@@ -488,6 +488,27 @@ def parser() -> Parser:
     simulate.add_argument("--quantity", action="append", metavar="ADDRESS", help="what to compute (repeatable; default: the headlines)")
     simulate.add_argument("--save", metavar="DIR", help="write summary.json and the draws to a folder")
 
+    sweep = commands.add_parser("sweep", help="a table over scenarios and knowledge dates: quantities with P10 to P90, claims with odds")
+    _programme(sweep, True)
+    sweep.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME|FILE",
+        help="a scenario, or a partial programme file (repeatable; '' is the programme as it stands, the default)",
+    )  # fmt: skip
+    sweep.add_argument(
+        "--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input in every run, or pin a choice (repeatable)"
+    )
+    sweep.add_argument("--as-of", dest="days", metavar="DATES", help="a knowledge date, or a span: 2025-01..2026-11 (default: today)")
+    sweep.add_argument(
+        "--every", default="quarter", metavar="STEP", help="days of a span: month, quarter (default), 3months, or so many days"
+    )
+    sweep.add_argument("--quantity", action="append", default=[], metavar="ADDRESS", help="a number (repeatable; default: the headlines)")
+    sweep.add_argument("--claim", action="append", default=[], metavar="ID[/READING]", help="a claim, or one of its readings (repeatable)")
+    sweep.add_argument("--date", type=_date, metavar="DATE", help="the month that numbers are read at (default: two years ahead)")
+    _draw_options(sweep)
+    _workers(sweep, elsewhere=True)
+    sweep.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
+    _output_options(sweep)
+
     compare = commands.add_parser(
         "compare", help="two programmes, scenarios or knowledge dates: what differs, and why", epilog=SIDES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -97,6 +97,13 @@ def loaded(asked: argparse.Namespace) -> Any:
     return api.load(asked.programme, asked.scenario, _settings(asked))
 
 
+def loaded_as_stated(asked: argparse.Namespace) -> Any:
+    """The programme with single inputs laid over it."""
+    from stargauge import api
+
+    return api.load(asked.programme, None, _settings(asked))
+
+
 def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False, language: str = "en") -> Any:
     from stargauge import api
 

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan,
         power,
         serve,
+        sweep,
         system,
         together,
         train,
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = _function(asked.command)
         modules = (
             calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, infer, jobs, money,
-            plan, power, serve, system, together, train, what_if, commands,
+            plan, power, serve, sweep, system, together, train, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()

@@ -181,6 +181,18 @@ def _together(view: View, asked: Asked) -> Any:
     return api.together(view.programme, asked["claim"], **view.run).to_dict()
 
 
+def _sweep(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    run, last = view.run, asked["to"] or view.asked.day
+    _scenarios_there(view, asked["over"])
+    return api.sweep(
+        view.programme, asked["over"], as_of=f"{asked['from']}..{last}" if asked["from"] else last, every=asked["every"],
+        quantities=asked["quantity"], claims=asked["claim"], when=asked["date"], draws=run["draws"], seed=run["seed"],
+        progress=run["progress"],
+    ).to_dict()  # fmt: skip
+
+
 def _definitions(view: View, asked: Asked) -> Any:
     from stargauge import api
 
@@ -423,7 +435,7 @@ def _chips(name: str) -> Answerer:
 ANSWERS: dict[str, Answerer] = {
     "programmes": _programmes, "programme": _programme, "check": lambda view, _: _whole_check(view),
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
-    "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
+    "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "sweep": _sweep, "definitions": _definitions, "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
     "site": _site, "plan": _plan, "power": _power, "facility": _facility, "hours": _hours,
     "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
