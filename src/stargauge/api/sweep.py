@@ -173,7 +173,7 @@ def _key(asked: _Asked, cells: Sequence[tuple[str, date]]) -> str:
     shipped = (path.read_bytes() for path in sorted(DATA.rglob("*.csv")))
     own = repr((asked.values.own_sources, asked.values.own_rows, sorted(asked.values.without)))
     told = repr((cells, asked.quantities, asked.readings, asked.when, asked.draws, asked.seed))
-    return content_key(*(f"{name}={made.model_dump_json()}" for name, made in asked.programmes.items()), *shipped, own, told)
+    return content_key(*(f"{name}={made!r}" for name, made in asked.programmes.items()), *shipped, own, told)
 
 
 def _cell(place: int, cells: Sequence[tuple[str, date]], asked: _Asked) -> list[dict[str, Any]]:

@@ -151,7 +151,22 @@ Hourly = Annotated[bool, YES_OR_NO, Query(description="Also every hour of the dr
 
 
 #: Answers that take long: each makes several runs.
-LONG = ("changed", "compare", "goodput", "hours", "infer", "needs", "odds", "plan", "power", "sensitivity", "sources", "sweep", "system", "train")
+LONG = (
+    "changed",
+    "compare",
+    "goodput",
+    "hours",
+    "infer",
+    "needs",
+    "odds",
+    "plan",
+    "power",
+    "sensitivity",
+    "sources",
+    "sweep",
+    "system",
+    "train",
+)
 
 
 def _names(taken: Any) -> Iterator[str]:
