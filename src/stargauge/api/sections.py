@@ -15,7 +15,7 @@ from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.given import Condition, held_of
 from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
-from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of
+from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of, outcomes_of
 from stargauge.audit.job_claims import judge_of as judge_of_numbers
 from stargauge.audit.jobs import Jobs
 from stargauge.audit.jobs import dates as dates_of_jobs
@@ -116,7 +116,7 @@ def number_verdicts_of(numbers: Sequence[Number], result: Result, now: Known, la
     """What each number of jobs needs to be true, from a run that collected it by every definition."""
     if not numbers:
         return ()
-    outcomes = judge_of_numbers(numbers).outcomes(result.collected[JOB_DEFINITIONS])
+    outcomes = outcomes_of(numbers, result.collected[JOB_DEFINITIONS])
     words, texts = words_of(language), texts_of(now.programme, language)
     names = Names(result.world.axes, result.world.graph.quantities, names_of(now), words, texts)
     return number_verdicts(numbers, outcomes, now, names)

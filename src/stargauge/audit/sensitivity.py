@@ -31,8 +31,8 @@ from stargauge.audit.moved import (
 )
 from stargauge.audit.two_way import Progress, TwoWay
 from stargauge.engine.choices import same
+from stargauge.engine.executors import each
 from stargauge.engine.result import World
-from stargauge.engine.run import each
 from stargauge.engine.sample import Value
 from stargauge.engine.series import plain
 from stargauge.quantity.errors import Fault, InputError

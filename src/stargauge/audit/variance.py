@@ -15,7 +15,7 @@ import numpy as np
 
 from stargauge.audit.moved import Asker
 from stargauge.audit.sensitivity import uncertain
-from stargauge.engine.run import each
+from stargauge.engine.executors import each
 from stargauge.engine.series import plain
 from stargauge.quantity.sobol import sobol_indices
 from stargauge.quantity.statement import PICK, Input
