@@ -28,13 +28,13 @@ MAX_NODES = 500_000
 MAX_DEPTH = 24
 MAX_FAULTS = 100
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]{1,3})?$")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]{1,3})?\Z")
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMERIC = frozenset("+-.0123456789")
 
 
@@ -216,7 +216,7 @@ class _Builder:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
             self.next = loader(text).get_event
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, UnicodeEncodeError) as error:  # half of a pair of signs cannot be encoded
             raise InputError(self._unreadable(error)) from None
 
     def build(self) -> Any:
@@ -293,7 +293,7 @@ class _Builder:
     def _at(self, event: Any, trail: Trail, message: str) -> Fault:
         return Fault(message, written(trail), self.file, *_start(event))
 
-    def _unreadable(self, error: yaml.YAMLError) -> Fault:
+    def _unreadable(self, error: yaml.YAMLError | UnicodeEncodeError) -> Fault:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
         hint = "; check the indentation, and put text with a colon or # in quotes"
