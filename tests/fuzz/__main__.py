@@ -32,7 +32,11 @@ def main() -> int:
     for part in parts:
         number = asked.cases if len(parts) == 1 else max(1, round(asked.cases * part.weight / weight))
         started = time.process_time()
-        taken, faults = _tried(part, asked.seed, asked.first, number)
+        try:
+            taken, faults = _tried(part, asked.seed, asked.first, number)
+        finally:
+            if part.end:
+                part.end()
         total, failed = total + number, failed + len(faults)
         print(f"{part.name:<12} {number:>9,} {taken:>9,} {time.process_time() - started:>8.1f} {len(faults):>7}", flush=True)
         for at, told in list(faults.values())[:MOST]:
@@ -54,10 +58,14 @@ def _tried(part: Part, seed: int, first: int, number: int) -> tuple[int, dict[st
     """How many cases are taken, and the first of each kind of fault."""
     taken, faults = 0, dict[str, tuple[int, str]]()
     _warm(part, seed)
-    bound_memory()
+    if not part.apart:
+        bound_memory()
     for at in range(first, first + number):
         case = part.made(seed, at)
         try:
+            if part.apart:
+                taken += part.tried(case)
+                continue
             if at % COUNTED == 0:
                 with counted(len(case)):
                     part.tried(case)

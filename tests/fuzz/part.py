@@ -18,7 +18,7 @@ class Part:
     """`case` makes the bytes of one case; `read` has them read: it returns what became of them, or raises InputError.
 
     `weight`: how many of all cases are of this part. `refuses`: what else its reader raises for what it does not take. `placed`: each
-    refusal has to say where. `may`: what the reader does for good reason though a case should not.
+    refusal has to say where. `may`: what the reader does for good reason though a case should not. `apart`: other processes and threads read it, until `end`.
     """
 
     name: str
@@ -28,6 +28,8 @@ class Part:
     placed: bool = False
     refuses: tuple[type[Exception], ...] = ()
     may: frozenset[str] = frozenset()
+    apart: bool = False
+    end: Callable[[], None] | None = None
 
     def made(self, seed: int, number: int) -> bytes:
         """The case of this number: the same for the same seed."""

@@ -7,6 +7,6 @@ from tests.fuzz.part import Part
 
 def all_parts() -> tuple[Part, ...]:
     """Every part that can be tried here."""
-    from tests.fuzz import grammars, readers
+    from tests.fuzz import grammars, http, readers
 
-    return (*grammars.PARTS, *readers.PARTS)
+    return (*grammars.PARTS, *readers.PARTS, *http.PARTS)

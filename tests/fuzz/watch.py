@@ -56,7 +56,7 @@ def _importing() -> bool:
     """Whether a module is being read in: its code is run then, ours or that of a library."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
-        if frame.f_code.co_filename.startswith(("<frozen importlib", "<frozen runpy")) or "dataclasses.py" in frame.f_code.co_filename:
+        if frame.f_code.co_filename.startswith("<frozen importlib") or "dataclasses.py" in frame.f_code.co_filename:
             return True
         frame = frame.f_back
     return False

@@ -286,7 +286,7 @@ def _record(raw: str | int | float | bool) -> tuple[Any, str]:
     if isinstance(raw, bool):
         return raw, ""
     if not isinstance(raw, str):
-        return float(raw), "1"
+        return parse_value(raw, "1"), "1"
     if _DAY.match(raw):
         return parse_window(raw), DATE
     try:

@@ -36,6 +36,8 @@ _WORDS: dict[str, bool | None] = {
 }  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMERIC = frozenset("+-.0123456789")
+#: What ends a line for YAML, whose lines are counted.
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class Section(dict[str, Any]):
@@ -99,7 +101,7 @@ class Document:
         if found is None or not isinstance(said, str) or not character:
             return found
         line, column = found
-        rest = self.text.split("\n")[line - 1][column - 1 :]
+        rest = _LINE_END.split(self.text)[line - 1][column - 1 :]
         start = 1 if rest[:1] in ("'", '"') else 0
         return (line, column + start + character - 1) if rest[start:].startswith(said[:character]) else found
 
@@ -298,7 +300,7 @@ class _Builder:
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
         hint = "; check the indentation, and put text with a colon or # in quotes"
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else self._unprintable()
-        lines = self.text.split("\n")
+        lines = _LINE_END.split(self.text)
         if mark is None and line:
             problem, hint = f"the character {lines[line - 1][column - 1]!a}", "; take it out"
         elif mark is not None and mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]:
@@ -310,8 +312,8 @@ class _Builder:
         found = _CONTROL.search(self.text)
         if found is None:
             return 0, 0
-        before = self.text[: found.start()]
-        return before.count("\n") + 1, found.start() - before.rfind("\n")
+        lines = _LINE_END.split(self.text[: found.start()])
+        return len(lines), len(lines[-1]) + 1
 
 
 def expect_section(document: Document) -> Section:

@@ -10,11 +10,11 @@ import numpy as np
 
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.normal import Array, normal_ppf
-from stargauge.quantity.units import convert, parse_number, split_number
+from stargauge.quantity.units import MOST, convert, parse_number, split_number
 
 _Z90 = 1.2815515655446004  # standard normal quantile of 0.9
-#: The largest sigma: far above any that is meant; no draw overflows.
-_MOST_SIGMA = 20.0
+#: The largest sigma, and the largest ratio of P90 to P10: far above any that is meant; no draw overflows.
+_MOST_SIGMA, _MOST_RATIO = 20.0, 1e20
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ def from_p10_p90(low: float, high: float) -> Distribution:
     if high <= low:
         raise InputError(f"a range must rise: got {low:g}..{high:g}")
     if low > 0:
+        if low < 1.0 / MOST or high > low * _MOST_RATIO:
+            raise InputError(f"a range is wider than a range can be here: got {low:g}..{high:g}")
         return Distribution("lognormal", (float(np.sqrt(low * high)), float(np.log(high / low) / (2 * _Z90))))
     return Distribution("normal", ((low + high) / 2, (high - low) / (2 * _Z90)))
 

@@ -109,7 +109,7 @@ def unit(text: str) -> Unit:
     return Unit(factor, tuple(sorted((n, e) for n, e in exponents.items() if e)))
 
 
-_NUMBER = r"[-+−]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+−]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+−]?\d+)?"
 _SIMPLE = re.compile(rf"^\s*(?P<pre>\$|{'|'.join(CURRENCIES)})?\s*(?P<number>{_NUMBER})\s*(?P<unit>.*?)\s*$")
 
 
