@@ -660,4 +660,11 @@ def parser() -> Parser:
 
     schema = commands.add_parser("schema", help="print the JSON Schema of the programme file")
     schema.add_argument("--json", action="store_true", help="the schema is JSON in any case")
+
+    doctor = commands.add_parser("doctor", help="what is installed, what a missing part would give, and whether it works here")
+    _output_options(doctor)
+
+    completion = commands.add_parser("completion", help='completion for a shell: eval "$(stargauge completion bash)"')
+    completion.add_argument("shell", metavar="SHELL", help="bash, zsh or fish")
+    completion.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return top

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
@@ -91,6 +92,7 @@ def check(asked: argparse.Namespace) -> int:
     target = Path(asked.report) if asked.report else None
     if target is not None:
         expect_writable(target, "report")
+        expect_pages()
     elif asked.language != "en":
         raise InputError("--language is that of the report: name its file with --report FILE")
     programme = loaded(asked)

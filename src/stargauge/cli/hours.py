@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
+from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import InputError
 
@@ -42,5 +42,4 @@ def _expect(asked: argparse.Namespace, target: Path | None) -> None:
         raise InputError("--language is that of the page: name its file with --report FILE")
     if target is not None:
         expect_writable(target, "report")
-        if find_spec("jinja2") is None:
-            raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
+        expect_pages()

@@ -24,8 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from stargauge.cli import (
         calibrate,
         commands,
+        completion,
         compute,
         depths,
+        doctor,
         draft,
         drivers,
         evidence,
@@ -53,8 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         name = _function(asked.command)
         modules = (
-            calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, infer, jobs, money,
-            plan, power, serve, system, together, train, what_if, commands,
+            calibrate, completion, compute, depths, doctor, draft, drivers, evidence, explain, export, facility, finance, goodput, hours,
+            infer, jobs, money, plan, power, serve, system, together, train, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
@@ -74,11 +76,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"could not read or write{f' {error.filename}' if error.filename else ''}: {error.strerror or error}", file=sys.stderr)
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what could not be written is not tried again at exit
         return 2
+    except ModuleNotFoundError as missing:
+        return _missing(missing)
     except Exception as error:
         if os.environ.get("STARGAUGE_DEBUG"):
             raise
         print(f"our fault: {type(error).__name__}: {error} (STARGAUGE_DEBUG=1 shows where)", file=sys.stderr)
         return 3
+
+
+def _missing(missing: ModuleNotFoundError) -> int:
+    """Say which extra brings a module that is not installed. Anything else that is missing is our fault."""
+    from stargauge.cli.extras import extra_of, missing_text
+    from stargauge.quantity.errors import InputError
+
+    extra = extra_of(missing.name)
+    if extra is None or missing.name is None:
+        print(f"our fault: {missing}; stargauge doctor shows what is installed", file=sys.stderr)
+        return 3
+    sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(missing_text("this needs", missing.name, extra)))))
+    return 2
 
 
 def note_blocks(asked: int | None) -> None:

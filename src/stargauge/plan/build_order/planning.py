@@ -19,36 +19,40 @@ from stargauge.plan.build_order.choices import buildings_of
 from stargauge.plan.build_order.conflict import NoConflict, unproven
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.decisions import NothingToDecide
+from stargauge.plan.build_order.decisions import NothingToDecide, why_nothing
 from stargauge.plan.build_order.division import divide
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
 from stargauge.plan.build_order.impossible import conflict_in, translated, widened
 from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows, nothing_within, shared_pools
 from stargauge.plan.build_order.looks import Looks
-from stargauge.plan.build_order.most import Mosts
+from stargauge.plan.build_order.most import Most, Mosts
 from stargauge.plan.build_order.neighbours import shared_basis
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
     FRESH,
+    MOST,
     ROUNDS,
     SELECTION,
     Promise,
     Simulated,
     World,
+    above,
     address,
     at_day,
-    bounded,
     broken,
     by_month,
     kept_with,
-    odds_of,
     promised,
     short_of,
 )
+from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
+from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder, solve
+from stargauge.plan.build_order.sought import Chosen, odds_in
 from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
+from stargauge.plan.build_order.sums import CAPITAL, LEVEL, Spending
 from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
 from stargauge.plan.build_order.variants import Finder, with_target
 from stargauge.programme.known import Known
@@ -75,8 +79,6 @@ _TRIES, _LATER = 3, 12
 _MOST_SECONDS, _BOUND_SECONDS, _MOST_BESIDE = 1.5, 6.0, 2.5
 #: By how much more is asked where a plan shows less when it is run.
 _STRICTER = 0.01
-#: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
-_FEW = 5_000
 
 
 class Steps:
@@ -124,8 +126,8 @@ class Planning:
         split = self._split()
         try:
             ground = _Ground(self, self._prepared(cooling, split), cooling, split)
-        except NothingToDecide as fault:
-            return self.made(world, notes=(f"{fault}.",))
+        except NothingToDecide:
+            return self.made(world, notes=(why_nothing(self.now),))
         self.steps.to(45, "first solution")
         return ground.answer(world)
 
@@ -190,7 +192,7 @@ class _Ground:
 
     def answer(self, world: World) -> ProgrammePlan:
         """By the goal and the day that can be had; else what is in conflict."""
-        notes = [*self.prepared.notes]
+        notes: list[Said | str] = [*self.prepared.notes]
         if self.of.asked.announced:
             notes.insert(0, announced_text(self.of.asked.targets[0]))
         conflict: Data | None = None
@@ -248,9 +250,16 @@ class _Ground:
     @cached_property
     def days(self) -> Days:
         """Makes the case by other days."""
+        series = self._idle
+        return Days(self.made, self.of.now.months, tuple(series[address(one)] for one in self.of.asked.targets))
+
+    @cached_property
+    def _idle(self) -> dict[str, Array]:
+        """What targets are of, and what is spent, if nothing more is begun: (draw, month) each."""
         idle = self._world(self.of.asked.targets)
-        run = idle.run(self._overlay(()), self.prepared.draws, self.prepared.seed, [address(one) for one in idle.targets])
-        return Days(self.made, self.of.now.months, tuple(by_month(run.series[address(one)]) for one in idle.targets))
+        names = [*(address(one) for one in idle.targets), CAPITAL, LEVEL]
+        run = idle.run(self._overlay(()), self.prepared.draws, self.prepared.seed, names)
+        return {name: by_month(run.series[name]) for name in names}
 
     def _world(self, targets: tuple[Target, ...]) -> World:
         return World(self.of.programme, self.of.now, targets)
@@ -325,7 +334,10 @@ class _Ground:
             best, known = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower"))), [tried[1].order.chosen, *known]
         assert tried is not None
         self.of.steps.say("the least that it may cost")
-        return tried[0], bounded(tried[1], lambda case, _: self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+        try:
+            return tried[0], above(tried[1], self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+        except NoOrder:
+            return tried
 
     @cached_property
     def mosts(self) -> Mosts:
@@ -341,7 +353,7 @@ class _Ground:
         more = np.zeros(len(asked.targets))
         for _ in range(_TRIES):
             if hand is not None:
-                more = np.maximum(odds_of(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
+                more = np.maximum(odds_in(self.made, hand[1].order.chosen) - np.array(hand[1].selected.probabilities), more)
             try:
                 return conflict_in(self.of, self.made, wide.made, wide.days, self.mosts, found, more).to_dict(), hand
             except NoConflict as fault:
@@ -358,7 +370,7 @@ class _Ground:
         split = of._split()
         return _Ground(of, of._prepared(self.cooling, split), self.cooling, split)
 
-    def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, str]:
+    def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, Said]:
         """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""
         made, target = self.made, self.made.case.targets[0]
         hands = [one for one in (made.as_filed, fastest(made)) if not broken(made.case, one)]
@@ -374,9 +386,11 @@ class _Ground:
                 break
             when = min(month_end(when + timedelta(days=45)), self.of.now.months[-1])
         if best is None or _short(best) > WITHIN:
-            return best, f"No plan was found that keeps it by {self.of.now.months[-1]}, the end of the clock; this is the nearest."
-        day, odds = best[0].targets[0].day, 100.0 * target.probability
-        return best, f"What was announced cannot be had by {target.day} with {odds:.3g} %: planned for {day} instead."
+            none = "No plan was found that keeps it by {end}, the end of the clock; this is the nearest."
+            return best, Said(none, {"end": (str(self.of.now.months[-1]), DATE)})
+        later = "What was announced cannot be had by {day} with {share}: planned for {when} instead."
+        values = {"day": (str(target.day), DATE), "share": (target.probability, SHARE), "when": (str(best[0].targets[0].day), DATE)}
+        return best, Said(later, values)
 
     def _first_month(self, run: Simulated, world: World, target: Target) -> date | None:
         odds = (by_month(run.series[world.address]) >= target.amount * (1.0 - 1e-9)).mean(axis=0)
@@ -389,18 +403,42 @@ class _Ground:
     def find(self) -> Finder:
         """How cases beside the plan are solved."""
         unit = {"emissions": "g", "wait": "USD*yr"}.get(self.of.asked.goal, "USD")
-        few = int(self.prepared.case.allowed.sum()) <= _FEW
         seconds = _MOST_BESIDE if self.of.asked.goal == "capacity" else BESIDE_SECONDS
-        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, few, unit)
+        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, unit)
 
-    def _looks(self, made: Promise | None, world: World) -> Looks:
-        days = replace(self.days, made=made.made if made else self.made)
-        case = made.case if made else self.made.case
-        offsets = made.offsets if made else ()
-        find = replace(self.find, measure=lambda case, order: days.reached(case, order.chosen), offsets=offsets)
-        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say, self.of.asked.goal != "capacity")
+    def _looks(self, made: Promise, world: World) -> Looks:
+        reckoning = self._reckoning(made, world)
+        spent, more = Spending.of(self.of.now.months, self._idle, self.prepared.uses), np.array(reckoning.more)
 
-    def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
+        def most(case: BuildCase) -> Most:
+            return self.mosts.of(self.days.moved(case), more=more)
+
+        return Looks(self.of.now, reckoning, self.find, most, spent, self.of.steps.say, self.of.asked.goal != "capacity")
+
+    def _reckoning(self, made: Promise, world: World) -> Reckoning:
+        """How what stands beside a plan is found: for what was asked of it, with its own days and limits."""
+        case = self.made.case
+        for place, target in enumerate(world.targets):
+            moved = case if target.day == case.targets[place].day else self.days.at(case, place, target.day)
+            case = with_target(moved, place, **target._asdict())
+        case = replace(case, limits=(*case.limits, *(one for one in self.rows if one.use.shape == case.cost.shape)))
+        days = replace(self.days, made=self.days.moved(case))
+        hands = tuple(dict.fromkeys(filter(None, (days.made.as_filed, fastest(days.made)))))
+        held = replace(self.days, made=made.made)
+
+        def rough(asked: BuildCase, goal: Array | None) -> Chosen | None:
+            near = made.case
+            for place, target in enumerate(asked.targets):
+                near = near if target.day == near.targets[place].day else held.at(near, place, target.day)
+                near = with_target(near, place, amount=target.amount, probability=min(target.probability - made.offsets[place], MOST))
+            try:
+                return self._solve(replace(near, limits=asked.limits), goal, gap=ROUGH, time_limit=ROUGH_SECONDS).chosen
+            except NoOrder:
+                return None
+
+        return reckoned_beside(days, made.order.chosen, made.selected.probabilities, self.goal, hands, rough)
+
+    def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[Said | str]) -> ProgrammePlan:
         shared = shared_basis(self.of.now, shared_pools(self.of.now, self.of.bounds), max(one.day for one in self.of.asked.targets))
         basis = replace(self.prepared, basis=(*self.prepared.basis, *shared))
         parts: Data = {"conflict": conflict, "assumptions": assumptions(basis)}
@@ -408,13 +446,13 @@ class _Ground:
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
         self.of.steps.to(70, "what stands beside the plan")
-        parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds)}
-        parts |= self._looks(made, world).beside(made.order) if self.of.beside else {}
+        parts["cost"] = cost_data(self.prepared, made.order, self.of.now)
+        parts["method"] = method_data(made.case, made.order, made.rounds, made.program)
+        parts |= self._looks(made, world).beside() if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
         parts["money"] = division.to_dict()
-        notes = [*notes, *filter(None, [division.over_text()])]
         self.of.steps.to(90, "draws that the plan has not seen")
         fresh = world.run(overlay, FRESH, self.of.seed + 2)
         return self.of.made(
@@ -429,10 +467,10 @@ def _short(made: Made) -> float:
     return short_of(made[1], made[0].targets)
 
 
-def _best(made: Promise, world: World) -> str:
-    odds = ", ".join(f"{100.0 * one:.0f} %" for one in made.selected.probabilities)
-    asked = ", ".join(f"{100.0 * one.probability:.4g} %" for one in world.targets)
-    return f"The best plan that was found keeps it with {odds} in the ordinary run, where {asked} is asked."
+def _best(made: Promise, world: World) -> Said:
+    worst = min(zip(made.selected.probabilities, world.targets, strict=True), key=lambda one: one[0] - one[1].probability)
+    values = {"share": (worst[0], SHARE), "asked": (worst[1].probability, SHARE)}
+    return Said("The best plan that was found keeps it with {share} in the ordinary run, where {asked} is asked.", values)
 
 
 def _of_amount(case: BuildCase, amount: float) -> BuildCase:

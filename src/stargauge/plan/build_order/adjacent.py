@@ -1,66 +1,17 @@
-"""An order of build mended by small changes, each reckoned in every draw with the queues of the model.
-
-Hill climbing (Russell and Norvig 2021, Artificial Intelligence, 4.1): while a target is missed, the change that brings most for its money;
-then the cheapest order next to it that keeps all, as long as there is one.
-"""
+"""Orders of build next to one: those that differ by one step at one site."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, Choice, faults_of, value_of
+from stargauge.plan.build_order.case import BuildCase, Choice
 
-Odds = Callable[[tuple[Choice, ...]], Array]
 Chosen = tuple[Choice, ...]
 
-#: Changes that are looked at in a step, and steps, at most; months by which a start is moved; the least that counts as
-#: nearer, in probability.
-_TRIED, _STEPS, _MOVES, _NEARER = 120, 8, (-6, -3, -2, -1, 1, 2, 3, 6, 12), 5e-4
-
-
-def climbed(case: BuildCase, chosen: Chosen, asked: Array, odds: Odds, goal: Array, most: float = np.inf) -> Chosen:
-    """An order after small changes, as good as these make it; worth less than `most` by the goal. The case is without its targets."""
-    now, short = chosen, _short(odds(chosen), asked)
-    for _ in range(_STEPS):
-        worth = value_of(case, now, goal)
-        near = {one: value_of(case, one, goal) for one in neighbours(case, now)}
-        if short <= 0.0:
-            cheaper = sorted((one for one, value in near.items() if value < min(worth, most) - 1.0), key=lambda one: (near[one], one))[
-                :_TRIED
-            ]
-            found = next((one for one in cheaper if not faults_of(case, one) and _short(odds(one), asked) <= 0.0), None)
-        else:
-            found, best = None, 0.0
-            for one, value in sorted(near.items(), key=lambda one: (abs(one[1] - worth), one[0]))[:_TRIED]:
-                if value >= most or faults_of(case, one):
-                    continue
-                nearer = short - max(_short(odds(one), asked), 0.0)
-                rate = nearer / max(value - worth, 1.0)
-                if nearer > _NEARER and rate > best:
-                    found, best = one, rate
-        if found is None:
-            break
-        now, short = found, _short(odds(found), asked)
-    return _without_needless(case, now, asked, odds, goal) if short <= 0.0 else now
-
-
-def _without_needless(case: BuildCase, chosen: Chosen, asked: Array, odds: Odds, goal: Array) -> Chosen:
-    """An order without the last buildings of sites that cost something and without which all is kept, the dearest first."""
-    now = chosen
-    while True:
-        last = [max((one for one in now if one.building in places), default=None) for places in case.by_site]
-        dearest = sorted((one for one in last if one is not None and goal[one] > 0.0), key=lambda one: (-float(goal[one]), one))
-        fewer = (tuple(one for one in now if one != out) for out in dearest)
-        found = next((one for one in fewer if not faults_of(case, one) and _short(odds(one), asked) <= 0.0), None)
-        if found is None:
-            return now
-        now = found
-
-
-def _short(odds: Array, asked: Array) -> float:
-    return float((asked - odds).max(initial=0.0)) if (odds < asked).any() else 0.0
+#: Months by which a start is moved.
+_MOVES = (-6, -3, -2, -1, 1, 2, 3, 6, 12)
 
 
 def neighbours(case: BuildCase, chosen: Chosen) -> Iterator[Chosen]:
