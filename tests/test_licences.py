@@ -10,8 +10,8 @@ from tests.test_packaging_files import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
 
-import generated  # noqa: E402
-import licences_page  # noqa: E402
+import generated
+import licences_page
 
 
 def test_every_package_that_a_user_installs_is_under_an_allowed_licence() -> None:
@@ -21,7 +21,9 @@ def test_every_package_that_a_user_installs_is_under_an_allowed_licence() -> Non
     assert {"numpy", "pydantic", "pyyaml", "cryptography", "fastapi", "scipy", "vl-convert-python", "torch"} <= set(found)
 
 
-@pytest.mark.parametrize("licence", ["GPL-3.0-only", "MIT AND AGPL-3.0-only", "LGPL-3.0-only", "", "not installed", "MIT AND", "Proprietary"])
+@pytest.mark.parametrize(
+    "licence", ["GPL-3.0-only", "MIT AND AGPL-3.0-only", "LGPL-3.0-only", "", "not installed", "MIT AND", "Proprietary"]
+)
 def test_others_are_refused(licence: str) -> None:
     assert not licences_page.allowed(licence)
     assert licences_page.allowed("Apache-2.0 OR GPL-2.0-only") and licences_page.allowed("MIT AND (BSD-3-Clause OR Apache-2.0)")

@@ -35,6 +35,8 @@ _WORDS: dict[str, bool | None] = {
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What a terminal or a reader's eye would obey instead of showing: control characters, and marks that turn the direction of a text.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NUMERIC = frozenset("+-.0123456789")
 #: What ends a line for YAML, whose lines are counted.
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -256,6 +258,7 @@ class _Builder:
         if event.tag is not None:
             self._fault(event, trail, f'a tag ("{event.tag}"), which programme files do not use: write the value without it')
         if kind is ScalarEvent:
+            self._expect_shown(event, trail)
             return scalar(event.value) if event.implicit[0] else event.value
         if kind is MappingStart:
             return self._mapping(trail, depth)
@@ -271,6 +274,7 @@ class _Builder:
                 self._node(event, (*trail, "?"), depth + 1)
                 self._node(self.next(), (*trail, "?"), depth + 1)
                 continue
+            self._expect_shown(event, trail)
             key = event.value
             inner = (*trail, key)
             if key in section:
@@ -286,6 +290,11 @@ class _Builder:
         while (event := self.next()).__class__ is not SequenceEnd:
             items.append(self._node(event, (*trail, len(items)), depth + 1))
         return items
+
+    def _expect_shown(self, event: Any, trail: Trail) -> None:
+        """Note a character that is obeyed and not shown."""
+        if found := _HIDDEN.search(event.value):
+            self._fault(event, trail, f"a character that is not shown ({found[0]!a}); take it out")
 
     def _fault(self, event: Any, trail: Trail, message: str) -> None:
         self.faults.append(self._at(event, trail, message))
