@@ -119,7 +119,16 @@ def _function(command: str) -> str:
 
 
 def fault_lines(error: InputError) -> Iterator[str]:
-    """The faults of an input as lines: the file and their number, then each with line, column, path and what to do."""
+    """The faults of an input as lines: the file and their number, then each with line, column, path and what to do.
+
+    They quote what came, which may be meant for the terminal: what it would obey is written out.
+    """
+    from stargauge.evidence.capture.plain import plain
+
+    yield from map(plain, _fault_lines(error))
+
+
+def _fault_lines(error: InputError) -> Iterator[str]:
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
     yield f"{files[0] if len(files) == 1 else 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run"

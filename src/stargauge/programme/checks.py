@@ -32,8 +32,8 @@ from stargauge.quantity.units import show
 
 PROGRAMME = "programme"
 ALONE, CARRY_ALONE = "alone", ("gas", "fuel_cell")
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?$")
+_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
+_ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?\Z")
 
 #: Fields of a scenario that change no statement of the programme.
 _ONLY_ASSUMES = frozenset({"about", "reason", "assumptions"})

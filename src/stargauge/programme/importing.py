@@ -29,8 +29,8 @@ ROUNDING = 0.005
 COLUMNS = ("path", "value", "as_of", "published", "source", "status", "grade", "note")
 #: Columns of a source that the programme does not have yet.
 SOURCE_COLUMNS = ("publisher", "title", "url")
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/%-]*( [A-Za-z0-9._/%-]+)*$")
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*$")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/%-]*( [A-Za-z0-9._/%-]+)*\Z")
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
 
 # --- proposals and changes --------------------------------------------------------------------------------------------------------

@@ -111,11 +111,18 @@ def item_of(post: Mapping[str, Any], position: int, revisions: tuple[Revision, .
     warning = plain_of(str(post.get("spoiler_text") or ""))
     body = plain_of(str(post.get("content") or ""))
     return Item(
-        str(post["id"]), name if "@" in name or not name else f"{name}@{urlsplit(str(by.get('url') or url)).netloc}",
+        str(post["id"]), name if "@" in name or not name else f"{name}@{_host(str(by.get('url') or url))}",
         f"{warning}\n{body}" if warning else body, position, url, str(by.get("display_name") or ""), time_or_none(post.get("created_at")),
         time_or_none(post.get("edited_at")), str(post.get("in_reply_to_id") or ""), str((quoted or {}).get("id") or ""),
         language=str(post.get("language") or ""), revisions=revisions,
     )  # fmt: skip
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def revisions_of(history: Any) -> tuple[Revision, ...]:
