@@ -37,6 +37,7 @@ READ = (
     "accelerator_rent", "lease_term_usual", "lease_escalation", "lease_let_share", "abatement_share", "abatement_term",
     "price_index_observed", "month_end", "deduction_share", "bonus_earlier", "bound_date_stated", "site_known_from", "loan_draw_rule",
     "asset_cost_given_up", "customer_money", "vendor_credit", "loans_agreed",
+    "generation_cost_shift",
 )  # fmt: skip
 
 

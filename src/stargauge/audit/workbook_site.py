@@ -37,6 +37,7 @@ _OF_PHASE = (
     ("stop", "is given up", "date", "cancelled_date"),
     ("installed", "equipment is installed", "date", "installed_date"),
     ("it_power", "IT power", "W", "phase_it_power"),
+    ("plants_beyond", "cost of its plants beyond the mean of the site", "USD/W", "generation_cost_shift"),
     ("h100_per_kilowatt", "H100 per kW of IT power", "1/kW", "phase_chip"),
     ("h100_per_kilowatt_next", "H100 per kW once renewed", "1/kW", "refresh_chip"),
     ("newest", "its generation is the newest announced", "flag", "phase_chip"),
