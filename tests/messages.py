@@ -11,10 +11,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from stargauge.quantity.spoken import CATALOGUES
+from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
@@ -34,6 +34,8 @@ def _in_python() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING.keys() - foreign:
                 first, count = SAYING[node.func.id]
                 given = [text for arg in node.args[first : first + count] for text in _texts(arg)]
+                context = [part for word in node.keywords if word.arg == "context" for part in _texts(word.value)]
+                given = [BETWEEN.join((*context, text)) for text in given]
                 if node.func.id == "counted" and len(given) == 1:
                     given.append(f"{given[0]}s")
                 yield from ((text, f"{file.relative_to(SOURCE)}:{node.lineno}") for text in given)
@@ -77,12 +79,18 @@ def catalogue_of(file: Path) -> Catalog:
         return read_po(opened, locale=file.stem, abort_invalid=True)
 
 
+def key_of(message: Message) -> str:
+    """The text of a message, after its context where it has one."""
+    return BETWEEN.join(part for part in (message.context, str(message.id)) if part)
+
+
 def update(file: Path) -> None:
     """Bring a catalogue up to what is said, the translations that it has kept."""
-    before = {str(one.id): str(one.string) for one in catalogue_of(file) if one.id and one.string}
+    before = {key_of(one): str(one.string) for one in catalogue_of(file) if one.id and one.string}
     made = Catalog(file.stem, header_comment="", project="Stargauge", fuzzy=False)
     for text in sorted(said()):
-        made.add(text, before.get(text, "")).flags.discard("python-format")  # a percent sign is one here
+        context, _, english = text.rpartition(BETWEEN)
+        made.add(english, before.get(text, ""), context=context or None).flags.discard("python-format")  # a percent sign is one here
     with file.open("wb") as opened:
         write_po(opened, made, width=0, omit_header=True)
 
@@ -90,6 +98,6 @@ def update(file: Path) -> None:
 if __name__ == "__main__":
     for name in sorted(CATALOGUES.glob("*.po")):
         if "--untranslated" in sys.argv:
-            print("\n".join(str(one.id) for one in catalogue_of(name) if one.id and not one.string))
+            print("\n".join(key_of(one) for one in catalogue_of(name) if one.id and not one.string))
         else:
             update(name)

@@ -17,8 +17,10 @@ from pathlib import Path
 #: Where the catalogues lie, one file per language.
 CATALOGUES = Path(__file__).with_name("messages")
 
-#: A message and what is said for it.
-_ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
+#: What stands between a context and a text, as in gettext.
+BETWEEN = "\x04"
+#: A message, of what it is said where that is given, and what is said for it.
+_ENTRY = re.compile(r'^(?:msgctxt (".*")\n)?msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 
@@ -38,9 +40,12 @@ def language() -> str:
     return _LANGUAGE.get()
 
 
-def say(text: str, **values: object) -> str:
-    """An English text in the language that is spoken now, `{name}` filled in; in English where the language has no text of it."""
-    made = texts(_LANGUAGE.get()).get(text, text)
+def say(text: str, *, context: str = "", **values: object) -> str:
+    """An English text in the language that is spoken now, `{name}` filled in; in English where the language has no text of it.
+
+    `context`: of what it is said, where the same English means several things.
+    """
+    made = texts(_LANGUAGE.get()).get(f"{context}{BETWEEN}{text}" if context else text, text)
     return made.format(**values) if values else made
 
 
@@ -57,9 +62,9 @@ def texts(language: str) -> Mapping[str, str]:
 
 
 def read_catalogue(text: str) -> dict[str, str]:
-    """The messages of a gettext catalogue (PO; GNU gettext manual, "The Format of PO Files") by their English ones."""
-    found = ((_unquoted(one[1]), _unquoted(one[2])) for one in _ENTRY.finditer(text))
-    return {english: said for english, said in found if english and said}
+    """The messages of a gettext catalogue (PO; GNU gettext manual, "The Format of PO Files") by their English ones, after their context."""
+    found = ((f"{_unquoted(one[1])}{BETWEEN}" if one[1] else "", _unquoted(one[2]), _unquoted(one[3])) for one in _ENTRY.finditer(text))
+    return {context + english: said for context, english, said in found if english and said}
 
 
 def _unquoted(lines: str) -> str:

@@ -21,6 +21,7 @@ from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.spoken import in_language
 from stargauge.report.evidence import harmless
 
+
 @dataclass(frozen=True)
 class Receipt:
     """The page in parts: what is in the file, what it shows, what not, and the commands that check it."""
