@@ -19,7 +19,7 @@ MOST_MEMORY = 1024.0
 
 
 class Cost(NamedTuple):
-    """What a command took: CPU seconds with its processes, wall seconds, peak memory in MB of itself and of the largest process it began."""
+    """What a command took: CPU seconds with its processes, wall seconds, peak memory in MB of itself and of the largest it began."""
 
     cpu: float
     wall: float

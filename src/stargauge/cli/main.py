@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what_if,
     )
     from stargauge.quantity.errors import InputError
+    from stargauge.quantity.spoken import speaking
 
     if day := getattr(asked, "as_of", None):
         commands.note_future(day)
@@ -59,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             calibrate, completion, compute, depths, doctor, draft, drivers, evidence, explain, export, facility, finance, goodput, hours,
             infer, jobs, money, plan, power, serve, sweep, system, together, train, what_if, commands,
         )  # fmt: skip
-        code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
+        with speaking(getattr(asked, "spoken", "en")):
+            code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
         if not getattr(asked, "list", False):
             note_blocks(getattr(asked, "draws", None))

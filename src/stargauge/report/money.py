@@ -8,8 +8,8 @@ from typing import Any
 from stargauge.quantity.quantity import MEANS
 from stargauge.report.locale import notation, say
 from stargauge.report.money_tables import all_parties, listed, party_name, tables
-from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import day_text, percent, show
+from stargauge.report.terminal import PLAIN, Style, known_text, table, wrapped
+from stargauge.report.wording import counted, day_text, percent, show
 
 
 def _basis() -> str:
@@ -44,7 +44,7 @@ def _why() -> str:
 def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """The answer first, then the tables."""
     lines = [style.bold(line) for line in wrapped(headline(data), style.width)]
-    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws.", style.width)
+    lines += wrapped(f"{data['name']}, {known_text(data)}, {counted(data['draws'], 'draw')}.", style.width)
     lines += [] if data["dispute"] else wrapped(say("A sum of your own: --need."), style.width)
     for one in tables(data):
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
