@@ -86,7 +86,9 @@ def test_where_no_fact_is_worth_knowing_there_is_no_table() -> None:
     facts = data["waiting"]["information"]
     data["waiting"] = {**data["waiting"], "information": [{**one, "worth_now": 0.0} for one in facts], "ceiling": None}
     told = f"None of the facts that were looked at is worth knowing: {len(facts)}."
-    assert part(render_plan(data), "What knowing is worth") == [told] and told in plan_html(data) and "Known now saves" not in plan_html(data)
+    assert (
+        part(render_plan(data), "What knowing is worth") == [told] and told in plan_html(data) and "Known now saves" not in plan_html(data)
+    )
 
 
 def test_a_way_out_without_a_building_and_the_units_of_facts_are_told_whole() -> None:
