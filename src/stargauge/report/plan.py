@@ -43,8 +43,8 @@ def _opening(data: Data, style: Style) -> list[str]:
 def _planned(data: Data, style: Style) -> list[str]:
     lines = _buildings(data, style)
     lines += _block(terminal.sites(data), ((15, "w"), (19, "w"), (14, "w"), (26, "w")), style) if built_sites(data) else []
-    lines += _block(tables.cost(data), ((52, "w"), (18, "r")), style)
-    lines += _money(data, style)
+    if built_sites(data):
+        lines += _block(tables.cost(data), ((52, "w"), (18, "r")), style) + _money(data, style)
     lines += _texts("What binds, and its price", terminal.binding(data), style)
     if data["frontier"]:
         lines += _block(tables.frontier(data), ((11, "l"), (4, "r"), (15, "r"), (15, "r"), (7, "r"), (16, "w")), style)
@@ -58,7 +58,7 @@ def _planned(data: Data, style: Style) -> list[str]:
 def _buildings(data: Data, style: Style) -> list[str]:
     """By site: what is under way in one row, and each building that is decided."""
     made = terminal.buildings(data)
-    return _block(made, ((27, "w"), (11, "w"), (14, "w"), (7, "r"), (6, "r"), (5, "r")), style)
+    return _block(made, ((27, "w"), (10, "w"), (14, "w"), (7, "r"), (7, "r"), (5, "r")), style)
 
 
 def _texts(title: str, texts: Sequence[str], style: Style, indent: str = "  ") -> list[str]:
