@@ -41,8 +41,9 @@ ROUNDS, RUNS, MOST = 3, 4, 0.999
 _FAR, _EFFORT, _AGAIN = 0.08, 3, 1
 #: How often more is looked for, by how much at first, as a share, and by how little at last.
 _ENLARGED, _STEP, _LEAST = 8, 0.04, 0.008
-#: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
-NEAR, SHORT = 0.01, 0.0
+#: By how much a plan may keep more than is asked before a cheaper one is looked for, by an order in hand and when it is run; and less on
+#: selection draws.
+NEAR, _CLOSE, SHORT = 0.01, 0.005, 0.0
 #: A round whose gap is wider than that took long, and counts as several.
 _WIDE, _DEAR = 0.05, 3
 #: Days that are no delay; what is asked on top where a run shows less.
@@ -213,7 +214,8 @@ def promised(
             told(f"simulated {', '.join(f'{100.0 * (odds - miss):.0f} %' for odds, miss in zip(asked, missed, strict=True))}")
         kept = bool((missed <= SHORT).all())
         low, high = (low, np.minimum(high, more)) if kept else (np.maximum(low, more), high)
-        if (kept and not more.any()) or (more > _FAR).any() or float((high - low).max(initial=0.0)) <= _LITTLE:
+        near = kept and (not more.any() or float(-missed.max(initial=-1.0)) <= _CLOSE)
+        if near or (more > _FAR).any() or float((high - low).max(initial=0.0)) <= _LITTLE:
             break
         more = np.where(np.isfinite(high), (low + high) / 2.0, more + np.maximum(missed, 0.0) + _LITTLE)
     if best is None:
