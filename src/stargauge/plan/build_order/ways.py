@@ -90,12 +90,12 @@ class Ways:
         self.of.steps.to(45, "the most that can be had")
         known, odds = self.ground.mosts.orders(made), made.case.targets[0].probability
         best = max(known, key=lambda one: kept_with(made, one, odds), default=())
+        if not best:
+            raise NoOrder("nothing that is built is within all limits")
         world = self.ground.world(made.case.targets)
         run = world.run(self.ground.overlay(best, made.case.targets), SELECTION, self.of.seed + 1)
         shown = at_day(run.series[world.address], self.of.now.months, made.case.targets[0].day)
         amount = min(kept_with(made, best, odds), float(np.quantile(shown, 1.0 - odds, method="lower")))
-        if amount <= 0.0 and broken(made.case, ()):
-            raise NoOrder("not even nothing keeps all that is asked")
         case = _of_amount(made.case, amount)
         tried = self.promised(replace(made, case=case), self.ground.world(case.targets), *known, rounds=0, sure=best)
         self.of.steps.say("the least that it may cost")
