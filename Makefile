@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_FLAGS ?= -q
 REPORT := stargate-report.html
+MADE_PAGES := model programme-file catalogue commands http-api python-api licences limits gallery
 # What is compiled is kept, even where a machine is set not to: tests begin hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check conformance lint types docs scores bench setup clean
+.PHONY: help demo test check conformance lint types docs scores bench package smoke setup clean
 help:           ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -35,6 +36,7 @@ types: $(VENV)/.ci  ## mypy, strict
 
 docs: $(VENV)/.ci  ## the documentation, in docs/_build/html
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@$(BIN)/python docs/offline.py docs/_build/html
 	@echo "The documentation: $(CURDIR)/docs/_build/html/index.html"
 
 scores: $(VENV)/.run  ## measure how good dates and odds are, for the report and the pages
@@ -44,10 +46,19 @@ scores: $(VENV)/.run  ## measure how good dates and odds are, for the report and
 bench: $(VENV)/.test  ## the figures that the project promises, measured here
 	@$(BIN)/python -m bench
 
+package: $(VENV)/.run  ## wheel and source archive, in dist; the same bytes from the same sources
+	@rm -rf dist && $(BIN)/python -m hatchling build --directory dist
+
+smoke: package  ## the package and its core alone answer, under another Python: make smoke PYTHON=python3.13
+	@rm -rf $(VENV)/smoke && $(PYTHON) -m venv $(VENV)/smoke 2>/dev/null || $(PYTHON) -m venv --clear --without-pip $(VENV)/smoke
+	@$(BIN)/python -m pip --python $(VENV)/smoke/bin/python install --quiet --disable-pip-version-check -c requirements/run.txt dist/*.whl
+	@$(VENV)/smoke/bin/python -W error -m compileall -q -f $(VENV)/smoke/lib/python3*/site-packages/stargauge
+	@cd $(VENV)/smoke && bin/stargauge doctor && bin/stargauge check
+
 setup: $(VENV)/.run  ## the environment, .venv
 
 clean:          ## remove the environment and what was built
-	rm -rf $(VENV) docs/_build docs/model.md build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(REPORT)
+	rm -rf $(VENV) docs/_build docs/_made $(MADE_PAGES:%=docs/%.md) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(REPORT)
 
 $(VENV)/tools/.done: requirements/conformance.txt | $(BIN)/python
 	@echo "Setting up $(VENV)/tools"

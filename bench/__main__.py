@@ -17,6 +17,7 @@ from bench import (
     fleet_events,
     layouts,
     network,
+    package,
     plan,
     reading,
     scale,
@@ -55,6 +56,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "weather-left-out": weather_coefficients.left_out,
     "web": web.web,
     "what-if": what_if.what_if,
+    "package": package.package,
 }
 
 

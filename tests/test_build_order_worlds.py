@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.plan.build_order.queues import added
 from stargauge.plan.build_order.standing_for import groups_of_draws, plans_at_random, whole_plans
 from stargauge.plan.build_order.worlds import (
     KNOTS,
@@ -38,8 +37,8 @@ def made_up(seed: int, draws: int = 40, buildings: int = 3, powers: int = 2, chi
         np.where(chance.random((draws, buildings, powers)) < 0.5, -np.inf, DAY + 500.0), chance.uniform(30.0, 200.0, (draws, buildings)),
         DAY + chance.uniform(0.0, 900.0, (draws, chips)), chance.random((draws, 2)), chance.uniform(0.05, 0.2, draws),
         chance.uniform(0.01, 0.1, draws), chance.uniform(1e8, 2e8, (draws, buildings)), chance.uniform(1e8, 2e8, (draws, buildings)),
-        chance.uniform(30.0, 90.0, draws), np.zeros((draws, buildings)), np.full((draws, buildings), -np.inf), np.full(2, DAY - 200.0),
-        np.full(2, DAY - 400.0), site, np.full((draws, buildings), np.inf),
+        chance.uniform(30.0, 90.0, draws), np.full((draws, buildings), -np.inf), np.full(2, DAY - 200.0),
+        np.full(2, DAY - 400.0), site, np.zeros((draws, 5, buildings, powers)), np.full((draws, buildings), np.inf),
     )  # fmt: skip
 
 
@@ -111,15 +110,6 @@ def test_planned_days_are_within_the_months_and_two_at_least() -> None:
     days = planned_days(months)
     assert days[0] == months[0] and days[-1] == months[-1] and len(days) == len(KNOTS) + 1 == len(set(days))
     assert len(planned_days(months[:1])) == 2 and planned_days(months[:3]) == months[:3]
-
-
-# --- what comes on top ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_building_outside_a_plan_is_held_up_like_the_one_before_it() -> None:
-    alone, together = np.array([[10.0, 20.0], [10.0, np.inf]]), np.array([[15.0, 50.0], [11.0, np.inf]])
-    made = added(alone, together, np.array([[0, 3], [0, 0], [0, 0], [0, 0]]), ((0, 1), (2,), (3, 4)))
-    assert made.T.tolist() == [[5.0, 5.0, 17.5, 30.0, 30.0], [1.0, 1.0, 1.0, 1.0, 1.0]]
 
 
 # --- worlds that stand for all ----------------------------------------------------------------------------------------------------

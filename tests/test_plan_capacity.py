@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from tests.build_order_tiny import tiny
 from tests.programme_files import small
 
 from stargauge import api
 from stargauge.plan.build_order.answer import ProgrammePlan
-from stargauge.plan.build_order.case import Array, Choice
-from stargauge.plan.build_order.climb import _without_needless
-from stargauge.plan.build_order.promise import asking
 from stargauge.quantity.errors import InputError
 
 pytest.importorskip("highspy", reason="the plan extra is not installed")
@@ -59,16 +54,3 @@ def test_a_bound_on_its_cost_is_a_number(plans: dict[str, ProgrammePlan]) -> Non
     for made in plans.values():
         method = made.to_dict()["method"]
         assert 0.0 <= method["bound"] <= method["value"] and 0.0 <= method["gap"] <= 1.0
-
-
-def test_small_changes_leave_out_what_is_not_needed() -> None:
-    case = asking(tiny(3).case, [0.0])
-    everything = (Choice(0, 0, 0, 0), Choice(1, 0, 0, 1), Choice(2, 0, 0, 0))
-
-    def odds(chosen: tuple[Choice, ...]) -> Array:
-        """All is kept by the first building alone."""
-        return np.array([0.9 if chosen and chosen[0].building == 0 else 0.1])
-
-    assert _without_needless(case, everything, np.array([0.8]), odds, case.cost) == everything[:1]
-    assert _without_needless(case, everything, np.array([0.05]), odds, case.cost) == ()
-    assert _without_needless(case, everything, np.array([0.8]), odds, -case.cost) == everything  # what earns stays

@@ -27,8 +27,9 @@ from stargauge.plan.build_order.decisions import chips_for
 from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.overlay import About, plan_overlay, source_id, written
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.promise import Reckoned, World, asking, by_month, floors, odds_of, reckoned
+from stargauge.plan.build_order.promise import Reckoned, World, asking, by_month, floors, reckoned
 from stargauge.plan.build_order.solve import solve
+from stargauge.plan.build_order.sought import odds_in
 from stargauge.programme.known import Known
 from stargauge.programme.overlay import overlay as laid_over
 from stargauge.quantity.errors import InputError
@@ -209,7 +210,7 @@ def test_buildings_held_to_their_days_keep_what_the_run_keeps(prepared: Prepared
     alone, together = (float((made.reached(chosen)[0] >= 300e6).mean()) for made in (prepared, held))
     really = float(run.truth[0].mean())
     assert alone >= really - 0.02  # no crew is waited for there
-    assert together == pytest.approx(really, abs=0.02) and odds_of(prepared, chosen)[0] == pytest.approx(really, abs=0.02)
+    assert together == pytest.approx(really, abs=0.02) and odds_in(prepared, chosen)[0] == pytest.approx(really, abs=0.02)
 
 
 def test_later_days_are_kept_more_often(prepared: Prepared, now: Known) -> None:
@@ -226,9 +227,9 @@ def test_later_days_are_kept_more_often(prepared: Prepared, now: Known) -> None:
 def test_orders_are_asked_for_until_the_draws_keep_about_what_is_asked(prepared: Prepared) -> None:
     asked = np.array([0.5])
     pool = list[Reckoned]()
-    rounds, nothing = reckoned(prepared, asked, lambda case, last: solve(case, gap=0.03, time_limit=4.0), pool)
-    assert nothing is None and rounds == len(pool) > 0
-    assert [one.odds.tolist() for one in pool] == [odds_of(prepared, one.order.chosen).tolist() for one in pool]
+    rounds, program, nothing = reckoned(prepared, asked, lambda case, last: solve(case, gap=0.03, time_limit=4.0), pool)
+    assert nothing is None and program is pool[0].order and rounds == len(pool) > 0
+    assert [one.odds.tolist() for one in pool] == [odds_in(prepared, one.order.chosen).tolist() for one in pool]
     assert min(abs(float(one.odds[0]) - 0.5) for one in pool if one.odds[0] >= 0.5) < 0.15
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ pytest.importorskip("vl_convert", reason="the report extra is not installed")
 
 import itertools
 
+from tests.plan_answer import impossible_answer, plan_answer
+
 from stargauge.audit.measured import shipped
 from stargauge.catalogue.load import load_catalogue
 from stargauge.report.html import render_report, web_address, write_report
+from stargauge.report.plan_page import plan_html
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -247,14 +251,26 @@ def test_a_browser_finds_no_error_and_asks_for_nothing(chromium: str, answer: di
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_is_no_wider_than_its_window(chromium: str, answer: dict[str, Any], tmp_path: Path, width: int) -> None:
-    """Measured in a frame of that width: a browser window has a least width of its own. All details open."""
-    inner = render_report(answer).replace("<details>", "<details open>")
-    (tmp_path / "report.html").write_text(inner, encoding="utf-8")
+    assert wide(chromium, tmp_path, render_report(answer), width) <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("made", [plan_answer, impossible_answer])
+def test_the_page_of_a_plan_is_no_wider_than_its_window(
+    chromium: str, tmp_path: Path, width: int, made: Callable[[], dict[str, Any]]
+) -> None:
+    assert max(wide(chromium, tmp_path / language, plan_html(made(), language), width) for language in ("en", "de")) <= width
+
+
+def wide(chromium: str, folder: Path, page: str, width: int) -> int:
+    """How wide a page is in a frame of a width: a browser window has a least width of its own. All details open."""
+    folder.mkdir(exist_ok=True)
+    (folder / "report.html").write_text(page.replace("<details>", "<details open>"), encoding="utf-8")
     frame = (
         f'<!doctype html><iframe id="f" src="report.html" style="width:{width}px;height:800px;border:0"></iframe><script>'
         "f.onload=()=>{const d=f.contentDocument.documentElement;document.body.dataset.wide=d.scrollWidth}</script>"
     )
-    (tmp_path / "frame.html").write_text(frame, encoding="utf-8")
+    (folder / "frame.html").write_text(frame, encoding="utf-8")
     made = subprocess.run(
         [
             chromium,
@@ -264,11 +280,11 @@ def test_the_page_is_no_wider_than_its_window(chromium: str, answer: dict[str, A
             "--disable-background-networking",
             "--disable-dev-shm-usage",
             "--allow-file-access-from-files",
-            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--user-data-dir={folder / 'profile'}",
             "--window-size=1600,900",
             "--virtual-time-budget=3000",
             "--dump-dom",
-            (tmp_path / "frame.html").as_uri(),
+            (folder / "frame.html").as_uri(),
         ],
         capture_output=True,
         text=True,
@@ -277,7 +293,7 @@ def test_the_page_is_no_wider_than_its_window(chromium: str, answer: dict[str, A
     )
     measured = re.search(r'data-wide="(\d+)"', made.stdout)
     assert measured is not None, made.stderr[-500:]
-    assert int(measured[1]) <= width
+    return int(measured[1])
 
 
 #: Counts what the page loaded and writes it where the test can read it.

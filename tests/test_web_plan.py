@@ -199,7 +199,7 @@ def test_page_file_and_api_say_what_python_says(folder: Path) -> None:
 #: Every parameter of the API as it stands where it is left out.
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("target", "claim", "power", "chip", *LIMITS), ()),
-    "probability": None, "goal": "cost", "means": None, "further": True, "start_from": None, "worlds": 50,
+    "probability": None, "goal": "cost", "means": None, "carbon_price": None, "further": True, "start_from": None, "worlds": 50,
 }  # fmt: skip
 
 
@@ -238,5 +238,5 @@ def test_faults_of_a_file_stay_what_they_are() -> None:
 
 
 def test_the_api_asks_everything_that_python_takes() -> None:
-    others = {"target", "claim", "probability", "goal", "means", "powers", "chips", "further", "start_from", "worlds"}
+    others = {"target", "claim", "probability", "goal", "means", "carbon_price", "powers", "chips", "further", "start_from", "worlds"}
     assert {*of_api(NOTHING)} == {*others, *LIMITS}

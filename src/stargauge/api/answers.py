@@ -33,11 +33,12 @@ from stargauge.audit.sites import wanted as wanted_sites
 from stargauge.audit.summary import FANS, headlines, summarise
 from stargauge.audit.together import Together
 from stargauge.catalogue.load import Catalogue
-from stargauge.engine.lineage import Node
+from stargauge.engine.node import Node
 from stargauge.engine.result import Result
 from stargauge.evidence.archive import Archive
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
+from stargauge.quantity.shown import Shown, chart_of
 
 #: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
 REPORTED, REPORT_DRAWS = 3, 256
@@ -46,7 +47,7 @@ Then = tuple[ClaimVerdict, ...]
 
 
 @dataclass
-class Check:
+class Check(Shown):
     """The answer to "what of this holds?": verdicts on the claims, then and now, and the run behind them."""
 
     programme: Programme
@@ -72,6 +73,10 @@ class Check:
     def explain(self, address: str, when: date | None = None) -> Node:
         """Why a number is what it is."""
         return self.result.explain(address, when)
+
+    def chart(self) -> Any:
+        """Announced and expected capacity by month, as the report draws it."""
+        return chart_of(self)
 
     def to_dict(self, charts: bool = False, explanations: bool | None = None) -> dict[str, Any]:
         """The answer as plain data: the same from the command line, Python and the web.

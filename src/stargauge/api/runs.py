@@ -17,7 +17,7 @@ from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
 from stargauge.audit.job_claims import Number
 from stargauge.audit.job_claims import judge_of as judge_of_numbers
 from stargauge.audit.questions import Question, questions
-from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
+from stargauge.audit.run import COLLECTOR, ClaimVerdict, Verdicts, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import HEADLINES, dates_of, exists
 from stargauge.catalogue.load import Catalogue
@@ -157,7 +157,7 @@ def audited(
 def audit(
     programme: str | Path | Programme | Result = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None, given: Given = None,
-) -> tuple[ClaimVerdict, ...]:  # fmt: skip
+) -> Verdicts:  # fmt: skip
     """The verdicts on the claims of a programme as known on a day, or of what `simulate` or `check` gave back, in the same worlds.
 
     `given`: claims that hold; the verdicts then.
@@ -174,4 +174,4 @@ def audit(
         made = load(programme)
         now = known(made, as_of)
         conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
-    return audited(now, made, draws, seed, workers, (), None, said_by(made, now.as_of), given=conditions)[1]
+    return Verdicts.of(*audited(now, made, draws, seed, workers, (), None, said_by(made, now.as_of), given=conditions))

@@ -28,6 +28,7 @@ from stargauge.engine.sample import Sampler
 from stargauge.engine.select import Frame
 from stargauge.engine.simulate import simulate
 from stargauge.engine.streams import BLOCK
+from stargauge.quantity.shown import Shown
 from stargauge.quantity.statement import PICK, Mixture
 
 #: The name under which a run collects what the audit needs.
@@ -42,7 +43,7 @@ SHOWN_DRIVERS = 3
 
 
 @dataclass(frozen=True)
-class ClaimVerdict:
+class ClaimVerdict(Shown):
     """The verdict on a claim: who said what when, how we read it, and the answer per reading and as a whole."""
 
     id: str
@@ -73,6 +74,23 @@ class ClaimVerdict:
             "dispute": self.dispute, "capture": self.capture or None, "status": self.status, "sentence": self.sentence,
             "readings": [reading.to_dict() for reading in self.readings], "evidence": list(self.evidence),
         }  # fmt: skip
+
+
+class Verdicts(tuple[ClaimVerdict, ...], Shown):
+    """The verdicts on the claims of a programme, in its order, with the run that they are of."""
+
+    programme: str
+    as_of: date
+    draws: int
+    seed: int
+
+    @classmethod
+    def of(cls, result: Result, verdicts: Iterable[ClaimVerdict]) -> Verdicts:
+        """The verdicts of a run."""
+        made = cls(verdicts)
+        made.programme, made.as_of = result.programme.name, result.known.as_of
+        made.draws, made.seed = result.draws, result.seed
+        return made
 
 
 def judge_of(asked: Sequence[Question], known: Any) -> Judge:

@@ -168,6 +168,7 @@ def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
 def _output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
     parser.add_argument("--ascii", action="store_true", help="plain marks only")
+    parser.add_argument("--language", choices=("en", "de"), default="en", dest="spoken", help="of what is printed (default: en)")
 
 
 def _workbook(parser: argparse.ArgumentParser) -> None:
@@ -202,7 +203,6 @@ def parser() -> Parser:
     _output_options(check)
     _evidence(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
-    check.add_argument("--language", choices=("en", "de"), default="en", help="of the report (default: en)")
     _workbook(check)
     check.add_argument("--all", action="store_true", help="show every claim with every reading")
     check.add_argument(
@@ -348,7 +348,6 @@ def parser() -> Parser:
     hours.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(hours)
     hours.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    hours.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(hours)
 
     train = commands.add_parser("train", help="a training job on a machine: the fastest layout, step time, days of a run, memory, and why")
@@ -443,7 +442,6 @@ def parser() -> Parser:
     power.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(power)
     power.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    power.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(power)
 
     plan = commands.add_parser(
@@ -478,7 +476,6 @@ def parser() -> Parser:
     plan.add_argument("--save", metavar="FILE", help="write the plan as a partial programme file, for --scenario")
     plan.add_argument("--force", action="store_true", help="write over a file that --save names")
     plan.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    plan.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(plan)
 
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
@@ -689,4 +686,11 @@ def parser() -> Parser:
 
     schema = commands.add_parser("schema", help="print the JSON Schema of the programme file")
     schema.add_argument("--json", action="store_true", help="the schema is JSON in any case")
+
+    doctor = commands.add_parser("doctor", help="what is installed, what a missing part would give, and whether it works here")
+    _output_options(doctor)
+
+    completion = commands.add_parser("completion", help='completion for a shell: eval "$(stargauge completion bash)"')
+    completion.add_argument("shell", metavar="SHELL", help="bash, zsh or fish")
+    completion.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return top

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
@@ -104,12 +105,12 @@ def loaded_as_stated(asked: argparse.Namespace) -> Any:
     return api.load(asked.programme, None, _settings(asked))
 
 
-def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False, language: str = "en") -> Any:
+def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) -> Any:
     from stargauge import api
 
     return api.check(
         programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
-        evidence=asked.evidence, progress=progress, given=asked.given, language=language, resume=asked.resume,
+        evidence=asked.evidence, progress=progress, given=asked.given, language=asked.spoken, resume=asked.resume,
     )  # fmt: skip
 
 
@@ -120,22 +121,18 @@ def check(asked: argparse.Namespace) -> int:
     target = Path(asked.report) if asked.report else None
     if target is not None:
         expect_writable(target, "report")
-    elif asked.language != "en":
-        raise InputError("--language is that of the report: name its file with --report FILE")
+        expect_pages()
     programme = loaded(asked)
     if _only_drafts(programme):
         return _drafts(asked, programme)
     workbook = _workbook(asked, programme)
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
-    english = asked.language == "en"
-    answer = _checked(asked, programme, charts=english and target is not None)
-    data = answer.to_dict(charts=english and target is not None)
+    answer = _checked(asked, programme, charts=target is not None)
+    data = answer.to_dict(charts=target is not None)
     if target is not None:
         from stargauge.report.html import render_report
 
-        # What is printed stays English: a report in another language is of an answer of its own.
-        told = data if english else _checked(asked, programme, True, asked.language).to_dict(charts=True)
-        write_whole(target, render_report(told))
+        write_whole(target, render_report(data))
     if workbook is not None:
         write_whole(Path(asked.xlsx), workbook)
         print(f"workbook: {Path(asked.xlsx).resolve()}", file=sys.stderr)
@@ -260,7 +257,7 @@ def odds(asked: argparse.Namespace) -> int:
 
     made = api.odds(
         loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=values_of(asked),
-        progress=_percent_done,
+        progress=_percent_done, language=asked.spoken,
     )  # fmt: skip
     data = made.to_dict()
     if asked.json:

@@ -162,6 +162,7 @@ def init_(asked: argparse.Namespace) -> int:
     from stargauge.evidence.workspace import Workspace
 
     path = Path(asked.folder) if asked.folder else folder_of(asked)
+    importlib.import_module("cryptography")  # told before a folder is begun that could not be signed
     with Workspace.init(path, asked.name) as made:
         key = made.verifiers()[-1].text
         data = {"folder": str(path), "name": made.origin, "public_key": key}

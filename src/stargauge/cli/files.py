@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from stargauge.cli.extras import expect_pages
 from stargauge.quantity.errors import Fault, InputError
 
 
@@ -52,10 +53,7 @@ def expect_page_in(folder: Path | None, page: str) -> None:
         raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
     if folder.exists():
         expect_writable(folder / page, "page", ".html")
-    from importlib.util import find_spec
-
-    if find_spec("jinja2") is None:
-        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
+    expect_pages()
 
 
 def write_all(folder: Path, texts: Mapping[str, str]) -> None:

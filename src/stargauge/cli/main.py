@@ -24,8 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from stargauge.cli import (
         calibrate,
         commands,
+        completion,
         compute,
         depths,
+        doctor,
         draft,
         drivers,
         evidence,
@@ -48,16 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what_if,
     )
     from stargauge.quantity.errors import InputError
+    from stargauge.quantity.spoken import speaking
 
     if day := getattr(asked, "as_of", None):
         commands.note_future(day)
     try:
         name = _function(asked.command)
         modules = (
-            calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, infer, jobs, money,
-            plan, power, serve, sweep, system, together, train, what_if, commands,
+            calibrate, completion, compute, depths, doctor, draft, drivers, evidence, explain, export, facility, finance, goodput, hours,
+            infer, jobs, money, plan, power, serve, sweep, system, together, train, what_if, commands,
         )  # fmt: skip
-        code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
+        with speaking(getattr(asked, "spoken", "en")):
+            code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
         if not getattr(asked, "list", False):
             note_blocks(getattr(asked, "draws", None))
@@ -77,11 +81,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"could not read or write{f' {error.filename}' if error.filename else ''}: {error.strerror or error}", file=sys.stderr)
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what could not be written is not tried again at exit
         return 2
+    except ModuleNotFoundError as missing:
+        return _missing(missing)
     except Exception as error:
         if os.environ.get("STARGAUGE_DEBUG"):
             raise
         print(f"our fault: {type(error).__name__}: {error} (STARGAUGE_DEBUG=1 shows where)", file=sys.stderr)
         return 3
+
+
+def _missing(missing: ModuleNotFoundError) -> int:
+    """Say which extra brings a module that is not installed. Anything else that is missing is our fault."""
+    from stargauge.cli.extras import extra_of, missing_text
+    from stargauge.quantity.errors import InputError
+
+    extra = extra_of(missing.name)
+    if extra is None or missing.name is None:
+        print(f"our fault: {missing}; stargauge doctor shows what is installed", file=sys.stderr)
+        return 3
+    sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(missing_text("this needs", missing.name, extra)))))
+    return 2
 
 
 def note_blocks(asked: int | None) -> None:
@@ -102,7 +121,16 @@ def _function(command: str) -> str:
 
 
 def fault_lines(error: InputError) -> Iterator[str]:
-    """The faults of an input as lines: the file and their number, then each with line, column, path and what to do."""
+    """The faults of an input as lines: the file and their number, then each with line, column, path and what to do.
+
+    They quote what came, which may be meant for the terminal: what it would obey is written out.
+    """
+    from stargauge.evidence.capture.plain import plain
+
+    yield from map(plain, _fault_lines(error))
+
+
+def _fault_lines(error: InputError) -> Iterator[str]:
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
     yield f"{files[0] if len(files) == 1 else 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run"

@@ -7,11 +7,11 @@ import shlex
 import sys
 import time
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from stargauge.cli.arguments import PLAN_LIMITS
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
+from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_new, expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
 
@@ -44,7 +44,7 @@ def plan(asked: argparse.Namespace) -> int:
     if report is not None:
         from stargauge.report.plan_page import plan_html
 
-        write_whole(report, plan_html(data, asked.language))
+        write_whole(report, plan_html(data, asked.spoken))
     if asked.json:
         print_json(data)
     else:
@@ -91,10 +91,7 @@ def _expect(asked: argparse.Namespace, report: Path | None, saved: Path | None) 
     """Raise InputError with everything that is asked wrong, before any of the work is done."""
     if report is not None:
         expect_writable(report, "report")
-        if find_spec("jinja2") is None:
-            raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
-    elif asked.language != "en":
-        raise InputError("--language is that of the page: name its file with --report FILE")
+        expect_pages()
     if saved is not None:
         (expect_writable if asked.force else expect_new)(saved, "plan", ".yaml")
     elif asked.force:

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
+from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
 
@@ -44,7 +44,7 @@ def power(asked: argparse.Namespace) -> int:
     if target is not None:
         from stargauge.report.power_page import render_power_page
 
-        write_whole(target, render_power_page(data, asked.language))
+        write_whole(target, render_power_page(data, asked.spoken))
     if asked.json:
         print_json(data)
     else:
@@ -66,10 +66,7 @@ def _expect(asked: argparse.Namespace, target: Path | None, sources: list[str] |
     """Raise InputError with everything that is asked wrong, before any of the work is done."""
     if target is not None:
         expect_writable(target, "report")
-    elif asked.language != "en":
-        raise InputError("--language is that of the page: name its file with --report FILE")
-    if target is not None and find_spec("jinja2") is None:
-        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
+        expect_pages()
     if faults := list(_faults(asked, sources)):
         raise InputError([*_faults_of_site(asked), *faults])
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stargauge.cli.commands import print_json, progress, style_of, values_of
+from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
 
@@ -20,6 +21,7 @@ def system(asked: argparse.Namespace) -> int:
     target = Path(asked.report) if asked.report else None
     if target is not None:
         expect_writable(target, "report")
+        expect_pages()
     data = api.system(
         asked.programmes or None, by=asked.by, pools=_pools(asked.pool), as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
         workers=asked.workers, values=values_of(asked), progress=progress,

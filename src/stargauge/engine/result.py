@@ -14,14 +14,16 @@ from stargauge.engine.collect import Collector, Histogram, Kept, Values
 from stargauge.engine.executors import Workers
 from stargauge.engine.graph import Graph, content_key
 from stargauge.engine.held import Held
-from stargauge.engine.lineage import Node, explain, explain_briefly
+from stargauge.engine.lineage import explain, explain_briefly
 from stargauge.engine.memo import Memo
+from stargauge.engine.node import Node
 from stargauge.engine.run import Progress, Run, blocks_of
 from stargauge.engine.save import save
 from stargauge.engine.select import Frame, Mask
 from stargauge.engine.series import LEVELS, Series
 from stargauge.engine.streams import BLOCK, Array
 from stargauge.quantity.address import parse_address
+from stargauge.quantity.shown import Shown, chart_of
 from stargauge.quantity.statement import Input
 
 #: Bytes of draws kept exactly per run; month series beyond it are kept as counts.
@@ -59,7 +61,7 @@ class World:
 
 
 @dataclass
-class Result:
+class Result(Shown):
     """Series by address, what collectors gathered, and the world behind them. `truth` and `margin` are written by the audit.
 
     `known` and `programme`: what the run was made of, so that it can be audited later. `conditions`: the words for what is given, where
@@ -148,6 +150,19 @@ class Result:
             **({"given": self.conditions.to_dict()} if self.conditions is not None else {}),
             "quantities": {address: series.to_dict(levels) for address, series in self.series.items()},
         }
+
+    def over_months(self, *addresses: str) -> dict[str, Series]:
+        """The series of addresses over all their months; those kept at some dates only are made again, in the same worlds."""
+        found = {name: self[name] for name in map(str, map(parse_address, addresses))}
+        lacking = [name for name, one in found.items() if one.kept_at is not None and one.counts is None]
+        return found | (gather(self.world, lacking, self.draws, memo=self.memo).series if lacking else {})
+
+    def chart(self, *addresses: str) -> Any:
+        """The quantiles of some addresses by month as one chart; without any, of those in the unit of the first that has months.
+
+        Raises InputError where an address has no months, or where units are of different kinds.
+        """
+        return chart_of(self, *addresses)
 
     def save(self, folder: Path | str) -> Path:
         """Write `summary.json` and one `.npy` per series kept draw by draw; the folder appears whole or not at all."""

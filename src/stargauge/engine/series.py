@@ -16,12 +16,13 @@ from stargauge.engine.spread import quantiles, sampling_error
 from stargauge.engine.streams import Array
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
+from stargauge.quantity.shown import Shown, chart_of
 
 LEVELS = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
-class Series:
+class Series(Shown):
     """The values of one address over draws, and over months where its quantity has them.
 
     Kept draw by draw (`exact`, maybe at the months in places `kept_at` only), or as counts (`counts`), or both.
@@ -129,6 +130,10 @@ class Series:
             "absent": list(self.absent),
             "quantiles": {f"p{100 * level:g}": plain(value) for level, value in self.quantiles(levels).items()},
         }
+
+    def chart(self) -> Any:
+        """Its quantiles by month, as a chart. Raises InputError where it has no months, or some only."""
+        return chart_of(self)
 
     @property
     def _span(self) -> tuple[str, ...]:

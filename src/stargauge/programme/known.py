@@ -36,6 +36,7 @@ from stargauge.quantity.dates import Window, day, month_label, months_between
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.quantity import PHYSICAL_STAGES, STAGES, Quantity
+from stargauge.quantity.shown import Shown
 from stargauge.quantity.statement import ABSENT, Estimate, Kind, Statement
 
 COMMERCIAL_STAGES = STAGES[:3]
@@ -54,7 +55,7 @@ def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:
 
 
 @dataclass(frozen=True)
-class Known:
+class Known(Shown):
     """A programme, the catalogue and the axes as known on a date; made only by `known()`."""
 
     as_of: date

@@ -29,6 +29,7 @@ from stargauge.programme.positions import Document, Section, Trail, written
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.instruments import Instrument
 from stargauge.quantity.quantity import GAS_PLANTS
+from stargauge.quantity.shown import Shown
 from stargauge.quantity.statement import Statement
 
 UNSITED = "unsited"
@@ -388,7 +389,7 @@ class Laid:
     before: Programme
 
 
-class Programme(Content):
+class Programme(Shown, Content):
     """Everything announced under one name."""
 
     called = "the programme"

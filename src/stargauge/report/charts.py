@@ -36,18 +36,21 @@ def over_time(
         layers += _ROLES[entry.get("role", "fan")](_points(data, divisor(data, unit_name)), hue(entry), evidence)
     if evidence:
         layers += _evidence(evidence, months)
-    layers += _end_labels(series, unit_name, top, paper)
-    return _page(paper, layers, _time_axis(months, paper), _value_axis(top), f"{notation().unit(unit_name)}{line.get('basis', '')}")
+    bottom = min([0.0, *(_depth(data) / divisor(data, unit_name) for _, data in series)])
+    layers += _end_labels(series, unit_name, (bottom, top), paper)
+    return _page(paper, layers, _time_axis(months, paper), _value_axis(bottom, top), f"{notation().unit(unit_name)}{line.get('basis', '')}")
 
 
 def scale(series: Iterable[Mapping[str, Any]]) -> tuple[float, str]:
     """The largest number of some series and the unit in which it reads best; series may come in different units of one kind."""
-    peaks = [(peak(data), str(data["unit"])) for data in series]
+    found = list(series)
+    peaks = [(peak(data), str(data["unit"])) for data in found]
     top, name = max(peaks, key=lambda pair: pair[0] * unit(pair[1]).factor, default=(0.0, "1"))
     plain = next((base for base in _BASES if unit(base).dimension == unit(name).dimension), name)
     top *= unit(name).factor / unit(plain).factor
-    factor, named = scale_of(top, plain)
-    return (top / factor or 1.0), named
+    deepest = max((-_depth(data) * unit(str(data["unit"])).factor / unit(plain).factor for data in found), default=0.0)
+    factor, named = scale_of(max(top, deepest), plain)
+    return (max(top, 0.0) / factor or 1.0), named
 
 
 def divisor(data: Mapping[str, Any], unit_name: str) -> float:
@@ -67,6 +70,11 @@ def month_day(month: Any) -> str:
 def peak(data: Mapping[str, Any]) -> float:
     """The largest number a series shows."""
     return float(max((value for value in data.get("p90") or data["p50"] if _there(value)), default=0.0))
+
+
+def _depth(data: Mapping[str, Any]) -> float:
+    """The smallest number a series shows."""
+    return float(min((value for value in data.get("p10") or data["p50"] if _there(value)), default=0.0))
 
 
 def _there(value: Any) -> bool:
@@ -182,16 +190,23 @@ def _evidence(evidence: str, months: Sequence[str]) -> list[Spec]:
     ]
 
 
-def _end_labels(series: Sequence[tuple[Any, Any]], unit_name: str, top: float, paper: Paper) -> list[Spec]:
+def _end_labels(series: Sequence[tuple[Any, Any]], unit_name: str, ends: tuple[float, float], paper: Paper) -> list[Spec]:
     """A name at the end of each line, with its note beside a wide plot, moved apart where two would meet."""
     wanted = []
+    bottom, top = ends
     for entry, data in series:
         if entry.get("role") == "before":
             continue
         value = next((value for value in reversed(data["p50"]) if _there(value)), 0.0)
         notes = [] if paper.narrow else textwrap.wrap(str(entry.get("note") or ""), 23, max_lines=3, placeholder=" …")
         value /= divisor(data, unit_name)
-        wanted.append((paper.height * (1 - value / (top * 1.04)), 18 + 15 * len(notes), (str(entry.get("label", "")), notes)))
+        wanted.append(
+            (
+                paper.height * (1 - (value - bottom * 1.04) / ((top - bottom) * 1.04)),
+                18 + 15 * len(notes),
+                (str(entry.get("label", "")), notes),
+            )
+        )
     layers: list[Spec] = []
     for y, (label, notes) in _apart(sorted(wanted, key=lambda one: one[0]), paper.height):
         x, side = paper.width + (0 if paper.narrow else 8), "right" if paper.narrow else "left"
@@ -232,12 +247,12 @@ def _time_axis(months: Sequence[str], paper: Paper) -> Spec:
     return {"field": "month", "type": "temporal", "axis": axis, "scale": {"type": "utc", **({"domain": ends} if ends else {})}}
 
 
-def _value_axis(top: float) -> Spec:
+def _value_axis(bottom: float, top: float) -> Spec:
     return {
         "field": "p50",
         "type": "quantitative",
         "axis": value_axis(5, labelPadding=6, format=",.2~f"),
-        "scale": {"domain": [0, top * 1.04], "nice": False, "zero": True},
+        "scale": {"domain": [bottom * 1.04, top * 1.04], "nice": False, "zero": True},
     }
 
 

@@ -79,27 +79,29 @@ def _rendered(answer: Answer) -> str:
     pages = environment()
     drawn = drawings(answer)
     style = pages.loader.get_source(pages, "style.css")[0]
+    over_time = odds_drawings(answer)
+    tables = {
+        "schedule": schedule_table(answer.get("schedule")), "funds": money_page(answer.get("funds")),
+        "finance": finance_page(answer.get("finance")), "together": together_page(answer.get("together")),
+        "accuracy": accuracy_page(answer.get("accuracy")),
+    }  # fmt: skip
     page = pages.get_template("report.html.j2").render(
         shared(answer, explained, cells),
         a={**answer, "lineage": explained} if explained else answer,
         style=Markup(style),
         drawn=drawn,
-        over_time=odds_drawings(answer),
-        accuracy=accuracy_page(answer.get("accuracy")),
+        **tables,
+        over_time=over_time,
         sited=sites_section(answer),
-        schedule=schedule_table(answer.get("schedule")),
-        funds=money_page(answer.get("funds")),
-        finance=finance_page(answer.get("finance")),
         disputed=disputed(answer),
         cells=cells,
         ladder=ladder(answer),
         standing=standing(answer),
-        sections=_sections(answer, drawn),
+        sections=_sections({**answer, **tables, "odds": over_time}, drawn),
         language=language(),
         claim_groups=claim_groups(answer),
         needs=needs_by_reading(answer.get("needs")),
         definitions=definitions_by_claim(answer.get("definitions")),
-        together=together_page(answer.get("together")),
         claim_ids={claim["id"] for claim in answer.get("claims") or []},
         fact_groups=fact_groups(answer),
     )

@@ -8,58 +8,73 @@ from collections.abc import Sequence
 from stargauge.quantity.errors import counted as number_of
 from stargauge.report import plan_tables as tables
 from stargauge.report import plan_terminal as terminal
-from stargauge.report.plan_words import Data, about, built_sites, method_text, promise, relaxation_text, sentence
-from stargauge.report.power_words import ASSUMED, Rows
-from stargauge.report.terminal import PLAIN, Style, table, to_copy, wrapped
+from stargauge.report.plan_opening import is_assumed, opening
+from stargauge.report.plan_words import Data, about, built_sites, method_text, relaxation_text, said_text, sentence
+from stargauge.report.power_words import Rows
+from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
 
 #: So many decisions, assumptions and years are told where there are more.
-_DECISIONS, _ASSUMPTIONS, _YEARS = 6, 5, 5
+_DECISIONS, _ASSUMPTIONS, _YEARS = 6, 5, 4
+#: Characters for the words that stand before what is said first.
+_LABEL = 11
 
 
 def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, saved: str | None = None) -> str:
-    """The answer of `stargauge plan`: one sentence, the promise, tables, where to look next."""
+    """The answer of `stargauge plan`: one sentence, how sure, what it costs, the catch, tables, where to look next."""
     lines = [style.bold(line) for line in wrapped(sentence(data), style.width)]
-    lines += wrapped(promise(data), style.width) if promise(data) else []
-    lines += [style.soft(line) for line in wrapped(about(data), style.width)]
+    lines += [style.soft(line) for line in wrapped(about(data), style.width)] + _opening(data, style)
     if data["conflict"]:
         lines += _conflict(data, style)
     if data["status"] == "planned":
         lines += _planned(data, style)
-    lines += ["", *(style.soft(line) for note in data["notes"] for line in wrapped(note, style.width))] if data["notes"] else []
+    lines += _texts("To know of it", [said_text(one) for one in data["notes"]], style)
     return style.finish([*lines, "", *_next(data, style, report, saved)])
 
 
+def _opening(data: Data, style: Style) -> list[str]:
+    """What a reader has to know beside the answer, each under its word."""
+    lines = []
+    for name, texts in opening(data):
+        for place, text in enumerate(texts):
+            lines += labelled("" if place else name, text[:1].upper() + text[1:], style, indent=0, label_width=_LABEL)
+    return ["", *lines] if lines else []
+
+
 def _planned(data: Data, style: Style) -> list[str]:
-    lines = _block(terminal.sites(data), ((15, "w"), (19, "w"), (10, "w"), (30, "w")), style) if built_sites(data) else []
-    lines += _buildings(data, style) + _texts("What it costs", [terminal.cost_text(data), method_text(data)], style, "")
+    lines = _buildings(data, style)
+    lines += _block(terminal.sites(data), ((15, "w"), (19, "w"), (14, "w"), (26, "w")), style) if built_sites(data) else []
+    lines += _block(tables.cost(data), ((52, "w"), (18, "r")), style)
     lines += _money(data, style)
     lines += _texts("What binds, and its price", terminal.binding(data), style)
-    lines += _block(tables.frontier(data), ((12, "l"), (6, "r"), (16, "r"), (12, "l")), style) if data["frontier"] else []
+    if data["frontier"]:
+        lines += _block(tables.frontier(data), ((11, "l"), (4, "r"), (15, "r"), (15, "r"), (7, "r"), (16, "w")), style)
+    if data.get("frontier_emissions"):
+        lines += _block(tables.emissions(data), ((14, "w"), (8, "r"), (15, "r"), (15, "r"), (10, "l")), style)
     lines += _texts("What insisting costs", terminal.insist(data), style)
-    lines += _waiting(data, style)
+    lines += _waiting(data, style) + _texts("How it was found", [method_text(data)], style, "")
     return lines + _rests_on(data, style)
 
 
 def _buildings(data: Data, style: Style) -> list[str]:
     """By site: what is under way in one row, and each building that is decided."""
     made = terminal.buildings(data)
-    return _block(made, ((28, "w"), (8, "l"), (22, "w"), (7, "r"), (7, "r")), style)
+    return _block(made, ((27, "w"), (11, "w"), (14, "w"), (7, "r"), (6, "r"), (5, "r")), style)
 
 
 def _texts(title: str, texts: Sequence[str], style: Style, indent: str = "  ") -> list[str]:
     """A title and sentences, each on lines of its own; nothing where there is none."""
-    lines = [line for text in texts for line in wrapped(text, style.width, "", indent)]
+    lines = [line for text in texts for line in wrapped(text[:1].upper() + text[1:], style.width, "", indent)]
     return ["", style.bold(title), *lines] if lines else []
 
 
 def _conflict(data: Data, style: Style) -> list[str]:
-    """What cannot be kept together, and what alone would do."""
-    lines = ["", style.bold("Cannot be kept together")]
-    lines += [line for text in tables.smallest(data) for line in wrapped(text, style.width, "  ", "  ")]
-    if data["conflict"]["relaxations"]:
-        lines += ["", style.bold("Any one of these would do")]
-        lines += [line for one in data["conflict"]["relaxations"] for line in wrapped(relaxation_text(one), style.width, "  ", "  ")]
-    return lines
+    """What of the announcement cannot be kept together, and what alone would do, where a plan was made for a later day."""
+    if data["status"] != "planned":
+        return []  # said already
+    made = tables.smallest(data)
+    lines = _texts("Of what was announced cannot be kept together", made, style) if len(made) > 1 else []
+    others = list(map(relaxation_text, data["conflict"]["relaxations"]))
+    return lines + _texts("Instead of what was announced any one of these would do", others, style)
 
 
 def _money(data: Data, style: Style) -> list[str]:
@@ -67,21 +82,23 @@ def _money(data: Data, style: Style) -> list[str]:
     made = terminal.money(data, _YEARS)
     if made is None:
         return []
-    return _block(made, ((16, "w"), *((6, "r"),) * (len(made.head) - 3), (5, "r"), (13, "r")), style)
+    return _block(made, ((16, "w"), *((5, "r"),) * (len(made.head) - 4), (6, "r"), (9, "r"), (12, "r")), style)
 
 
 def _waiting(data: Data, style: Style) -> list[str]:
     made, known = data["waiting"], []
     first = _first(tables.waiting(data), _DECISIONS)
-    lines = _block(first, ((26, "w"), (11, "l"), (13, "l"), (24, "w")), style) if made["decisions"] else []
+    lines = _block(first, ((21, "w"), (8, "w"), (9, "w"), (36, "w")), style) if made["decisions"] else []
     if made["information"]:
-        known = _block(tables.information(data), ((44, "w"), (16, "r"), (14, "l")), style)
+        known = _block(tables.information(data), ((34, "w"), (9, "w"), (15, "r"), (15, "r")), style)
+    if later := tables.delays(data):
+        known += _texts(later.title, [", ".join(f"{months}: {cost}" for months, cost in later.rows)], style)
     return lines + known
 
 
 def _rests_on(data: Data, style: Style) -> list[str]:
     """The assumptions without a source, and how many numbers have one."""
-    assumed = [one for one in data["assumptions"] if one["kind"] in ("assumed", "assumption") or one["source"] == ASSUMED]
+    assumed = [one for one in data["assumptions"] if is_assumed(one)]
     if not data["assumptions"]:
         return []
     rows = tables.assumptions({**data, "assumptions": assumed[:_ASSUMPTIONS]}).rows
@@ -103,8 +120,11 @@ def _first(made: Rows, most: int) -> Rows:
 
 def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:
     columns = [("", width, side) for width, side in widths]
-    head = table([("", width, "w") for width, _ in widths], [made.head], style)[1:]  # titles that are longer than their column wrap too
-    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, made.rows, style)[1:]]
+    heads = [wrapped(head, width) or [""] for head, (width, _) in zip(made.head, widths, strict=True)]  # longer than their column: wrapped
+    deep = max(map(len, heads))
+    head = table(columns, [[head[line - deep] if len(head) >= deep - line else "" for head in heads] for line in range(deep)], style)[1:]
+    rows = [[cell.replace(" %", "\u00a0%") for cell in row] for row in made.rows]  # a number keeps its percent sign
+    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, rows, style)[1:]]
     return [*lines, *(style.soft(line) for line in wrapped(made.note, style.width))]
 
 

@@ -170,7 +170,7 @@ def _site(site: Data, sheet: _Sheet, y: float) -> list[str]:
     )
     about = ", ".join(part for part in (power, left) if part)
     if sheet.narrow:
-        return [line, _text(name, 0, y + 19, bold=True), _text(about, 0, y + 36, "soft", size=12.5)]
+        return [line, _text(name, 0, y + 19, bold=True), _text(power or left, 0, y + 36, "soft", size=12.5)]
     return [line, _text(name, 0, y + 22, bold=True), _text(about, sheet.left + 6, y + 22, "soft", size=12.5)]
 
 
@@ -187,11 +187,13 @@ def _row(one: Data, begun: bool, today: str, scale: _Scale, y: float) -> list[st
                 _text(when_text(one), sheet.right + 16, y + 16, size=12.5)]  # fmt: skip
     if runs["p90"] and runs["p90"] <= today:
         return [*made, f'<circle cx="{scale.at(runs["p50"]):g}" cy="{middle:g}" r="4" fill="{HUES["operational"]}"/>']
-    begin = scale.at(str(one.get("start") or today))
     end = scale.at(runs["p50"]) if runs["p50"] else float(sheet.right)
-    made.append(_bar(begin, end, middle, "construction", 0.4 if begun else 1))
+    if begun or one["start"]:
+        made.append(_bar(scale.at(today if begun else one["start"]), end, middle, "construction", 0.4 if begun else 1))
     if runs["p10"]:
         made += _whisker(scale.at(runs["p10"]), scale.at(runs["p90"]) if runs["p90"] else float(sheet.right), middle)
+    if not begun and not one["start"]:
+        made.append(_stroke(end, middle, "operational"))  # begun as the file has it, which says no day
     if not begun and one.get("latest"):
         made.append(_stroke(scale.at(one["latest"]), middle, "ink"))
     return made
@@ -205,8 +207,7 @@ def when_text(one: Data) -> str:
 def spoken_gantt(data: Data) -> str:
     """What the drawing shows, in a sentence for those who do not see it."""
     parts = [
-        say("{site}: {count}, the first begun on {day}, the last runs in {end}", site=site["name"] or site["id"],
-            count=counted(len(site["buildings"]), "building"), day=day_text(min(one["start"] for one in site["buildings"])),
+        say("{site}: {count}, the last runs in {end}", site=site["name"] or site["id"], count=counted(len(site["buildings"]), "building"),
             end=_last(site))
         for site in data["sites"] if site["buildings"]
     ]  # fmt: skip

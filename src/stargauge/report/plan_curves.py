@@ -9,7 +9,7 @@ from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.charts import month_day
 from stargauge.report.locale import notation, say
-from stargauge.report.plan_tables import top_of
+from stargauge.report.plan_tables import top_of, traded
 from stargauge.report.plan_words import amount_text, money_text, planned, target_text
 from stargauge.report.wording import day_text, percent, show
 
@@ -142,43 +142,57 @@ def spoken_capacity(data: Data) -> str:
     return say("Capacity over time, P10 to P90: {parts}. Asked: {asked}.", parts=", ".join(parts), asked=asked)
 
 
-# -- cost against time ---------------------------------------------------------------------------------------------------------------
+# -- cost against time and against emissions -------------------------------------------------------------------------------------------
 
 
 def frontier_chart(data: Data, narrow: bool = False) -> Spec:
-    """Cost of each day asked for, a line for each probability; a cross on the axis for what cannot be had, a ring for what was asked."""
+    """Cost by the day at the probability asked for, other probabilities as points; a cross for what cannot be had, a ring for the plan."""
     rows, paper = data["frontier"], _paper(narrow)
-    factor, unit = scale_of(max((one["cost"] for one in rows if one["possible"]), default=1.0), "USD")
-    top = max((one["cost"] / factor for one in rows if one["possible"]), default=1.0)
+    factor, unit, top = _costs(rows)
     days = sorted(str(one["by"]) for one in rows)
-    axis = _days_axis(f"{days[0][:4]}-01-01", f"{int(days[-1][:4]) + 1}-01-01", narrow)
-    layers = _frame(axis, top, notation().unit(unit), paper)
-    ends: list[tuple[str, str, float]] = []
-    for share in sorted({one["probability"] for one in rows}, reverse=True):
-        made = [_at(one, one["cost"] / factor) for one in rows if one["probability"] == share and one["possible"]]
-        asked = any(one["asked"] for one in rows if one["probability"] == share)
-        if made:
-            hue = "operational" if asked else "rule-2"
-            layers += [_line(made, hue, 2.25), _points(made, 50, filled=True, color=HUES[hue])]
-            ends.append((say("with {share}", share=percent(share)), hue, made[-1]["p50"]))
-    layers += [_cross(one) for one in rows if not one["possible"]]
-    rings = [_at(one, (one["cost"] or 0.0) / factor) for one in rows if one["asked"]]
-    layers.append(_points(rings, 150, filled=False, stroke=HUES["ink"], strokeWidth=2))
-    layers += _names_above(_two(ends), paper) if narrow else _names_beside(ends, top, paper)
-    if any(not one["possible"] for one in rows):
+    layers = _frame(_days_axis(f"{days[0][:4]}-01-01", f"{int(days[-1][:4]) + 1}-01-01", narrow), top, notation().unit(unit), paper)
+    curve, others = _curve_of(rows)
+    made = [_at(one, one["cost"] / factor) for one in curve if one["possible"]]
+    layers += [_line(made, "operational", 2.25), _points(made, 50, filled=True, color=HUES["operational"])] if made else []
+    for one in others:
+        if one["possible"]:
+            row = {**_at(one, one["cost"] / factor), "text": say("with {share}", share=percent(one["probability"]))}
+            layers += [_points([row], 60, filled=True, color=HUES["rule-2"]), *_beside([row], 12.5)]
+    layers += [_cross(one) for one in curve if not one["possible"]]
+    layers.append(_ring([_at(one, one["cost"] / factor) for one in rows if one["asked"] and one["possible"]]))
+    ends = [(say("with {share}", share=percent(curve[0]["probability"])), "operational", made[-1]["p50"] if made else 0.0)] if curve else []
+    layers += _names_above(ends, paper) if narrow else _names_beside(ends, top, paper)
+    if any(not one["possible"] for one in curve):
         layers.append(text(say("× cannot be had"), 6, 14 if narrow else 12, HUES["soft"], size=12.5))
     return sized(paper, paper.height, layers)
 
 
-def _two(ends: Sequence[tuple[str, str, float]]) -> list[tuple[str, str, float]]:
-    """The names of lines in two lines: what was asked, and all others."""
-    asked = [one for one in ends if one[1] == "operational"]
-    others = [one for one in ends if one[1] != "operational"]
-    return [*asked, *([(", ".join(name for name, _, _ in others), "rule-2", 0.0)] if others else [])]
+def _curve_of(rows: Sequence[Data]) -> tuple[list[Data], list[Data]]:
+    """The rows at the probability asked for, and those at others."""
+    asked = next((one["probability"] for one in rows if one["asked"]), rows[0]["probability"])
+    return [one for one in rows if one["probability"] == asked], [one for one in rows if one["probability"] != asked]
+
+
+def _costs(rows: Sequence[Data]) -> tuple[float, str, float]:
+    """The scale of some costs, its unit, and the largest on it."""
+    largest = max((one["cost"] for one in rows if one["cost"] is not None), default=1.0)
+    factor, unit = scale_of(largest, "USD")
+    return factor, unit, largest / factor
 
 
 def _at(one: Data, value: float) -> Spec:
     return {"month": str(one["by"]), "p50": value}
+
+
+def _ring(rows: Sequence[Spec]) -> Spec:
+    return _points(rows, 150, filled=False, stroke=HUES["ink"], strokeWidth=2)
+
+
+def _beside(rows: Sequence[Spec], size: float) -> list[Spec]:
+    """The text of points at their right, on a halo."""
+    mark = {"type": "text", "fontSize": size, "color": HUES["ink"], "align": "left", "baseline": "middle", "dx": 8}
+    encoding = {"x": _X, "y": _Y, "text": {"field": "text"}}
+    return [{"data": {"values": list(rows)}, "mark": {**mark, **halo}, "encoding": encoding} for halo in (_HALO, {})]
 
 
 def _cross(one: Data) -> Spec:
@@ -194,6 +208,36 @@ def spoken_frontier(data: Data) -> str:
         for one in data["frontier"]
     ]  # fmt: skip
     return say("Cost by the day and the probability asked for. {each}.", each="; ".join(told))
+
+
+def emissions_chart(data: Data, narrow: bool = False) -> Spec:
+    """Cost against CO2e of plans for the same target, each named by the price of CO2e for which it is the best; a ring for the plan."""
+    rows, paper = traded(data), _paper(narrow)
+    factor, unit, top = _costs(rows)
+    most = max(one["emissions"] for one in rows)
+    scale, mass = scale_of(most, "g")
+    axis = {**value_axis(4 if narrow else 6, labelPadding=6, format=",.2~f"), "grid": False, "ticks": True, "domain": True,
+            "domainColor": HUES["rule-2"], "tickColor": HUES["rule-2"], "labelColor": HUES["soft"]}  # fmt: skip
+    x = {"field": "month", "type": "quantitative", "axis": axis, "scale": {"domain": [0, most / scale * 1.06 or 1.0], "nice": False}}
+    layers = _frame(x, top, notation().unit(unit), paper)
+    along: Spec = {"x": {"field": "month", "type": "quantitative"}, "y": _Y}
+    made = [{"month": one["emissions"] / scale, "p50": one["cost"] / factor} for one in rows]
+    looks = [
+        {"type": "line", "color": HUES["operational"], "strokeWidth": 2.25, "strokeJoin": "round"},
+        {"type": "point", "size": 50, "opacity": 1, "filled": True, "color": HUES["operational"]},
+    ]  # fmt: skip
+    layers += [{"data": {"values": made}, "mark": look, "encoding": along} for look in looks]
+    rings = [point for point, one in zip(made, rows, strict=True) if one["plan"]]
+    layers.append({**_ring(rings), "encoding": along})
+    named = say("CO2e, {unit}", unit=notation().unit(mass))
+    layers.append(text(named, paper.width, paper.height + 32, HUES["soft"], size=12.5, align="right"))
+    return sized(Paper(paper.width, paper.height, paper.left, paper.top, paper.right, paper.bottom + 10), paper.height, layers)
+
+
+def spoken_emissions(data: Data) -> str:
+    """What the chart of cost against CO2e shows, in one sentence."""
+    told = [say("{mass}: {cost}", mass=show(one["emissions"], "g"), cost=money_text(one["cost"])) for one in traded(data)]
+    return say("Cost of what is asked by its CO2e. {each}.", each="; ".join(told))
 
 
 # -- money ---------------------------------------------------------------------------------------------------------------------------

@@ -2,105 +2,94 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import Any
-
-from stargauge.report.locale import language, notation, say
-from stargauge.report.plan_words import Data, money_text, power_text
+from stargauge.report.locale import say
+from stargauge.report.plan_words import LIMITS, Data, limit_text, money_text, share_text
 from stargauge.report.power_words import source_text, what_text
-from stargauge.report.wording import chip_name, day_text, fact_status_text
+from stargauge.report.wording import chip_name, day_text, fact_status_text, show
 
-#: Facts as the answer names them, in English, each with what it has of its own.
-_FACTS = (
-    re.compile(r"how soon (?P<power>\S+) carries (?P<site>\S+)"),
-    re.compile(r"(?:when|delivery) (?P<chip>\S+)(?: is delivered)?"),
-    re.compile(r"(?:how long|wait) (?P<waits>\S+)(?: waits for hall and power \(.*\))?"),
-)
+# -- what decisions hang on ------------------------------------------------------------------------------------------------------------
 
 
-def fact_text(fact: Any) -> str:
-    """A fact on which a decision hangs."""
-    text = str(fact)
-    plain = {
-        "how long the work on it takes": say("how long the work on it takes"),
-        "the next start of work at the site": say("the next start of work at the site"),
-        "how everything turns out": say("how everything turns out"), "everything": say("how everything turns out"),
+def fact_text(one: Data) -> str:
+    """A fact that is not known yet, as a clause: `when the transformers of milam are there`; its own words where it is of another kind."""
+    of = str(one.get("of") or "")
+    told = {
+        "grid_connection": say("when the grid feeds {of}", of=of),
+        "transformers": say("when the transformers of {of} are there", of=of),
+        "switchgear": say("when the switchgear of {of} is there", of=of),
+        "onsite_generation": say("when the power plant of {of} is there", of=of),
+        "stated_power": say("when the power stated for {of} is there", of=of),
+        "hall": say("how long work on the hall of {of} takes", of=of),
+        "delivery": say("when {chip} is delivered", chip=chip_name(of)),
+        "as_filed": say("when {of} runs, as in the file", of=of),
+        "under_way": say("when {of}, under way, is ready for racks", of=of),
+        "all_under_way": say("how much of what is under way runs by {day}", day=day_text(of)),
     }  # fmt: skip
-    found = next((made.groupdict() for one in _FACTS if (made := one.fullmatch(text))), {})
-    if text in plain or not found:
-        return plain.get(text, text)
-    if "chip" in found:
-        return say("when {chip} is delivered", chip=chip_name(found["chip"]))
-    if "waits" in found:
-        return say("how long {site} waits for hall and power", site=found["waits"])
-    return say("how soon {site} is fed by {power}", power=power_text(found["power"]), site=found["site"])
+    return told.get(str(one.get("kind"))) or say(str(one["text"]))
 
 
-def note_text(note: str) -> str:
-    """A note of the answer, with days as they are read."""
-    if found := re.fullmatch(r"What was announced cannot be had by (\S+) with (.+ %): planned for (\S+) instead\.", note):
-        return say("What was announced cannot be had by {day} with {share}: planned for {when} instead.", day=day_text(found[1]),
-                   share=found[2], when=day_text(found[3]))  # fmt: skip
-    if found := re.fullmatch(r"The best plan that was found keeps it with (.+) in the ordinary run, where (.+) is asked\.", note):
-        return say("The best plan that was found keeps it with {share} in the ordinary run, where {asked} is asked.", share=found[1],
-                   asked=found[2])  # fmt: skip
-    if found := re.fullmatch(r"(?:No plan|Not even everything at once) keeps it by (\S+), the end of the clock\.", note):
-        return say("Nothing that may be built keeps it by {day}, the end of the clock.", day=day_text(found[1]))
-    return note
+def hangs_text(one: Data) -> str:
+    """What ends the waiting for a start: a fact, a limit, or what else the answer says."""
+    return limit_text({**one, "name": one["of"]}) if one["kind"] in LIMITS else fact_text(one)
+
+
+# -- insisting -------------------------------------------------------------------------------------------------------------------------
+
+
+def insist_name(one: Data) -> str:
+    """On what somebody insists."""
+    asked, sum_ = one["asked"], one["sum"]
+    if one["what"] == "day":
+        return say("the announced day, {day}", day=day_text(asked["by"]))
+    if one["what"] == "sum":
+        return say("the announced sum, {money} by {day}", money=money_text(sum_["money"]), day=day_text(sum_["by"]))
+    return say("the announced amount, {amount}", amount=show(asked["amount"], asked["unit"]))
 
 
 def insist_text(one: Data) -> str:
-    """What it costs to insist on a part of what was announced."""
+    """What it costs to insist on it, above the plan."""
+    if one["what"] == "sum":
+        return say("can be spent by then") if one["possible"] else say("cannot be spent by then")
     if not one["possible"]:
-        return say("not enough") if one["what"] == "money" else say("cannot be had")
+        return say("cannot be had")
     if one["difference"] is None:
         return money_text(one["cost"])
     more = money_text(abs(one["difference"]))
     return say("{more} more", more=more) if one["difference"] >= 0.0 else say("{less} less", less=more)
 
 
-def insist_name(one: Data) -> str:
-    """On what somebody insists, without what comes of it."""
-    said, what = re.split(r" costs |: | cannot be had", str(one["text"]))[0], str(one["what"])
-    if found := re.fullmatch(r"the announced day, (\S+)", said):
-        return say("the announced day, {day}", day=day_text(found[1]))
-    if found := re.fullmatch(r"the announced (\S+ \S+)", said):
-        return say("the announced amount, {amount}", amount=_shown(found[1]))
-    if found := re.fullmatch(r"(.+) spent", said):
-        return say("{money} spent", money=_shown(found[1]))
-    if said and language() == "en":
-        return said
-    names = {"amount": say("the amount"), "day": say("the day"), "money": say("the money"), "probability": say("the probability")}
-    return names.get(what, what)
-
-
-def instead_text(instead: Any) -> str:
+def instead_text(one: Data) -> str:
     """What can be had instead of what somebody insists on, or what the same money buys."""
-    text = str(instead or "–")
-    if found := re.fullmatch(r"(.+) buys (.+) by (.+?) with a probability of (.+ %)", text):
-        return say("{money} buys {amount} by {day} with a probability of {share}", money=_shown(found[1]),
-                   amount=_shown(found[2]), day=_day(found[3]), share=notation().number(found[4]))  # fmt: skip
-    if found := re.fullmatch(r"(.+) by (.+) is the most that can be had with a probability of (.+ %)", text):
-        return say("{amount} by {day} is the most that can be had with a probability of {share}", amount=_shown(found[1]),
-                   day=_day(found[2]), share=notation().number(found[3]))  # fmt: skip
-    if found := re.fullmatch(r"nothing of it can be had by then with a probability of (.+ %)", text):
-        return say("nothing of it can be had by then with a probability of {share}", share=notation().number(found[1]))
-    return text
+    if one["what"] == "sum":
+        return " ".join(filter(None, (_spent_text(one["sum"]), _within_text(one["most"]))))
+    if most := one["most"]:
+        return say("{what} with {share} is the most", **_had(most))
+    if instead := one["instead"]:
+        return say("{money} also buys {what} with {share}", money=money_text(instead["money"]), **_had(instead))
+    return "–"
 
 
-def _shown(text: str) -> str:
-    """An amount as the answer writes it, as the language does."""
-    number, _, unit = text.partition(" ")
-    return f"{notation().number(number)} {notation().unit(unit)}" if unit else notation().number(number)
+def _spent_text(one: Data) -> str:
+    """How much of an announced sum can be spent by its day, and when all of it could be."""
+    told = say("At most {most} can be spent by then, {under_way} of it on what is under way; this plan spends {spent}.",
+               most=money_text(one["most"]), under_way=money_text(one["under_way"]), spent=money_text(one["spent"]))  # fmt: skip
+    if one["most"] >= one["money"]:
+        return told
+    first = say("All of it by {day} at the earliest.", day=day_text(one["first"])) if one["first"] else say("Not all of it on the clock.")
+    return f"{told} {first}"
 
 
-def _day(text: str) -> str:
-    """A day such as `28 February 2030` as people read it in the language."""
-    try:
-        return day_text(datetime.strptime(text, "%d %B %Y").date())
-    except ValueError:
-        return text
+def _within_text(most: Data | None) -> str:
+    """What a sum builds at most."""
+    return say("Within the sum: {what} with {share} at most.", **_had(most)) if most else ""
+
+
+def _had(one: Data) -> dict[str, str]:
+    what = say("{amount} by {day}", amount=show(one["amount"], one["unit"]), day=day_text(one["by"]))
+    return {"what": what, "share": share_text(one["probability"])}
+
+
+# -- numbers ---------------------------------------------------------------------------------------------------------------------------
 
 
 def assumption_text(name: str) -> str:

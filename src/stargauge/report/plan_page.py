@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report import plan_tables, plan_words
+from stargauge.report import plan_money, plan_tables, plan_words
 from stargauge.report.drawing import figure, pictured
 from stargauge.report.html import environment, shared
 from stargauge.report.locale import language, say, speaking
 from stargauge.report.plan_chart import gantt_svg, spoken_gantt
 from stargauge.report.plan_curves import (
     capacity_chart,
+    emissions_chart,
     frontier_chart,
     money_chart,
     spoken_capacity,
+    spoken_emissions,
     spoken_frontier,
     spoken_money,
 )
-from stargauge.report.plan_facts import note_text
+from stargauge.report.plan_opening import opening
 from stargauge.report.power_words import Rows
 
 Data = Mapping[str, Any]
@@ -46,10 +48,11 @@ def plan_section(data: Data) -> dict[str, Any]:
     asked, waiting, conflict = data["targets"], data["waiting"] or {}, data["conflict"]
     return {
         "title": say("A plan for {name}", name=plan_words.name_of(data)), "sentence": plan_words.sentence(data),
-        "way_out": plan_words.way_out(data), "promise": plan_words.promise(data), "about": plan_words.about(data),
+        "opening": opening(data), "about": plan_words.about(data),
         "method": plan_words.method_text(data) if data["method"] else "",
         "promises": plan_tables.promises(data) if asked else None, "sites": plan_tables.sites(data) if data["sites"] else None,
-        "cost": plan_tables.cost(data) if decided and data["cost"] and data["cost"]["parts"] else None, "money": plan_tables.money(data),
+        "cost": plan_tables.cost(data) if decided and data["cost"] and data["cost"]["parts"] else None, "money": plan_money.money(data),
+        "lenders": plan_money.lenders(data),
         "split": split_text(data), "binding": plan_tables.binding(data) if data["binding"] else None,
         "insist": plan_tables.insist(data) if data["insist"] else None,
         "waiting": plan_tables.waiting(data) if waiting.get("decisions") else None,
@@ -58,7 +61,7 @@ def plan_section(data: Data) -> dict[str, Any]:
         "smallest": plan_tables.smallest(data) if conflict else [],
         "relaxations": plan_tables.relaxations(data) if conflict and conflict["relaxations"] else None,
         "assumptions": plan_tables.assumptions(data) if data["assumptions"] else None,
-        "notes": [note_text(one) for one in data["notes"]], "not_proven": plan_words.not_proven(data),
+        "notes": [plan_words.said_text(one) for one in data["notes"]], "not_proven": plan_words.not_proven(data),
         "commands": plan_words.commands(data) if data["overlay"] else [], "figures": figures_of(data),
     }  # fmt: skip
 
@@ -86,9 +89,12 @@ def figures_of(data: Data) -> dict[str, Any]:
     if data["frontier"]:
         drawn = (frontier_chart(data), frontier_chart(data, True))
         made["frontier"] = figure("plan-frontier", spoken_frontier(data), drawn, _table(plan_tables.frontier(data)))
+    if data.get("frontier_emissions"):
+        drawn = (emissions_chart(data), emissions_chart(data, True))
+        made["emissions"] = figure("plan-emissions", spoken_emissions(data), drawn, _table(plan_tables.emissions(data)))
     if data["money"] and data["money"]["years"]:
         made["money"] = figure(
-            "plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(plan_tables.spent(data))
+            "plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(plan_money.spent(data))
         )
     return made
 

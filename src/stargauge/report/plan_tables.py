@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.locale import notation, say
-from stargauge.report.plan_facts import assumption_text, fact_text, insist_name, insist_text, instead_text, kind_of_value
+from stargauge.report.plan_facts import (
+    assumption_text,
+    fact_text,
+    hangs_text,
+    insist_name,
+    insist_text,
+    instead_text,
+    kind_of_value,
+)
+from stargauge.report.plan_opening import chance_text
 from stargauge.report.plan_words import (
-    amount_text,
     building_text,
     chip_text,
     chips_text,
     cooling_text,
     dates_text,
+    eased_text,
     levels_text,
     limit_text,
     money_text,
     part_text,
     planned,
     power_text,
-    price_text,
     relaxation_text,
+    saves_text,
+    start_text,
+    step_text,
     target_text,
-    told,
 )
 from stargauge.report.power_words import ASSUMED, Rows, value_of
 from stargauge.report.wording import counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
+#: Grams in a tonne: prices of CO2e are told by the tonne.
+TONNE = 1e6
 
 
 def promises(data: Data) -> Rows:
     """Each target: asked, promised, simulated, and the file as it stands."""
     rows = [
-        (target_text(one), percent(one["asked"]), percent(one["promised"]), _simulated(one), percent(one["as_stated"]))
+        (target_text(one), percent(one["asked"]), percent(one["promised"]), chance_text(one), percent(one["as_stated"]))
         for one in data["targets"]
     ]
     head = (say("Target"), say("Asked for"), say("Promised"), say("Simulated"), say("File as it stands"))
     note = say("Promised: on the draws that chose the plan. Simulated: on draws that it has not seen, with their standard error.")
     return Rows(say("The promise"), head, rows, note)
-
-
-def _simulated(one: Data) -> str:
-    if one["simulated"] is None or one["error"] is None:
-        return percent(one["simulated"])
-    return f"{percent(one['simulated'])} ± {figures(round(100.0 * one['error'], 1))}"
 
 
 def sites(data: Data) -> Rows:
@@ -56,8 +62,10 @@ def sites(data: Data) -> Rows:
          chips_text(one["buildings"]), _built(one))
         for one in data["sites"]
     ]  # fmt: skip
-    head = (say("Site"), say("Fed by"), say("Wait for it"), say("Cooling"), say("Chips"), say("Buildings"))
-    note = say("Power is facility power, at the meter. Wait: P50, with P10 to P90. Water is that of a kilowatt-hour of the racks.")
+    head = (say("Site"), say("Fed by"), say("Power after"), say("Cooling"), say("Chips"), say("Buildings"))
+    note = say("Fed by: what may be drawn at the meter, as the file rates its buildings. Power after: days from the start of work, P50 "
+               "(P10 to P90). PUE: power at the meter over that of the racks, in the mean of a year; buildings are sized for their peak, "
+               "with a margin.")  # fmt: skip
     return Rows(say("Sites"), head, rows, note)
 
 
@@ -67,7 +75,10 @@ def _name(one: Data) -> str:
 
 def _power(one: Data) -> str:
     made = one["power"]
-    return say("{source}, {capacity}", source=power_text(made["id"]), capacity=show(made["capacity"], made["unit"])) if made else "–"
+    if not made:
+        return "–"
+    told = say("{source}, {capacity}", source=power_text(made["id"]), capacity=show(made["capacity"], made["unit"]))
+    return say("{plant}, paid for in the price of energy", plant=told) if made.get("plant_paid") == "in the price of energy" else told
 
 
 def _cooling(one: Data) -> str:
@@ -75,7 +86,10 @@ def _cooling(one: Data) -> str:
     if not made:
         return "–"
     water = show(made["water"], made["unit"]) if made["water"] is not None else "–"
-    return say("{design}, PUE {pue}, {water}", design=cooling_text(made["id"]), pue=figures(made["pue"]), water=water)
+    told = {"design": cooling_text(made["id"]), "pue": figures(made["pue"]), "water": water}
+    if made.get("ratio") is None:
+        return say("{design}, PUE {pue}, {water}", **told)
+    return say("{design}, PUE {pue} (sized for {ratio}), {water}", ratio=figures(made["ratio"]), **told)
 
 
 def _built(one: Data) -> str:
@@ -93,15 +107,30 @@ def buildings(data: Data) -> Rows:
     rows: list[tuple[str, ...]] = []
     for site in data["sites"]:
         name = _name(site)
-        rows += [(name, building_text(one), "–", say("under way"), "–", dates_text(one["operational"]), show(one["it_power"], "W"), "–")
-                 for one in site["under_way"]]  # fmt: skip
         rows += [
-            (name, building_text(one), chip_text(one["chip"]), day_text(one["start"]), _latest(one), dates_text(one["operational"]),
-             show(one["it_power"], "W"), money_text(one["cost"]))
+            (name, building_text(one), "–", say("under way"), "–", dates_text(one["operational"]), "–", show(one["it_power"], "W"), "–")
+            for one in site["under_way"]
+        ]
+        rows += [
+            (name, building_text(one), chip_text(one["chip"]), start_text(one), _latest(one), dates_text(one["operational"]),
+             in_time_text(one), show(one["it_power"], "W"), money_text(one["cost"]))
             for one in site["buildings"]
         ]  # fmt: skip
-    head = (say("Site"), say("Building"), say("Chip"), say("Work begins"), say("At the latest"), say("Runs"), say("IT power"), say("Cost"))
-    return Rows(say("Buildings"), head, rows, say("Runs: P50, with P10 to P90. At the latest: all else kept."))
+    head = (say("Site"), say("Building"), say("Chip"), say("Work begins"), say("At the latest"), say("Runs"), say("In time"),
+            say("IT power"), say("Cost"))  # fmt: skip
+    note = say("Runs: P50, with P10 to P90; never: in that draw not at all. In time: share of the draws in which it runs by {days}. At the "
+               "latest: all else kept. Cost: present value.", days=asked_days(data))  # fmt: skip
+    return Rows(say("Buildings"), head, rows, note)
+
+
+def in_time_text(one: Data) -> str:
+    """In what share of the draws a building runs by the day of each target, each once."""
+    return ", ".join(dict.fromkeys(percent(share) for share in (one.get("in_time") or {}).values())) or "–"
+
+
+def asked_days(data: Data) -> str:
+    """The days of the targets."""
+    return ", ".join(dict.fromkeys(day_text(one["by"]) for one in data["targets"]))
 
 
 def _latest(one: Data) -> str:
@@ -139,122 +168,134 @@ def _of(levels: Data | None, place: int, factor: float) -> str:
 
 
 def frontier(data: Data) -> Rows:
-    """What each day and probability costs, the plan among them, and where nothing can be had: by day, then by probability as measured."""
-    told = planned(data)  # what is asked is the plan then, and told as it was promised
-    points = [(str(one["by"]), one["probability"], money_text(one["cost"]) if one["possible"] else _why_none(one),
-               say("asked") if one["asked"] else "") for one in data["frontier"] if not (told and one["asked"])]  # fmt: skip
-    if told:
-        target, cost = data["targets"][0], data["cost"]
-        points.append((str(target["by"]), target["promised"], money_text(cost["total"], cost["unit"]), say("this plan")))
-    rows = [(day_text(by), percent(odds), shown, note) for by, odds, shown, note in sorted(points, key=lambda one: one[:2])]
-    note = say("With: the probability, as measured, of the cheapest plan found for the row; where there is none, the one asked for. "
-               "Cost: present value.")  # fmt: skip
-    return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows, note)
-
-
-def _why_none(one: Data) -> str:
-    """That something cannot be had; where that is not proven, only that no plan was found."""
-    return say("not possible") if one.get("proven", True) else say("none found")
-
-
-def money(data: Data) -> Rows | None:
-    """Who brings what in which year, and below it what is left to it by then as far as that is known."""
-    made = data["money"]
-    if not made or not made["years"]:
-        return None
-    factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
-    rows: list[tuple[str, ...]] = [
-        (say("All that is built"), *_sums(made["capital"], factor), "–"), (say("Lenders"), *_sums(made["lenders"], factor), "–"),
-    ]  # fmt: skip
-    for one in made["parties"]:
-        rows.append((str(one["name"]), *_sums(one["funds"], factor), percent(one["share"])))
-        if one["knowable"]:
-            rows.append((say("{party}: asked of it so far", party=one["name"]), *_sums(one["funds_so_far"], factor), "–"))
-            rows.append((say("{party}: left to it by then", party=one["name"]), *_sums(one["available"], factor), "–"))
-    if any(made.get("nobody") or ()):
-        rows.append((say("Nobody"), *_sums(made["nobody"], factor), "–"))
-    note = [
-        say("In {unit} of the day, by the year in which it is spent; what is left to a party is all it has until the end of that year.",
-            unit=notation().unit(unit))
-    ]  # fmt: skip
-    if made.get("limited") is False and any(one["knowable"] for one in made["parties"]):
-        note.append(say("No means were asked to be kept: a party may be asked for more than is left to it."))
-    if unknown := [str(one["name"]) for one in made["parties"] if not one["knowable"]]:
-        note.append(say("Not knowable, as no accounts are published: what {names} can bring.", names=", ".join(unknown)))
-    return Rows(say("Money"), (say("Who"), *map(str, made["years"]), say("Share")), rows, " ".join(note))
-
-
-def spent(data: Data) -> Rows:
-    """The twin of the chart of money: by year all that is built, and what lenders give of it."""
-    made = data["money"]
-    factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
+    """What each day and probability costs, the plan among them; where nothing was found, the most that was."""
     rows = [
-        (str(year), _sum(made["capital"][place], factor), _sum(made["lenders"][place], factor)) for place, year in enumerate(made["years"])
+        (day_text(one["by"]), percent(one["probability"]), money_text(one["capital"]), money_text(one["cost"]), _tonnes(one),
+         _note(data, one))
+        for one in data["frontier"]
+    ]  # fmt: skip
+    head = (say("By the day"), say("With"), say("Capital"), say("Present value"), say("CO2e"), say("Note"))
+    note = say("The cheapest plan found for each day and probability. More time, or less probability, never costs more.")
+    return Rows(say("Cost against time"), head, rows, note)
+
+
+def _note(data: Data, one: Data) -> str:
+    """Which row is the plan; where there is none, whether that is proven, and the most that was found."""
+    if one["asked"] and planned(data):
+        return say("this plan")
+    if one["possible"]:
+        return ""
+    why = say("not possible") if one["proven"] else say("none found")
+    return why if one["most"] is None else say("{why}; {share} at most", why=why, share=percent(one["most"]))
+
+
+def _tonnes(one: Data) -> str:
+    return "–" if one["emissions"] is None else show(one["emissions"], "g")
+
+
+def emissions(data: Data) -> Rows:
+    """What less CO2e costs: plans for the same target by a price on CO2e."""
+    rows = [
+        (carbon_price_text(one), _tonnes(one), money_text(one["capital"]), money_text(one["cost"]), say("this plan") if one["plan"] else "")
+        for one in traded(data)
     ]
-    head = (say("Year"), say("All that is built, {unit}", unit=notation().unit(unit)), say("Lenders, {unit}", unit=notation().unit(unit)))
-    return Rows(say("Money"), head, rows)
+    head = (say("Price of CO2e"), say("CO2e"), say("Capital"), say("Present value"), say("Note"))
+    note = say("The cheapest plan found for what is asked at each price of CO2e, which is not in the present value.")
+    return Rows(say("Cost against emissions"), head, rows, note)
 
 
-def _sums(values: Sequence[Any], factor: float) -> list[str]:
-    return [_sum(value, factor) for value in values]
+def traded(data: Data) -> list[Data]:
+    """Plans that trade cost against CO2e, this one among them."""
+    rows, cost = list(data["frontier_emissions"]), data["cost"]
+    if any(one["plan"] for one in rows) or not cost or cost.get("emissions") is None:
+        return rows
+    mine = {"carbon_price": 0.0, "cost": cost["total"], "capital": cost["capital"], "emissions": cost["emissions"], "plan": True}
+    return sorted([mine, *rows], key=lambda one: -one["emissions"])
 
 
-def _sum(value: Any, factor: float) -> str:
-    return "–" if value is None else figures(float(value) / factor)
+def carbon_price_text(one: Data) -> str:
+    """The price of CO2e for which a plan is the best; words at the ends."""
+    price = one["carbon_price"]
+    if price is None:
+        return say("least CO2e")
+    return say("{price} USD/t", price=figures(price * TONNE)) if price else say("none")
 
 
 def cost(data: Data) -> Rows:
     """Of what the cost is made."""
     made = data["cost"]
-    rows = [(cost_part(one["name"]), money_text(one["value"], made["unit"])) for one in made["parts"]]
-    note = say("Present value of all until {day}, less what is still worth something then, in prices of {year}.",
-               day=day_text(made["until"]), year=made["price_year"])  # fmt: skip
+    rows = [(cost_part(one["name"], made), money_text(one["value"], made["unit"])) for one in made["parts"] if one["value"]]
+    rows.append((say("present value"), money_text(made["total"], made["unit"])))
+    note = say("What is spent until {day} on what is decided, discounted, in prices of {year}.", day=day_text(made["until"]),
+               year=made["price_year"])  # fmt: skip
     if made["capital_per_power"]:
-        note += " " + say("Capital: {capital}, {each} of {base} power.", capital=money_text(made["capital"], made["unit"]),
-                          each=show(made["capital_per_power"], f"{made['unit']}/W"), base=made["base"])  # fmt: skip
+        note += " " + say("Not discounted, the capital is {capital}, {each} of {base} power.", base=made["base"],
+                          capital=money_text(made["capital"], made["unit"]),
+                          each=show(made["capital_per_power"], f"{made['unit']}/W"))  # fmt: skip
     return Rows(say("What it costs"), (say("Part"), say("Cost")), rows, note)
 
 
-def cost_part(name: str) -> str:
+def cost_part(name: str, made: Data) -> str:
     """A part of the cost in words."""
     names = {
         "construction": say("buildings"), "generation": say("plants for power"), "equipment": say("chips and equipment"),
-        "energy": say("energy"), "upkeep": say("upkeep"), "staff": say("staff"),
-        "worth at the end": say("less what is still worth something"),
+        "energy": say("energy"), "upkeep": say("upkeep"), "staff": say("staff"), "carbon price": say("the price asked for CO2e"),
+        "worth at the end": say("less what all of it is still worth after {day}", day=day_text(made["until"])),
     }  # fmt: skip
     return names.get(name, name.replace("_", " "))
 
 
 def binding(data: Data) -> Rows:
     """What holds the plan back, and what a little more of it would save."""
-    rows = [(limit_text(one), money_text(one["price"], one["unit"]), told(one, price_text(one))) for one in data["binding"]]
-    return Rows(say("What binds, and its price"), (say("Limit"), say("Saves"), say("In words")), rows)
+    rows = [(limit_text(one), step_text(one), saves_text(one)) for one in data["binding"]]
+    head = (say("What gives way"), say("By how much"), say("That saves"))
+    return Rows(say("What binds, and its price"), head, rows, say("Saved: of the present value, with all else kept as asked."))
 
 
 def insist(data: Data) -> Rows:
-    """What it costs to insist on a part of the announcement, and what would be had instead."""
-    rows = [(insist_name(one), insist_text(one), instead_text(one["instead"])) for one in data["insist"]]
-    return Rows(say("What insisting costs"), (say("Insisting on"), say("Costs"), say("Instead")), rows)
+    """What it costs to insist on a part of the announcement, and what comes of it."""
+    rows = [(insist_name(one), insist_text(one), instead_text(one)) for one in data["insist"]]
+    head = (say("Insisting on"), say("Costs"), say("What comes of it"))
+    return Rows(say("What insisting costs"), head, rows, say("Costs: present value above that of the plan."))
 
 
 def waiting(data: Data) -> Rows:
-    """Which starts can wait until when, and the facts on which that hangs."""
+    """Which starts can wait until when, and what for."""
     rows = [
-        (str(one["building"]).replace("/", ", "), day_text(one["start"]), day_text(one["latest"]) if one["latest"] else "–",
-         ", ".join(map(fact_text, one["hangs_on"])) or "–")
+        (str(one["building"]).replace("/", ", "), day_text(str(one["start"])[:7]),
+         day_text(str(one["latest"])[:7]) if one["latest"] else "–", until_text(one))
         for one in data["waiting"]["decisions"]
     ]  # fmt: skip
-    return Rows(say("What can wait"), (say("Building"), say("Work begins"), say("At the latest"), say("Hangs on")), rows)
+    head = (say("Building"), say("Work begins"), say("At the latest"), say("Until what is known"))
+    note = say("At the latest: all else as planned and every target kept. A start can wait until a fact is known that is there before it; "
+               "worth: what deciding then saves against deciding now.")  # fmt: skip
+    return Rows(say("What can wait"), head, rows, note)
+
+
+def until_text(one: Data) -> str:
+    """Until which fact a start can wait, and what that is worth; else what ends the waiting."""
+    if until := one["until"]:
+        told = say("{fact} ({day})", fact=fact_text(until), day=day_text(str(until["known_by"])[:7]))
+        return say("{fact}: worth {money}", fact=told, money=money_text(until["worth"], until["unit"])) if until["worth"] else told
+    return say("hangs on: {facts}", facts=", ".join(map(hangs_text, one["hangs_on"]))) if one["hangs_on"] else "–"
 
 
 def information(data: Data) -> Rows:
-    """What knowing a fact before deciding would be worth."""
+    """What knowing a fact is worth: now, before anything is begun, and on the day on which it shows itself."""
+    made = data["waiting"]
     rows = [
-        (fact_text(one["fact"]), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
-        for one in data["waiting"]["information"]
-    ]
-    note = say("Worth: by how much the plan would be cheaper if this were known before work begins, every target kept as often as now.")
-    return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows, note)
+        (fact_text(one), day_text(str(one["known_by"])[:7]) if one["known_by"] else say("after the clock"),
+         money_text(one["worth_now"], one["unit"]), money_text(one["worth_later"], one["unit"]) if one["worth_later"] else say("nothing"))
+        for one in made["information"] if one["worth_now"]
+    ]  # fmt: skip
+    note = [say("Known now: before anything is begun. Then: on the day on which it shows itself; what begins before is the same whatever "
+                "it will be. Saved in the mean of the draws, every target kept as often.")]  # fmt: skip
+    if ceiling := made.get("ceiling"):
+        note.append(say("To know everything at once now: {money}.", money=money_text(ceiling["worth"], ceiling["unit"])))
+    if nothing := [one for one in made["information"] if not one["worth_now"]]:
+        note.append(say("To know any other of the facts that were looked at is worth nothing: {count}.", count=figures(len(nothing))))
+    head = (say("Fact"), say("Shows itself"), say("Known now saves"), say("Then saves"))
+    return Rows(say("What knowing is worth"), head, rows, " ".join(note))
 
 
 def delays(data: Data) -> Rows | None:
@@ -264,7 +305,9 @@ def delays(data: Data) -> Rows | None:
 
 
 def _dearer(one: Data) -> str:
-    return say("{more} more", more=money_text(one["difference"])) if one["possible"] else say("not possible")
+    if not one["possible"]:
+        return say("not possible")
+    return say("{more} more", more=money_text(one["difference"])) if one["difference"] else say("nothing")
 
 
 def together(data: Data) -> list[str]:
@@ -278,12 +321,9 @@ def smallest(data: Data) -> list[str]:
 
 
 def relaxations(data: Data) -> Rows:
-    """What alone would do if it gave way."""
-    rows = [
-        (limit_text(one), amount_text(one["from"], str(one["unit"] or "1")), amount_text(one["to"], str(one["unit"] or "1")))
-        for one in data["conflict"]["relaxations"]
-    ]  # fmt: skip
-    return Rows(say("What would do if it gave way"), (say("What"), say("Asked for"), say("Would do")), rows)
+    """What alone would do if it gave way, and what the plan costs then."""
+    rows = [(eased_text(one), money_text(one.get("cost"))) for one in data["conflict"]["relaxations"]]
+    return Rows(say("What would do if it gave way"), (say("Any one of these"), say("Present value then")), rows)
 
 
 def assumptions(data: Data) -> Rows:

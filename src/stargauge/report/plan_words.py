@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.units import parse_number
-from stargauge.report.locale import language, say
+from stargauge.report.locale import notation, say
 from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
@@ -18,7 +18,7 @@ _BASES = {"IT": "power_it", "H100e": "compute_h100e"}
 
 
 def sentence(data: Data) -> str:
-    """The answer in one sentence: what is asked, whether it can be had and for what, and the chance of the file as it stands."""
+    """The answer in one sentence: what is asked, whether it can be had, and for what."""
     if data["status"] == "nothing to decide":
         return say(
             "There is nothing to decide: work on all that is known of {name} has begun or was given up. "
@@ -28,14 +28,20 @@ def sentence(data: Data) -> str:
     asked = say("{targets} with {share}", targets=targets_text(data), share=asked_text(data))
     if data["status"] == "impossible":
         return say("{asked}: no, {why}.", asked=asked, why=_why_not(data))
-    later = f"{_not_as_announced(data)}; " if data["conflict"] else ""
+    return (f"{_not_as_announced(data)}; " if data["conflict"] else "") + _had(data, asked)
+
+
+def _had(data: Data, asked: str) -> str:
+    """That what is asked can be had, or how nearly."""
     if not built_sites(data):
-        return later + say("{asked}: yes, with what is under way alone; as the file stands: {stated}.", asked=asked,
-                           stated=shares_text(data, "as_stated"))  # fmt: skip
-    return later + say(
-        "{asked}: yes, for {cost} at {sites}; as the file stands: {stated}.", asked=asked, cost=_cost_for(data),
-        sites=counted(len(built_sites(data)), "site"), stated=shares_text(data, "as_stated"),
-    )  # fmt: skip
+        if data["kept"]:
+            return say("{asked}: yes, with what is under way alone.", asked=asked)
+        return say("{asked}: not quite, {share} with what is under way alone.", asked=asked, share=shares_text(data, "simulated"))
+    cost, sites = _cost_for(data), counted(len(built_sites(data)), "site")
+    if data["kept"]:
+        return say("{asked}: yes, for {cost} at {sites}.", asked=asked, cost=cost, sites=sites)
+    return say("{asked}: not quite, {share} for {cost} at {sites}.", asked=asked, share=shares_text(data, "simulated"), cost=cost,
+               sites=sites)  # fmt: skip
 
 
 def _not_as_announced(data: Data) -> str:
@@ -51,6 +57,7 @@ def planned(data: Data) -> bool:
 
 
 def name_of(data: Data) -> str:
+    """What the programme is called."""
     return str(data["programme"]["name"])
 
 
@@ -78,16 +85,17 @@ def cost_text(data: Data) -> str:
 def _why_not(data: Data) -> str:
     conflict = data["conflict"]
     if not conflict or len(conflict["smallest"]) < 2:
-        return say("nothing that may be built keeps it")
+        return say("nothing that may be built keeps it") if not_proven(data) == "" else say("no plan was found that keeps it")
     return say("these cannot be kept together: {parts}", parts="; ".join(part_text(one) for one in conflict["smallest"]))
 
 
-def way_out(data: Data) -> str:
-    """What would do if it gave way, where there is no plan."""
+def ways_out(data: Data) -> list[str]:
+    """What would do if it gave way, each by itself and then all at once, where there is no plan."""
     conflict = data["conflict"]
-    if data["status"] != "impossible" or not conflict or not conflict["relaxations"]:
-        return ""
-    return say("It can be had with {change}.", change=relaxation_text(conflict["relaxations"][0]))
+    if data["status"] != "impossible" or not conflict:
+        return []
+    alone, together = (list(map(relaxation_text, conflict.get(name) or ())) for name in ("relaxations", "together"))
+    return [*alone, *([say("all at once: {changes}", changes="; ".join(together))] if together else [])]
 
 
 def not_proven(data: Data) -> str:
@@ -138,46 +146,59 @@ def shares_text(data: Data, key: str) -> str:
     return _and(list(dict.fromkeys(percent(one[key]) for one in data["targets"])))
 
 
-def promise(data: Data) -> str:
-    """What is asked, promised, simulated and how the file stands, in words."""
-    if not data["targets"] or data["targets"][0]["simulated"] is None:
-        return ""
-    return say(
-        "Asked {asked}; promised {promised} on the draws that chose the plan; simulated {simulated} on draws that it has not seen; "
-        "the file as it stands: {stated}.",
-        asked=asked_text(data), promised=shares_text(data, "promised"), simulated=shares_text(data, "simulated"),
-        stated=shares_text(data, "as_stated"),
-    )  # fmt: skip
-
-
 def about(data: Data) -> str:
     """Of what, known when, and from which draws."""
-    return say(
-        "{name}, known on {day}; {draws}, {worlds} chosen to stand for them, seed {seed}.", name=name_of(data),
-        day=day_text(data["as_of"]), draws=counted(data["draws"], "draw"), worlds=counted(data["worlds"], "world"), seed=data["seed"],
-    )  # fmt: skip
+    return say("A plan for {name}, known on {day}; {draws}, seed {seed}.", name=name_of(data), day=day_text(data["as_of"]),
+               draws=counted(data["draws"], "draw"), seed=data["seed"])  # fmt: skip
 
 
 def method_text(data: Data) -> str:
     """How near the plan is to the best one, and how it was found."""
     made = data["method"]
+    counts = {"options": counted(made["options"], "option"), "rounds": counted(made["rounds"], "round"), "gap": share_text(made["gap"])}
     if data["goal"] == "capacity":
-        return say(
-            "The most that was found; a larger amount may exist. Its cost is proven to within {gap} of the least for that amount, among "
-            "{options} of building, site, power, chip and month.", gap=share_text(made["gap"]), options=counted(made["options"], "option"),
+        found = say(
+            "The most that was found; a larger amount may exist. If no queue held anything up, the best plan for that amount would take "
+            "{gap} less. Searched in every draw, among {options} of building, site, power, chip and month.", **counts,
         )  # fmt: skip
-    return say(
-        "{goal}. Within {gap} of a proven bound, for the dates that crews and deliveries give this plan (other plans may have others), "
-        "among {options} of building, site, power, chip and month; {rounds} of solving and simulating.",
-        goal=goal_text(data["goal"]), gap=share_text(made["gap"]), options=counted(made["options"], "option"),
-        rounds=counted(made["rounds"], "round"),
-    )  # fmt: skip
+    else:
+        found = say(
+            "{goal}. Searched in every draw, among {options} of building, site, power, chip and month; {rounds} of searching and "
+            "simulating. If no queue held anything up, the best plan would take {gap} less.", goal=goal_text(data["goal"]), **counts,
+        )  # fmt: skip
+    return f"{found} {_solved(data)}".strip()
+
+
+def _solved(data: Data) -> str:
+    """How near to its optimum the program was solved from which the search began, and whether its work ended first."""
+    program = data["method"]["program"]
+    if not program:
+        return ""
+    told = say("The program with {worlds} that stand for the draws, from which the search began, is solved to within {gap} of its optimum.",
+               worlds=counted(data["worlds"], "world"), gap=share_text(program["gap"]))  # fmt: skip
+    return f"{told} {say('Its work ended first.')}" if program["ended"] else told
 
 
 def goal_text(goal: str) -> str:
     """What is looked for."""
     told = {"cost": say("Least cost"), "capacity": say("Most capacity"), "emissions": say("Least CO2e"), "wait": say("Latest start")}
     return told.get(goal, goal)
+
+
+# -- sentences of the answer ---------------------------------------------------------------------------------------------------------
+
+
+def said_text(one: Data) -> str:
+    """A sentence of the answer in the language that is spoken: its words, and each of its values as people read it."""
+    return say(str(one["words"]), **{name: _value(made["value"], str(made["unit"])) for name, made in one["values"].items()})
+
+
+def _value(value: Any, unit: str) -> str:
+    if unit in ("names", "powers", "chips"):
+        return _and([{"powers": power_text, "chips": chip_name}.get(unit, str)(one) for one in value])
+    if unit == "share":
+        return percent(value)
+    return day_text(value) if unit == "date" else str(value) if unit == "name" else show(float(value), unit)
 
 
 # -- what is chosen ------------------------------------------------------------------------------------------------------------------
@@ -190,8 +211,9 @@ def power_text(name: str) -> str:
     """What feeds a site."""
     told = {
         "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
-        "fuel-cell": say("fuel cells"), "bridge": say("rented generators until the grid is there"), "stated": say("as the file states"),
-        "file": say("left as the file has it"),
+        "fuel-cell": say("fuel cells"), "bridge": say("rented generators until the grid is there"),
+        "stated": say("the power that the file states"),
+        "file": say("as in the file, dates too"),
     }  # fmt: skip
     return told.get(name, name)
 
@@ -208,7 +230,12 @@ def cooling_text(name: str) -> str:
 def building_text(one: Data) -> str:
     """A building; one beyond those of the file says so."""
     name = str(one["id"]).rpartition("/")[2]
-    return say("{building} (further)", building=name) if one.get("further") else name
+    return say("{building} (new)", building=name) if one.get("further") else name
+
+
+def start_text(one: Data) -> str:
+    """When work on a building begins; words where that is as the file has it."""
+    return day_text(str(one["start"])[:7]) if one["start"] else say("as in the file")
 
 
 def chips_text(buildings: Sequence[Data]) -> str:
@@ -265,7 +292,9 @@ def share_text(share: float) -> str:
 
 
 def money_text(value: Any, unit: str = "USD") -> str:
-    """An amount of money; a dash where there is none."""
+    """An amount of money, also for how many years it is bound; a dash where there is none."""
+    if value is not None and unit == "USD yr":
+        return say("{money} for a year", money=show(float(value), "USD"))
     return "–" if value is None else show(float(value), unit)
 
 
@@ -274,6 +303,8 @@ def money_text(value: Any, unit: str = "USD") -> str:
 
 #: What a target can give way in; and kinds of limits as the answer names them where it is about all of a kind.
 _OF_TARGETS = ("amount", "day", "probability")
+#: Kinds of limits.
+LIMITS = ("money", "party", "emissions", "water", "land", "grid", "gas", "pool", "crew", "chips")
 _KINDS = {
     "party": "what a party can pay",
     "grid": "grid capacity",
@@ -287,8 +318,9 @@ def kind_text(kind: str) -> str:
     told = {
         "money": say("money"), "party": say("what a party can pay"), "emissions": say("CO2e"), "water": say("water"), "land": say("land"),
         "grid": say("grid capacity"), "gas": say("gas"), "pool": say("what a market makes in a year"), "crew": say("crews"),
-        "chips": say("accelerators to be had"), "target": say("target"), "amount": say("target: amount"), "day": say("target: day"),
-        "probability": say("target: probability"), "least": say("least of a site"), "spacing": say("time between two starts at a site"),
+        "chips": say("accelerators to be had"), "target": say("target"), "amount": say("the amount asked for"),
+        "day": say("the day asked for"), "probability": say("the probability asked for"), "least": say("least of a site"),
+        "spacing": say("time between two starts at a site"),
         "options": say("what is left out"), "option": say("what is left out"),
     }  # fmt: skip
     return told.get(kind, kind.replace("_", " "))
@@ -304,40 +336,49 @@ def limit_text(one: Data) -> str:
     if one["kind"] == "target" and (found := _WHOLE.fullmatch(name)):
         unit = "1" if asked_of(name)[0] == "compute_h100e" else "W"
         return target_text({"text": name, "amount": parse_number(found[1], unit), "unit": unit, "by": found[2]})
-    return f"{kind_text(one['kind'])} ({name})"
+    return f"{kind_text(one['kind'])} ({say(name)})"
 
 
 def part_text(one: Data) -> str:
-    """A part of a conflict in words: as the answer has it in English, by its kind and name in other languages."""
-    return told(one, limit_text(one))
+    """A part of a conflict in words."""
+    return said_text(one) if "words" in one else limit_text(one)
 
 
 def relaxation_text(one: Data) -> str:
-    """What gives way and how far."""
+    """What gives way and how far, and what the plan costs then."""
+    told = eased_text(one)
+    return told if one.get("cost") is None else say("{change} (present value {money})", change=told, money=money_text(one["cost"]))
+
+
+def eased_text(one: Data) -> str:
+    """How far a target or a limit gives way, or what has to be allowed too."""
+    if "words" in one:
+        return said_text(one)
     unit = str(one.get("unit") or "1")
-    changed = say(
-        "{what}: {new} instead of {old}", what=limit_text(one), new=amount_text(one["to"], unit), old=amount_text(one["from"], unit)
-    )
-    return told(one, changed)
+    old, new = amount_text(one["from"], unit), amount_text(one["to"], unit)
+    return {
+        "amount": say("{new} instead of {old}", new=new, old=old), "day": say("by {new} instead of {old}", new=new, old=old),
+        "probability": say("with {new} instead of {old}", new=new, old=old),
+    }.get(one["kind"]) or say("{what}: {new} instead of {old}", what=limit_text(one), new=new, old=old)  # fmt: skip
 
 
-def told(one: Data, other: str) -> str:
-    """The sentence of an answer, which is English; in another language what is made of its parts."""
-    text = str(one.get("text") or "")
-    return text.removesuffix(".") if text and language() == "en" else other
-
-
-def price_text(one: Data) -> str:
+def saves_text(one: Data) -> str:
     """What a little more of a limit saves."""
     if not one["price"]:
-        return say("saves nothing")
-    return say("{money} for {step}", money=money_text(one["price"], one["unit"]), step=step_text(one["per"]))
+        return say("nothing")
+    money = money_text(one["price"], one["unit"])
+    return money if one.get("certain", True) else say("{money}, no more than the search may be off", money=money)
 
 
-def step_text(step: str) -> str:
-    """How much a limit gives way for its price."""
-    told = {"1 month": say("one month more"), "1 point": say("one point less of probability")}
-    return told.get(step, step)
+def step_text(one: Data) -> str:
+    """By how much a target or a limit gives way for its price: `1 month later`."""
+    number, _, unit = str(one["per"]).partition(" ")
+    if one["kind"] == "day":
+        return say("{step} later", step=counted(int(number), "month"))
+    if one["kind"] == "probability":
+        return say("{step} less", step=counted(int(number), "point"))
+    step = f"{notation().number(number)} {notation().unit(unit)}" if unit else notation().number(number)
+    return say("{step} less", step=step) if one["kind"] in ("amount", "least") else say("{step} more", step=step)
 
 
 def _and(parts: Sequence[str]) -> str:

@@ -30,8 +30,10 @@ Goal = Annotated[
     Query(description="Least cost, most capacity by the day, least CO2e, or the latest start of work."),
 ]
 Means = Annotated[
-    Maybe[Literal["cash", "committed", "announced", "financeable"]], Query(description="Each party within its means, of this kind.")
+    Maybe[Literal["cash", "committed", "announced", "financeable", "liquidity"]],
+    Query(description="Each party within its means, of this kind."),
 ]
+CarbonPrice = Annotated[Maybe[Text], Query(description="A price on CO2e as a part of the cost, such as `100 USD/tCO2e`.")]
 
 
 def _at_most(what: str) -> Any:
@@ -67,9 +69,9 @@ Worlds = Annotated[
 @answers("/programmes/{programme}/plan", "stargauge plan PROGRAMME --json")
 async def plan(
     ask: Plain, target: Target = (), claim: AsClaimed = (), probability: Probability = None, goal: Goal = "cost", means: Means = None,
-    money: Money = (), emissions: Emissions = (), water: Water = (), land: Land = (), gas: Gas = (), grid: Grid = (), pool: Pool = (),
-    crew: Crew = (), deliveries: Deliveries = (), least: Least = (), powers: Powers = (), chips: Chips = (), further: Further = True,
-    start_from: StartFrom = None, worlds: Worlds = USUAL_WORLDS,
+    carbon_price: CarbonPrice = None, money: Money = (), emissions: Emissions = (), water: Water = (), land: Land = (), gas: Gas = (),
+    grid: Grid = (), pool: Pool = (), crew: Crew = (), deliveries: Deliveries = (), least: Least = (), powers: Powers = (),
+    chips: Chips = (), further: Further = True, start_from: StartFrom = None, worlds: Worlds = USUAL_WORLDS,
 ) -> Response:  # fmt: skip
     """What would work. The build that keeps targets with a probability, its cost, what binds, what insisting costs, what can wait.
 
@@ -77,7 +79,7 @@ async def plan(
     cannot be kept together and what would do. It takes a minute or two.
     """
     return await ask(
-        "plan", target=target, claim=claim, probability=probability, goal=goal, means=means, money=money, emissions=emissions, water=water,
-        land=land, gas=gas, grid=grid, pool=pool, crew=crew, deliveries=deliveries, least=least, power=powers, chip=chips, further=further,
-        start_from=start_from, worlds=worlds,
+        "plan", target=target, claim=claim, probability=probability, goal=goal, means=means, carbon_price=carbon_price, money=money,
+        emissions=emissions, water=water, land=land, gas=gas, grid=grid, pool=pool, crew=crew, deliveries=deliveries, least=least,
+        power=powers, chip=chips, further=further, start_from=start_from, worlds=worlds,
     )  # fmt: skip

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: What may feed a site, each a tick box of its own, so that an address says it without a list.
 TICKS = {name: f"use-{name}" for name in ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge", "file")}
 #: What is handed on as it is written, what is a list of texts, and parameters that Python and the command line name otherwise.
-_AS_WRITTEN = ("probability", "goal", "means", "further", "start_from", "worlds")
+_AS_WRITTEN = ("probability", "goal", "means", "carbon_price", "further", "start_from", "worlds")
 LIMITS = ("money", "emissions", "gas", "land", "water", "grid", "pool", "crew", "deliveries", "least")
 _LISTS = {"target": "target", "claim": "claim", "power": "powers", "chip": "chips", **{name: name for name in LIMITS}}
 _PARAMETERS = {"with_probability": "probability", "powers": "power", "chips": "chip"}
@@ -44,7 +44,7 @@ def asked_plan(asks: Mapping[str, str]) -> dict[str, Any]:
         raise InputError(Fault("an amount needs the day by which it is asked", "by"))
     if by and not amount and goal != "capacity":
         raise InputError(Fault("a day needs an amount such as 10 GW; only the goal “most capacity” looks for the amount", "amount"))
-    made: dict[str, Any] = {name: told[name] for name in ("probability", "goal", "claim") if name in told}
+    made: dict[str, Any] = {name: told[name] for name in ("probability", "goal", "carbon_price", "claim") if name in told}
     made |= {"target": f"{amount} by {by}".strip()} if by else {}
     made |= {"money": [told["money"]]} if "money" in told else {}
     powers = [name for name, field in TICKS.items() if is_set(told.get(field, ""))]
@@ -74,7 +74,8 @@ def parameters_of(error: InputError) -> list[Fault]:
 
 def command(view: View, asked: Mapping[str, Any]) -> str:
     """The same question for the command line."""
-    run, plain = view.asked, {"target": "--target", "claim": "--claim", "probability": "--with-probability", "goal": "--goal"}
+    run, plain = view.asked, {"target": "--target", "claim": "--claim", "probability": "--with-probability", "goal": "--goal",
+                             "carbon_price": "--carbon-price"}  # fmt: skip
     parts = ["stargauge", "plan", run.programme, "--as-of", str(run.day), "--draws", str(run.draws), "--seed", str(run.seed)]
     parts += ["--scenario", run.scenario] if run.scenario else []
     for one in run.laid:

@@ -20,9 +20,11 @@ from stargauge.plan.build_order.case import BuildCase, Choice, Target
 from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.overlay import About, written
 from stargauge.plan.build_order.promise import Promise, Simulated
+from stargauge.plan.build_order.said import Said, told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.dates import day, from_day
+from stargauge.quantity.shown import Shown, chart_of
 
 Array = NDArray[np.float64]
 Data = dict[str, Any]
@@ -36,7 +38,7 @@ WITHIN = 0.03
 
 
 @dataclass(frozen=True)
-class ProgrammePlan:
+class ProgrammePlan(Shown):
     """The answer. `stated`: the run of the programme as it stands; `fresh`: that of the plan on draws which it has not seen.
 
     `parts`: what stands beside the plan, as in the data: cost, money, split, binding, frontier, insist, waiting, conflict, assumptions.
@@ -62,7 +64,7 @@ class ProgrammePlan:
     costs: Mapping[str, float] = field(default_factory=dict)
     starts: Mapping[str, date | None] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said | str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -90,18 +92,31 @@ class ProgrammePlan:
             raise ValueError("there is no plan to write")
         return written(self.overlay, self.about, self.asked_as, command)
 
+    def chart(self) -> Any:
+        """Capacity by month with the plan, beside the file as it stands."""
+        return chart_of(self)
+
     def to_dict(self) -> Data:
         """As plain data. SI units, money in USD of the price year, days ISO; without anything that depends on the machine."""
         empty: Data = {
-            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "insist": [],
+            "method": None, "cost": None, "money": None, "split": None, "binding": [], "frontier": [], "frontier_emissions": [],
+            "insist": [],
             "waiting": {"decisions": [], "information": []}, "conflict": None, "assumptions": [],
         }  # fmt: skip
         return {
             "programme": {"name": self.name, "asked_as": self.asked_as}, "as_of": str(self.known.as_of), "seed": self.seed,
-            "draws": self.draws, "worlds": self.worlds, "goal": self.wanted.goal, "status": self.status,
+            "draws": self.draws, "worlds": self.worlds, "goal": self.wanted.goal, "status": self.status, "kept": self.kept,
             "targets": [self._target(place, one) for place, one in enumerate(self.targets)],
-            **empty, **self.parts, "sites": self._sites(), "capacity": self._capacity(), "notes": list(self.notes), "overlay": self.overlay,
+            **empty, **self.parts, "cost": self._cost(), "sites": self._sites(), "capacity": self._capacity(),
+            "notes": [told(one) for one in self.notes], "overlay": self.overlay,
         }  # fmt: skip
+
+    def _cost(self) -> Data | None:
+        """The cost, with the probability of the first target that the programme has as it stands beside what it costs."""
+        made: Data | None = self.parts.get("cost")
+        if made is None or made["as_filed"] is None:
+            return made
+        return {**made, "as_filed": {**made["as_filed"], "probability": self.stated.probabilities[0]}}
 
     def _target(self, place: int, one: Target) -> Data:
         frame = Frame(model_graph().quantities, axes_of(self.known))

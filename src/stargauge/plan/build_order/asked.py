@@ -19,13 +19,14 @@ from stargauge.plan.build_order.case import Target
 from stargauge.plan.build_order.choices import POWERS
 from stargauge.plan.build_order.decisions import chips_for
 from stargauge.plan.build_order.limits import amount_of
+from stargauge.plan.build_order.said import DATE, Said
 from stargauge.plan.build_order.split import is_need
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import month_end, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.units import parse_number, show, unit
+from stargauge.quantity.units import parse_number, unit
 
 CARBON_PRICE = "100 USD/tCO2e"
 GOALS = ("cost", "capacity", "emissions", "wait")
@@ -279,12 +280,13 @@ def announced(now: Known) -> Announced | None:
     return Announced(float(total[-1]), now.months[int(np.argmax(total >= total[-1] * (1.0 - 1e-9)))])
 
 
-def announced_text(target: Target) -> str:
+def announced_text(target: Target) -> Said:
     """Why this is the target where none was asked for."""
-    return (
-        f"Nothing else was asked for, so the target is what was announced: {show(target.amount, target.unit)} by {target.day}, the sum of "
-        "the first dated promise of each phase, by the last of their days."
+    words = (
+        "Nothing else was asked for, so the target is what was announced: {amount} by {day}, the sum of the first dated promise of each "
+        "phase, by the last of their days."
     )
+    return Said(words, {"amount": (target.amount, target.unit), "day": (str(target.day), DATE)})
 
 
 def announcement(now: Known, probability: float) -> Target:

@@ -24,5 +24,5 @@ def with_carbon_price(made: Prepared, price: float) -> Prepared:
     parts = {**made.costs.parts, PART: price * made.uses.emissions}
     said = Basis("plan", PART, price, "USD/g", "assumption", "", "D", "as asked")
     return replace(
-        made, costs=Costs(parts), case=replace(made.case, cost=made.case.cost + parts[PART]), basis=(*made.basis, said)
+        made, costs=Costs(parts, made.costs.left), case=replace(made.case, cost=made.case.cost + parts[PART]), basis=(*made.basis, said)
     )  # fmt: skip

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Mask, Target
-from stargauge.plan.build_order.choices import FILE
-from stargauge.plan.build_order.figures import POWERS
 from stargauge.plan.build_order.relief import Finds, Relaxation, eased_together, least_of_limits, most_amount, most_probability, soonest
+from stargauge.plan.build_order.said import CHIPS, DATE, NAMES, Said, words_of
+from stargauge.plan.build_order.said import POWERS as SOURCES
 from stargauge.plan.build_order.variants import amount_text, asked_text, day_text, limit_text, share_text, with_target
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import show
@@ -39,7 +39,7 @@ class LeftOut(NamedTuple):
     further or start_from."""
 
     kind: str
-    text: str
+    said: Said
     mask: Mask
 
 
@@ -50,6 +50,7 @@ class Group(NamedTuple):
     name: str
     text: str
     places: tuple[int, ...] = ()
+    said: Said | None = None
 
 
 class NoConflict(InputError):
@@ -76,7 +77,7 @@ class Conflict:
     def to_dict(self) -> dict[str, Any]:
         """As plain data. Units: those of the limits and targets; dates ISO."""
         return {
-            "smallest": [{"kind": one.kind, "name": one.name, "text": one.text} for one in self.smallest],
+            "smallest": [{"kind": one.kind, "name": one.name, "text": one.text, **words_of(one.said)} for one in self.smallest],
             "relaxations": [one.to_dict() for one in self.relaxations],
             "together": [one.to_dict() for one in self.together], "proven": self.proven,
         }  # fmt: skip
@@ -105,7 +106,7 @@ class Asked:
             out.append(Group(LEAST, "least", "the least that is built at a site"))
         if any(case.spacing):
             out.append(Group(SPACING, "spacing", "the time between two starts of work at a site"))
-        return (*out, *(Group(OPTIONS, one.kind, one.text, (at,)) for at, one in enumerate(self.left_out)))
+        return (*out, *(Group(OPTIONS, one.kind, one.said.text, (at,), one.said) for at, one in enumerate(self.left_out)))
 
     def only(self, groups: Sequence[Group]) -> BuildCase:
         """The case with only some of what is asked; a target that is not is asked for with no probability."""
@@ -212,8 +213,8 @@ def _relaxed(
         row = Relaxation(group.kind, group.name, text, float(max(case.spacing)), float(months), "months")
         return [(row, _spaced(case, months))]
     if group.kind == OPTIONS:
-        text, taken = _taken_back(case, without, asked.left_out[group.places[0]], find)
-        return [(Relaxation(group.kind, group.name, text, None, None, ""), taken)]
+        said, taken = _taken_back(case, without, asked.left_out[group.places[0]], find)
+        return [(Relaxation(group.kind, group.name, said.text, None, None, "", said=said), taken)]
     mine = [asked.case.limits[at] for at in group.places]
     places = [at for at, one in enumerate(case.limits) if any(one is other for other in mine)]
     return least_of_limits(case, places, group.name, without, found, find)
@@ -246,42 +247,37 @@ def _later(
     )  # fmt: skip
     if day is None:
         return []
-    text = f"{day_text(day)} in place of {day_text(target.day)}, for the same amount with the same probability"
-    return [(Relaxation("day", target.text, text, target.day, day, ""), with_day(place, day))]
+    return [(Relaxation("day", target.text, later_text(day, target.day), target.day, day, ""), with_day(place, day))]
 
 
-def _taken_back(case: BuildCase, without: BuildCase, left_out: LeftOut, find: Finds) -> tuple[str, BuildCase]:
+def later_text(day: date, asked: date) -> str:
+    """That a target is had by a later day."""
+    return f"{day_text(day)} in place of {day_text(asked)}, for the same amount with the same probability"
+
+
+def _taken_back(case: BuildCase, without: BuildCase, left_out: LeftOut, find: Finds) -> tuple[Said, BuildCase]:
     """What has to be allowed too: the fewest buildings with something that was left out, the cheapest of these; and the case with it."""
     inside = np.broadcast_to(left_out.mask, without.allowed.shape)
     outside = np.where(inside, 0.0, float(np.abs(case.cost).sum()) + 1.0)
     order = find.best(without, outside + case.cost)
     used = [one for one in (order.chosen if order else ()) if not inside[one]]
     too = np.isin(np.arange(len(case.buildings)), [one.building for one in used])[:, None, None, None]
-    return _taken_text(case, used, left_out.kind), replace(without, allowed=without.allowed & (inside | too))
+    return _taken(case, used, left_out.kind), replace(without, allowed=without.allowed & (inside | too))
 
 
-def _taken_text(case: BuildCase, used: Sequence[Choice], kind: str) -> str:
-    if kind == "start_from":
-        first = min((case.months[one.start] for one in used), default=None)
-        return f"work that begins {'sooner' if first is None else f'from {day_text(first.replace(day=1))} on'}{_at_sites(case, used)}"
-    if kind == "further":
-        return "; ".join(f"{count} more {'building' if count == 1 else 'buildings'} at {site}" for site, count in _by_site(case, used))
-    by: dict[str, list[Choice]] = {}
-    for one in used:
-        power = case.powers[one.power]
-        named = "what the file has" if power == FILE else POWERS.get(power, power)
-        by.setdefault(named if kind == "powers" else case.chips[one.chip], []).append(one)
-    return f"{' and '.join(f'{name}{_at_sites(case, some)}' for name, some in by.items())}, too"
-
-
-def _by_site(case: BuildCase, used: Sequence[Choice]) -> list[tuple[str, int]]:
+def _taken(case: BuildCase, used: Sequence[Choice], kind: str) -> Said:
+    """What has to be allowed too, where."""
     sites = [case.sites[case.buildings[one.building].site] for one in used]
-    return [(site, sites.count(site)) for site in dict.fromkeys(sites)]
-
-
-def _at_sites(case: BuildCase, used: Sequence[Choice]) -> str:
-    names = [site for site, _ in _by_site(case, used)]
-    return f" at {', '.join(names)}" if names else ""
+    where = {"sites": ([f"{site} ({sites.count(site)})" if kind == "further" else site for site in dict.fromkeys(sites)], NAMES)}
+    if kind == "start_from":
+        first = min(case.months[one.start] for one in used).replace(day=1)
+        return Said("work that begins from {day} on, at {sites}", {"day": (str(first), DATE), **where})
+    if kind == "further":
+        return Said("further buildings at {sites}", where)
+    if kind == "powers":
+        powers = list(dict.fromkeys(case.powers[one.power] for one in used))
+        return Said("also {powers}, at {sites}", {"powers": (powers, SOURCES), **where})
+    return Said("also {chips}, at {sites}", {"chips": (list(dict.fromkeys(case.chips[one.chip] for one in used)), CHIPS), **where})
 
 
 def _spaced(case: BuildCase, months: int) -> BuildCase:

@@ -1,14 +1,13 @@
-"""A case by other days: the same buildings and options, with a target's day moved; and what its orders come to in every draw."""
+"""A case by other days: the same buildings and options, with a target's day moved."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, Choice
+from stargauge.plan.build_order.case import Array, BuildCase
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.reach import by_world
 from stargauge.plan.build_order.worlds import days_of
@@ -40,10 +39,6 @@ class Days:
         aims = tuple(aim._replace(target=one) for aim, one in zip(self.made.aims, case.targets, strict=True))
         fixed = np.stack([self._by(place, one.day) for place, one in enumerate(case.targets)])
         return replace(self.made, case=case, aims=aims, fixed=fixed)
-
-    def reached(self, case: BuildCase, chosen: Sequence[Choice]) -> Array:
-        """What there is of each target of a case in every draw if this is built, with the queues of the model: (target, draw)."""
-        return self.moved(case).reached(chosen, queues=True)
 
     def _by(self, place: int, when: date) -> Array:
         """What there is of a target by a day if nothing more is begun: (draw,)."""

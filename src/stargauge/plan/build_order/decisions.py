@@ -25,6 +25,7 @@ from stargauge.plan.build_order.choices import (
     powers_of,
     supply_of,
 )
+from stargauge.plan.build_order.said import NAME, Said
 from stargauge.programme.known import Known, known
 from stargauge.programme.overlay import overlay
 from stargauge.programme.schema import UNSITED, Programme
@@ -128,15 +129,16 @@ class NothingToDecide(InputError):
     """Of a programme nothing can be decided: the message says why."""
 
 
-def why_nothing(now: Known) -> str:
+def why_nothing(now: Known) -> Said:
     """Why nothing of a programme is decided, in words."""
+    name = {"name": (now.programme.name, NAME)}
     sited = [phase for phase in now.phases if phase.site != UNSITED]
     here = [phase for phase in sited if not given_up(now, phase)]
     if not sited:
-        return f"{now.programme.name} names no phase at a site"
+        return Said("{name} names no phase at a site.", name)
     if not here:
-        return f"every phase of {now.programme.name} is given up"
-    return f"work has begun on every phase of {now.programme.name} that is not given up"
+        return Said("Every phase of {name} is given up.", name)
+    return Said("Work has begun on every phase of {name} that is not given up.", name)
 
 
 class Laid(NamedTuple):

@@ -13,7 +13,6 @@ from stargauge.plan.build_order.case import BuildCase, Choice
 from stargauge.plan.build_order.funds import EXACT, MILLION, NOBODY, Funders
 from stargauge.plan.build_order.takes import Takes
 from stargauge.programme.known import Known
-from stargauge.quantity.units import show
 
 Array = NDArray[np.float64]
 Cents = NDArray[np.int64]
@@ -63,6 +62,7 @@ class Division:
             "over": sum(one or 0.0 for one, _ in over), "sites": self._sites(),
             "lenders": by_year[self.sources.index(LENDERS)].tolist(), "nobody": by_year[self.sources.index(NOBODY)].tolist(),
             "parties": parties,
+            "in_all": {"capital": total, **{name: float(by_year[self.sources.index(name)].sum()) for name in (LENDERS, NOBODY)}},
         }  # fmt: skip
 
     @property
@@ -71,15 +71,9 @@ class Division:
         spent = np.cumsum(self.usd.sum(axis=(1, 2)), axis=1)[: len(self.funders.parties)]
         out = list[tuple[float | None, int | None]]()
         for known, more in zip(self.funders.knowable, spent - self.funders.left, strict=True):
-            most = float(max(more.max(), 0.0)) if known else None
+            most = None if not known else float(more.max()) if more.max() > _LITTLE else 0.0
             out.append((most, self.funders.years[int(np.argmax(more))] if most else None))
         return out
-
-    def over_text(self) -> str:
-        """In words, the largest first; empty where every party whose means are known has enough."""
-        found = [(more, self.funders.names[at], year) for at, (more, year) in enumerate(self.over) if more and more > _LITTLE]
-        told = [f"{name} {show(more, 'USD')} by {year}" for more, name, year in sorted(found, reverse=True)]
-        return f"These would have to find more money than they have left (means: {self.funders.means}): {', '.join(told)}." if told else ""
 
     def _sites(self) -> list[dict[str, Any]]:
         """Of each site that is paid for: capital of its buildings, what lenders give of it, and the most that they would."""

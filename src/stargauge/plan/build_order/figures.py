@@ -12,51 +12,65 @@ from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, value
 from stargauge.plan.build_order.choices import FILE, GAS_POWERS
 from stargauge.plan.build_order.cooling import SiteCooling
 from stargauge.plan.build_order.prepare import Prepared
+from stargauge.plan.build_order.said import IN_WORDS
 from stargauge.programme.known import Known
 
 Array = NDArray[np.float64]
 Data = dict[str, Any]
 
-#: Powers of a site in words.
-POWERS = {
-    "file": "as the file has it, dates too",
-    "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
-    "combined-cycle": "combined cycles", "fuel-cell": "fuel cells", "bridge": "rented generators until the grid is there",
-}  # fmt: skip
-
-
 #: How the plant of a power is paid: as capital, or in the price of its energy (a contract, a rent).
 _PAID = {**dict.fromkeys(GAS_POWERS, "capital"), **dict.fromkeys(("fuel-cell", "bridge"), "in the price of energy")}
 
 
-def method_data(case: BuildCase, order: BuildOrder, rounds: int) -> Data:
-    """How the plan was found: its value, the proven bound, the gap between them, and what was counted on the way."""
-    steps, gap = dict(order.steps), (order.value - order.bound) / max(abs(order.value), 1.0)
+def method_data(case: BuildCase, order: BuildOrder, rounds: int, program: BuildOrder | None = None) -> Data:
+    """How the plan was found: its value, how far it is above the bound of the program in which no queue holds anything up, asked for the
+    same, which is an optimistic case, and what was counted on the way.
+
+    `program`: how that was solved: its value, proven bound, the gap between these, and what ended its work before, if anything did.
+    """
+    steps = dict(order.steps)
     return {
-        "value": order.value, "bound": order.bound, "gap": gap, "options": int(case.allowed.sum()),
-        "columns": int(steps.get("columns", 0)), "rounds": rounds, "programs": int(steps.get("programs", steps.get("programmes", 0))),
+        "value": order.value, "bound": order.bound, "gap": _gap(order), "options": int(case.allowed.sum()),
+        "columns": int(steps.get("columns", 0)), "rounds": rounds, "programs": int(steps.get("programs", 0)),
+        "program": None if program is None else {
+            "value": program.value, "bound": program.bound, "gap": _gap(program),
+            "ended": [name for name in ("work limit reached", "time limit reached") if name in dict(program.steps)],
+        },
     }  # fmt: skip
 
 
+def _gap(order: BuildOrder) -> float:
+    """How far an order is above its bound, as a share of its value."""
+    return (order.value - order.bound) / max(abs(order.value), 1.0)
+
+
 def cost_data(prepared: Prepared, order: BuildOrder, now: Known) -> Data:
-    """Present value in all and by part, USD of the price year, and capital, not discounted, in all and per W of IT power.
+    """Present value in all and by part, USD of the price year, capital, not discounted, in all and per W of IT power, and g CO2e.
 
     `without_residual`: the present value with nothing taken off for what is still worth something at the end; `left`: how much that is of
-    each part.
+    each part. `as_filed`: what the programme as it stands comes to, where that is an order of build.
     """
     case = prepared.case
+    comes_to = _comes_to(prepared, order.chosen)
     left = {name: value_of(case, order.chosen, made) for name, made in prepared.costs.left.items()}
-    total = value_of(case, order.chosen)
-    capital = float(sum(prepared.uses.capital[one].sum() for one in order.chosen))
     power = sum(case.buildings[one.building].it_power for one in order.chosen)
     return {
-        "total": total, "without_residual": total + sum(left.values()), "unit": "USD",
-        "price_year": now.programme.price_year, "until": str(now.months[-1]),
+        **comes_to, "without_residual": comes_to["total"] + sum(left.values()), "unit": "USD", "price_year": now.programme.price_year,
+        "until": str(now.months[-1]),
         "parts": [
             {"name": name, "value": value_of(case, order.chosen, made), "left": left.get(name, 0.0)}
             for name, made in prepared.costs.parts.items()
         ],
-        "capital": capital, "capital_per_power": capital / power if power else None, "base": "IT",
+        "capital_per_power": comes_to["capital"] / power if power else None, "base": "IT",
+        "as_filed": _comes_to(prepared, prepared.as_filed) if prepared.as_filed else None,
+    }  # fmt: skip
+
+
+def _comes_to(prepared: Prepared, chosen: tuple[Choice, ...]) -> dict[str, float]:
+    uses = prepared.uses
+    return {
+        "total": value_of(prepared.case, chosen), "capital": float(sum(uses.capital[one].sum() for one in chosen)),
+        "emissions": value_of(prepared.case, chosen, uses.emissions),
     }  # fmt: skip
 
 
@@ -77,7 +91,7 @@ def site_data(prepared: Prepared, order: BuildOrder, cooling: Sequence[SiteCooli
         wait = prepared.waits.get((name, power))
         out[name] = {
             "power": {
-                "id": power, "text": POWERS[power], "capacity": sum(case.buildings[one.building].facility_power for one in here),
+                "id": power, "text": IN_WORDS[power], "capacity": sum(case.buildings[one.building].facility_power for one in here),
                 "unit": "W", "base": "facility", "wait": dict(wait._asdict()) if wait else None,
                 "kind": "stated" if power in ("stated", FILE) else "designed", "plant_paid": _PAID.get(power),
             },

@@ -1,108 +1,112 @@
-"""What a target costs by other days and with other probabilities."""
+"""What a target costs by other days and with other probabilities, and what fewer emissions cost."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
-from stargauge.plan.build_order.variants import Finder
+from stargauge.plan.build_order.case import BuildCase
+from stargauge.plan.build_order.reckoning import Reckoning, Row
+
+#: What counts as cheaper, as a share of what is compared.
+_LESS = 1e-3
 
 
 @dataclass(frozen=True)
 class Point:
-    """What it costs by a day with a probability (that of the order, as it is measured); None where it is not possible.
+    """The cheapest order found by a day with a probability, that of the first target; `row`: None where none was found.
 
-    `odds`: what is told of the probability. `taken`: from a stricter point, which was found cheaper.
-
-    `proven`: that it is impossible where it is said to be; otherwise no order was found in time.
+    `asked`: the one that was asked for, where the plan stands. `proven`: where none was found, that not even everything at once, held up by
+    no queue, keeps it; `most`: the largest probability of it that was found then.
     """
 
     by: date
     probability: float
-    cost: float | None
-    bound: float | None
+    row: Row | None
+    plan: float
     asked: bool = False
-    taken: tuple[date, float] | None = None
-    proven: bool = True
-    odds: float = 0.0
+    proven: bool = False
+    most: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data; `taken_from` names the stricter point whose order is the cheapest known here."""
-        taken = None if self.taken is None else {"by": str(self.taken[0]), "probability": self.taken[1]}
+        """As plain data, USD and g CO2e; `difference`: cost above that of the plan."""
+        row = self.row
         return {
-            "by": str(self.by), "probability": self.odds, "cost": self.cost, "possible": self.cost is not None, "asked": self.asked,
-            "taken_from": taken, "proven": self.proven,
+            "by": str(self.by), "probability": self.probability, "kept": row.kept[0] if row else None, **come_to(row),
+            "difference": row.cost - self.plan if row else None, "possible": row is not None, "asked": self.asked, "proven": self.proven,
+            "most": self.most,
         }  # fmt: skip
 
 
-def frontier(cases: Sequence[tuple[BuildCase, bool]], find: Finder, hand: BuildOrder | None = None, place: int = 0) -> tuple[Point, ...]:
-    """Cost of cases that differ in the day or the probability of one target, by day and probability; the flag says which is the one asked.
+def come_to(row: Row | None) -> dict[str, float | None]:
+    """What an order comes to: cost (present value) and capital, USD, and emissions, g CO2e; None of none."""
+    return {name: getattr(row, name) if row else None for name in ("cost", "capital", "emissions")}
 
-    More time or less probability never costs more: what keeps the stricter target keeps the looser one, so a looser one costs at most what
-    a stricter one does, and is possible where that is. Where a looser one is impossible, stricter ones are not tried. `hand`: the plan for
-    the one asked, where it is what stands there; it is changed for the others wherever it does.
+
+def frontier(cases: Sequence[tuple[BuildCase, bool]], reckoning: Reckoning) -> tuple[Point, ...]:
+    """Cheapest orders of cases that differ in the day or the probability of the first target; the flag says which is the one asked.
+
+    The strictest first: their orders are in hand for what is looser, so that more time or less probability never costs more.
     """
-    loosest_first = sorted(cases, key=lambda one: _strictness(one[0], place))
-    found = _found([case for case, _ in loosest_first], find, place)
-    made: list[tuple[Point, BuildOrder | None]] = []
-    for (case, asked), (order, proven) in zip(reversed(loosest_first), reversed(found), strict=True):
-        point = Point(
-            case.targets[place].day, case.targets[place].probability, None, None, asked, None, proven, find.asked(case, place)
-        )  # fmt: skip
-        made.append(_with_order(case, point, order, made, hand, find))
-    return tuple(sorted((point for point, _ in made), key=lambda one: (one.by, one.probability)))
+    plan = reckoning.row(reckoning.case, reckoning.plan)
+    strictest = sorted(cases, key=lambda one: (one[0].targets[0].day, -one[0].targets[0].probability))
+    points = []
+    for case, asked in strictest:
+        target = case.targets[0]
+        hopeless = not asked and reckoning.hopeless(case)
+        row = plan if asked else None if hopeless else reckoning.best(case)
+        most = reckoning.most_probable(case) if row is None else None
+        points.append(Point(target.day, target.probability, row, plan.cost, asked, hopeless, most))
+    return tuple(sorted(points, key=lambda one: (one.by, one.probability)))
 
 
-def _with_order(
-    case: BuildCase, point: Point, order: BuildOrder | None, made: Sequence[tuple[Point, BuildOrder | None]], hand: BuildOrder | None,
-    find: Finder,
-) -> tuple[Point, BuildOrder | None]:  # fmt: skip
-    """A point with the cheapest of its own order, that of the cheapest stricter point, and the one in hand, each changed to suit it.
+class Traded(NamedTuple):
+    """An order with the price of CO2e, USD/g, at which it is the best found: nought for the least cost, None for the least emissions."""
 
-    At the one asked it is the one in hand: others may keep the worlds of the case for less, and less of what is measured.
+    price: float | None
+    row: Row
+    plan: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, USD and g CO2e."""
+        return {"carbon_price": self.price, **come_to(self.row), "kept": self.row.kept[0], "plan": self.plan}
+
+
+def emissions_frontier(reckoning: Reckoning) -> tuple[Traded, ...]:
+    """Cost against emissions at what is asked: the least of each, and the best at the price of CO2e at which these two are worth the same.
+    None where nothing trades.
+
+    The first step of the weighted-sum search of Aneja and Nair (1979, Management Science 25, Bicriteria transportation problem).
     """
-    if point.asked and hand is not None:
-        value = value_of(case, hand.chosen, find.goal)
-        return replace(point, cost=value, bound=min(hand.bound, value), proven=True, odds=_odds(case, hand, point, find)), hand
-    own = [] if order is None else [(order, None)]
-    stricter = [(one, at) for at, one in made if one is not None and _keeps(at.by, at.probability, point)]
-    nearest = sorted(stricter, key=lambda one: one[0].value)[:1]
-    tried = [(find.changed(case, one), at) for one, at in [*own, *nearest, *([(hand, None)] if hand else [])]]
-    known = [*own, *((one, at) for one, at in tried if one is not None)]
-    if not known:
-        return point, None
-    best, at = min(known, key=lambda one: one[0].value)
-    bound = None if order is None else min(order.bound, best.value)
-    taken = None if at is None else (at.by, at.odds)
-    return replace(point, cost=best.value, bound=bound, taken=taken, proven=True, odds=_odds(case, best, point, find)), best
+    case, emissions = reckoning.case, reckoning.days.made.uses.emissions
+    plan = reckoning.row(case, reckoning.plan)
+    cheap = plan if reckoning.goal is None else reckoning.best(case, goal=case.cost)
+    clean = reckoning.best(case, goal=emissions)
+    if cheap is None or clean is None or clean.emissions >= cheap.emissions * (1.0 - _LESS):
+        return ()
+    points: list[tuple[float | None, Row]] = [(0.0, cheap), (None, clean)]
+    first = _between(reckoning, cheap, clean)
+    points[1:1] = [first] if first is not None else []
+    made = sorted(points, key=lambda one: -one[1].emissions)
+    return tuple(
+        Traded(price, row, row.chosen == reckoning.plan) for price, row in made
+        if row.chosen == reckoning.plan or not any(_beats(other, row) for _, other in made)
+    )  # fmt: skip
 
 
-def _odds(case: BuildCase, order: BuildOrder, point: Point, find: Finder) -> float:
-    return find.odds(case, order, 0) if find.measure else point.odds
+def _between(reckoning: Reckoning, dear: Row, clean: Row) -> tuple[float, Row] | None:
+    """The best order at the price at which two are worth the same; None where it is worth no less than these."""
+    saved = dear.emissions - clean.emissions
+    if saved <= _LESS * dear.emissions or clean.cost <= dear.cost:
+        return None
+    price = (clean.cost - dear.cost) / saved
+    found = reckoning.best(reckoning.case, goal=reckoning.case.cost + price * reckoning.days.made.uses.emissions)
+    worth = clean.cost + price * clean.emissions
+    return (price, found) if found is not None and found.value < worth - _LESS * abs(worth) else None
 
 
-def _found(cases: Sequence[BuildCase], find: Finder, place: int) -> list[tuple[BuildOrder | None, bool]]:
-    """The best order of each case, the loosest first, and whether none is proven to be; impossible is what is stricter than impossible."""
-    lost: list[Point] = []
-    out: list[tuple[BuildOrder | None, bool]] = []
-    for case in cases:
-        target, late = case.targets[place], len(find.late)
-        known = any(_keeps(target.day, target.probability, one) for one in lost)
-        order = None if known else find.best(case)
-        out.append((order, len(find.late) == late))
-        if order is None and len(find.late) == late:
-            lost.append(Point(target.day, target.probability, None, None))
-    return out
-
-
-def _strictness(case: BuildCase, place: int) -> tuple[int, float]:
-    """The loosest first: the latest day, then the least probability."""
-    return -case.targets[place].day.toordinal(), case.targets[place].probability
-
-
-def _keeps(day: date, probability: float, looser: Point) -> bool:
-    """Whether what keeps a target by a day with a probability keeps a looser one."""
-    return day <= looser.by and probability >= looser.probability
+def _beats(one: Row, other: Row) -> bool:
+    """Whether an order is no worse than another in both, and better in one."""
+    return one.cost <= other.cost and one.emissions <= other.emissions and (one.cost, one.emissions) != (other.cost, other.emissions)

@@ -15,10 +15,11 @@ from stargauge.plan.build_order.conflict import Asked, Conflict, LeftOut, confli
 from stargauge.plan.build_order.days import Days
 from stargauge.plan.build_order.decisions import chips_for
 from stargauge.plan.build_order.feasible import Feasible
-from stargauge.plan.build_order.figures import POWERS as IN_WORDS
 from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.most import Mosts
 from stargauge.plan.build_order.prepare import Prepared
+from stargauge.plan.build_order.said import CHIPS, DATE, Said
+from stargauge.plan.build_order.said import POWERS as SOURCES
 from stargauge.plan.build_order.solve import solve
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import month_end
@@ -75,24 +76,23 @@ def left_out(asked: Wanted, wide: BuildCase, now: Known) -> tuple[LeftOut, ...]:
     file = np.array([one == FILE for one in wide.powers])[:, None, None]
     powers = [one for one in wide.powers if one in asked.powers]
     found = [
-        ("powers", f"only {_listed([IN_WORDS[one] for one in powers])} may power a site", np.isin(wide.powers, powers)[:, None, None]),
-        ("chips", f"no accelerators but {_listed(asked.chips)}", file | np.isin(wide.chips, asked.chips)[:, None]),
+        ("powers", Said("only {powers} may power a site", {"powers": (powers, SOURCES)}), np.isin(wide.powers, powers)[:, None, None]),
         (
-            "further", "no buildings beyond those of the file",
+            "chips", Said("no accelerators but {chips}", {"chips": (list(asked.chips), CHIPS)}),
+            file | np.isin(wide.chips, asked.chips)[:, None],
+        ),
+        (
+            "further", Said("no buildings beyond those of the file"),
             np.array([asked.further or not one.further for one in wide.buildings])[:, None, None, None],
         ),
         (
-            "start_from", f"no work begins before {asked.start_from}",
+            "start_from", Said("no work begins before {day}", {"day": (str(asked.start_from), DATE)}),
             file | np.array([asked.start_from <= now.as_of or one >= month_end(asked.start_from) for one in wide.months]),
         ),
     ]  # fmt: skip
     return tuple(
-        LeftOut(kind, text, np.broadcast_to(mask, wide.allowed.shape)) for kind, text, mask in found if (wide.allowed & ~mask).any()
+        LeftOut(kind, said, np.broadcast_to(mask, wide.allowed.shape)) for kind, said, mask in found if (wide.allowed & ~mask).any()
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def translated(case: BuildCase, chosen: Sequence[Choice], wide: BuildCase) -> tuple[Choice, ...] | None:

@@ -1,96 +1,157 @@
-"""What it is worth to know a fact before work is decided on."""
+"""What it is worth to know a fact: today, or on the day on which it shows itself, with what begins later made to suit it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Mask, faults_of
-from stargauge.plan.build_order.variants import Finder, accuracy_text, cost_of, day_text, in_worlds
-from stargauge.quantity.units import show
+from stargauge.plan.build_order.adjacent import neighbours
+from stargauge.plan.build_order.case import Array, Mask, faults_of, value_of
+from stargauge.plan.build_order.facts import Fact, months_before
+from stargauge.plan.build_order.prepare import Prepared
+from stargauge.plan.build_order.recourse import Chosen, Pool, at_price, begun_before, cheapest, foreseen, parts_by, valued
+from stargauge.plan.build_order.sought import without_targets
 
-PERFECT = "everything"
-#: In how many parts of the same weight the worlds are sorted by a fact.
-_PARTS = 3
+#: How many orders are reckoned at most to find those that suit a fact.
+ORDERS = 600
+#: From how many standard errors on a worth is told as one, and how near the search comes, as a share of the cost: an error is no less.
+_TOLD, _NEAR = 2.5, 5e-4
 
 
-class Fact(NamedTuple):
-    """Something not known yet: its value in each world, the larger the later or the worse.
+class Worth(NamedTuple):
+    """What something is worth, in the unit of the goal, and its standard error."""
 
-    `site`: of which it is, empty for all; `known_by`: the day it is known, if told.
-    """
+    mean: float
+    error: float
 
-    name: str
-    text: str
-    values: Array
-    site: str = ""
-    known_by: date | None = None
+    @property
+    def told(self) -> float:
+        """As it is told: nothing where it may be chance."""
+        return self.mean if self.mean > _TOLD * self.error else 0.0
 
 
 @dataclass(frozen=True)
 class Information:
-    """What it is worth to know a fact, in the unit of the goal."""
+    """What it is worth to know a fact, in the unit of the goal: `now`, before anything is begun, and `later`, on the day it is known.
 
-    fact: str
-    text: str
-    worth: float
+    `kept`: the probability of the first target on both sides of the comparison. Later is worth no more than now.
+    """
+
+    fact: Fact
+    now: float
+    later: float
     unit: str
-    known_by: date | None = None
+    kept: float
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, dates ISO."""
-        return {"fact": self.fact, "text": self.text, "worth": self.worth, "unit": self.unit,
-                "known_by": str(self.known_by) if self.known_by else None}  # fmt: skip
+        return {**self.fact.to_dict(), "worth_now": self.now, "worth_later": self.later, "unit": self.unit, "share_kept": self.kept}
 
 
-def information(case: BuildCase, order: BuildOrder, facts: Sequence[Fact], find: Finder) -> tuple[Information, ...]:
-    """What it is worth to know each fact, and, last, to know everything, which is the ceiling (Raiffa and Schlaifer 1961, section 4.5).
+@dataclass(frozen=True)
+class Weighed:
+    """A pool of orders of a plan in which each fact is weighed.
 
-    The worlds are sorted into low, middle and high by the fact, and each part is planned by itself. What is kept: in each part every target
-    has the probability that the plan made now has there, so that the promise over all parts is the same. Where the plan misses a target in
-    all of a part, nothing needs to be built for it there. Worth = cost now - mean cost of the parts, never below nought: the plan made now
-    does in each part. Where orders are only changed, not found anew, it is a least.
+    `asked`: with which probability each target is kept in the draws; `kept`: that of the first one as it is told.
     """
-    order = find.settled(case, order)
-    worths = [_worth(case, order, parts_by(fact.values, case.weights), find) for fact in facts]
-    every = np.eye(len(case.weights), dtype=bool)
-    ceiling = max([_worth(case, order, list(every[case.weights > 0]), find), *worths])
-    named = [*zip(facts, worths, strict=True), (Fact(PERFECT, "how everything turns out", case.weights), ceiling)]
-    off = max(cost_of(case, order, find) - order.bound, 0.0)
-    return tuple(Information(fact.name, _text(fact, worth, off, find), worth, find.unit, fact.known_by) for fact, worth in named)
+
+    made: Prepared
+    pool: Pool
+    asked: Array
+    unit: str
+    kept: float
+
+    @cached_property
+    def alone(self) -> Array | None:
+        """What the best single order costs in each draw, or two between which a coin decides. None: none keeps what is asked."""
+        return valued(self.pool, np.zeros(self.pool.kept.shape[2], dtype=np.intp), self.free, self.asked)
+
+    @cached_property
+    def price(self) -> Array:
+        """What a little more of the probability of each target costs where nothing is known; nought where no order keeps what is asked."""
+        draws = np.arange(self.pool.kept.shape[2])
+        policy = cheapest(self.pool, np.zeros(len(draws), dtype=np.intp), self.free, self.asked, draws)
+        return np.zeros(len(self.asked)) if policy is None else policy.price
+
+    @cached_property
+    def free(self) -> list[Hashable]:
+        """By order, that nothing is begun."""
+        return [()] * len(self.pool.orders)
+
+    def worth(self, fact: Fact, begun: Sequence[Hashable]) -> Worth:
+        """What a fact is worth that is known once so much of each order is begun."""
+        known = valued(self.pool, parts_by(fact.values), begun, self.asked)
+        return _worth(self.alone, known)
+
+    def in_time(self, fact: Fact) -> bool:
+        """Whether a fact is known before the day of the last target: what begins after that keeps none."""
+        return fact.known_by is not None and any(fact.known_by < target.day for target in self.made.case.targets)
+
+    def before(self, fact: Fact) -> list[Hashable]:
+        """By order, what of it is begun before a fact is known."""
+        months = months_before(self.made, fact.known_by)
+        return [begun_before(one, months) for one in self.pool.orders]
+
+    def information(self, facts: Iterable[Fact]) -> tuple[list[Information], Worth]:
+        """What it is worth to know each fact, those worth most in front; and to know everything, the most that any can be worth."""
+        ceiling, out = _worth(self.alone, foreseen(self.pool, self.asked)), list[Information]()
+        for fact in facts:
+            now = min(self.worth(fact, self.free).told, ceiling.told)
+            later = min(self.worth(fact, self.before(fact)).told, now) if now > 0.0 and self.in_time(fact) else 0.0
+            out.append(Information(fact, now, later, self.unit, self.kept))
+        return sorted(out, key=lambda one: (-one.now, one.fact.name)), ceiling
 
 
-def parts_by(values: Array, weights: Array) -> list[Mask]:
-    """Worlds by low, middle and high values, of about the same weight each; worlds with the same value stay together."""
-    levels, place = np.unique(values, return_inverse=True)
-    below = np.cumsum(np.bincount(place, weights=weights)) - np.bincount(place, weights=weights) / 2.0
-    part = np.arange(levels.size) if levels.size <= _PARTS else np.minimum((below / weights.sum() * _PARTS).astype(int), _PARTS - 1)
-    return [np.asarray(part[place] == one) for one in np.unique(part)]
+def _worth(without: Array | None, known: Array | None) -> Worth:
+    if without is None or known is None:
+        return Worth(0.0, 0.0)
+    saved = without - known
+    return Worth(float(saved.mean()), max(float(saved.std() / np.sqrt(len(saved))), _NEAR * abs(float(without.mean()))))
 
 
-def _worth(case: BuildCase, order: BuildOrder, parts: Sequence[Mask], find: Finder) -> float:
-    now = cost_of(case, order, find)
-    known = sum(float(case.weights[part].sum()) * _cost_in(case, order, part, now, find) for part in parts)
-    return max(0.0, now - known / float(case.weights.sum()))
+def pool_of(
+    made: Prepared, hands: Iterable[Chosen], facts: Sequence[Fact], asked: Array, goal: Array | None = None, most: int = ORDERS
+) -> Pool:
+    """Orders among which those that suit a fact are looked for, each reckoned in every draw with the queues of the model.
+
+    Those in hand; then, again and again, all that are next to the order that the best policies of so many facts use most and that has not
+    been looked around yet: the same orders for all facts, for none, and for a coin.
+    """
+    free, known, around = without_targets(made.case), dict[Chosen, Mask](), set[Chosen]()
+    amount = np.array([target.amount for target in made.case.targets])[:, None] * (1.0 - 1e-9)
+
+    def add(orders: Iterable[Chosen]) -> None:
+        for one in orders:
+            if one not in known and len(known) < most and not faults_of(free, one):
+                known[one] = made.reached(one, queues=True) >= amount
+
+    add([tuple(sorted(one)) for one in hands])
+    while len(known) < most:
+        pool = Pool(tuple(known), np.array([value_of(free, one, goal) for one in known]), np.stack([*known.values()]))
+        wanted = next((one for one in _used(made, pool, facts, asked) if one not in around), None)
+        if wanted is None:
+            break
+        around.add(wanted)
+        add(neighbours(free, wanted))
+    return Pool(tuple(known), np.array([value_of(free, one, goal) for one in known]), np.stack([*known.values()]))
 
 
-def _cost_in(case: BuildCase, order: BuildOrder, part: Mask, now: float, find: Finder) -> float:
-    """The least cost in some worlds; the order made now does there too."""
-    alone = in_worlds(case, part, order.kept)
-    goal = case.cost if find.goal is None else find.goal
-    if not faults_of(alone, ()) and float(np.where(case.allowed, goal, 0.0).min()) >= 0:
-        return 0.0
-    found = find.near(alone, order)
-    return now if found is None else min(now, found.value)
-
-
-def _text(fact: Fact, worth: float, off: float, find: Finder) -> str:
-    before = f" (known by {day_text(fact.known_by)})" if fact.known_by else ""
-    if worth == 0:
-        return f"to know {fact.text}{before} before deciding is worth nothing"
-    least = "" if find.anew else "at least "
-    return f"to know {fact.text}{before} before deciding is worth {least}{show(worth, find.unit)}{accuracy_text(worth, off)}"
+def _used(made: Prepared, pool: Pool, facts: Sequence[Fact], asked: Array) -> list[Chosen]:
+    """Orders that the best policies use, with each fact today or on its day and without any, those that are used most in front."""
+    draws = np.arange(pool.kept.shape[2])
+    whole, free = np.zeros(len(draws), dtype=np.intp), [()] * len(pool.orders)
+    alone = cheapest(pool, whole, free, asked, draws)
+    if alone is None:
+        return [pool.orders[int(place)] for place in np.argsort(-pool.kept.mean(axis=(1, 2)), kind="stable")]
+    count = np.zeros(len(pool.orders))
+    np.add.at(count, alone.orders[:, 0], alone.share * len(facts))
+    for fact in facts:
+        part, months = parts_by(fact.values), months_before(made, fact.known_by)
+        for begun in (free, [begun_before(one, months) for one in pool.orders]):
+            np.add.at(count, at_price(pool, part, begun, alone.price)[1], 1.0 / 3.0)
+    down = np.argsort(-count, kind="stable")
+    return [pool.orders[int(place)] for place in down if count[place] > 0.0]

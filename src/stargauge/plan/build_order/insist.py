@@ -1,133 +1,159 @@
-"""What it costs to insist: on an amount, a day, or a sum to be spent; and what the same money would buy otherwise."""
+"""What it costs to insist on what was announced: an amount, a day, or a sum to be spent; and what the same money would buy otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
-from stargauge.plan.build_order.relief import most_amount
-from stargauge.plan.build_order.solve import highest
-from stargauge.plan.build_order.variants import Finder, amount_kept, asked_text, share_text, with_target
+from stargauge.plan.build_order.case import Array, BuildCase, Target
+from stargauge.plan.build_order.frontier import come_to
+from stargauge.plan.build_order.most import Most
+from stargauge.plan.build_order.reckoning import Reckoning, Row
+from stargauge.plan.build_order.relief import soonest
+from stargauge.plan.build_order.sought import Chosen
+from stargauge.plan.build_order.sums import Spending, Sum
+from stargauge.plan.build_order.variants import asked_text, day_text, share_text, within_cost
 from stargauge.quantity.units import show
 
-#: How near the sum a plan has to come, as a share, after how many plans the nearest will do, and how near an end the next is tried.
-_NEAR, _TRIES, _INNER = 0.01, 10, 0.3
+#: The most found of the first target of a case with all else that it asks; an order that has most of something by option.
+Mosts = Callable[[BuildCase], Most]
+Largest = Callable[[Array], Chosen | None]
 
 
 class Variant(NamedTuple):
-    """Something to insist on: a case of its own, or a sum of money (USD, present value) that is spent on the case as it is."""
+    """Something to insist on in place of what the plan is for: an amount or a day."""
 
     what: str
     text: str
-    case: BuildCase | None = None
-    spent: float | None = None
+    case: BuildCase
+
+
+class Amount(NamedTuple):
+    """So much by a day with a probability; `money`: what it is bought for, USD of present value."""
+
+    amount: float
+    unit: str
+    by: date
+    probability: float
+    money: float | None = None
+
+    @classmethod
+    def of(cls, target: Target, amount: float, money: float | None = None) -> Amount:
+        """Another amount of a target."""
+        return cls(amount, target.unit, target.day, target.probability, money)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; `money` only where it is bought for some."""
+        made = {**self._asdict(), "by": str(self.by)}
+        return made if self.money is not None else {name: one for name, one in made.items() if name != "money"}
+
+    @property
+    def text(self) -> str:
+        """So much by then, with which probability."""
+        return f"{show(self.amount, self.unit)} by {day_text(self.by)} with a probability of {share_text(self.probability)}"
+
+
+class Spent(NamedTuple):
+    """What becomes of a sum, USD of the day, in expectation. Spent by its day is `under_way` on what is under way, `plan` with the plan and
+    `most` at most; `first`: the month end by which all of it can be at the soonest, None where that is after the clock.
+    """
+
+    sum: Sum
+    under_way: float
+    plan: float
+    most: float
+    first: date | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "claim": self.sum.claim, "reading": self.sum.reading, "says": self.sum.says, "money": self.sum.money, "by": str(self.sum.by),
+            "under_way": self.under_way, "spent": self.plan, "most": self.most, "first": str(self.first) if self.first else None,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Insisted:
-    """What comes of it. `difference`: cost above the plan, USD; `instead`: what can be had, or what the same money buys otherwise."""
+    """What comes of it. `row`: the cheapest order of it; `plan`: cost of the plan; `most`: what can be had where it cannot, and what a sum
+    builds at most; `instead`: what its money buys of what the plan is for.
+    """
 
     what: str
     text: str
+    asked: Amount
     possible: bool
-    cost: float | None
-    difference: float | None
-    instead: str | None
+    plan: float
+    row: Row | None = None
+    most: Amount | None = None
+    instead: Amount | None = None
+    sum: Spent | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data, USD of present value."""
-        return vars(self).copy()
+        """As plain data, USD of present value and of capital, g CO2e; `difference`: cost above that of the plan."""
+        plain = {name: one.to_dict() if one else None for name in ("most", "instead", "sum") for one in [getattr(self, name)]}
+        return {
+            "what": self.what, "text": self.text, "asked": self.asked.to_dict(), "possible": self.possible, **come_to(self.row),
+            "difference": self.row.cost - self.plan if self.row else None, **plain,
+        }  # fmt: skip
 
 
-def insisting(case: BuildCase, order: BuildOrder | None, variants: Sequence[Variant], find: Finder) -> tuple[Insisted, ...]:
-    """Each thing to insist on against the plan: `order` of `case`, None where there is none. Always by cost, whatever the goal."""
-    find = replace(find, goal=None)
-    plan = None if order is None else _plan(case, order, find)
-    return tuple(
-        _spent(case, plan, one, one.spent, find) if one.spent is not None else _insisted(case, plan, one, one.case or case, find)
-        for one in variants
-    )
+def insisting(reckoning: Reckoning, variants: Iterable[Variant], most: Mosts) -> list[Insisted]:
+    """Each amount or day to insist on against the plan."""
+    plan = reckoning.row(reckoning.case, reckoning.plan)
+    return [_insisted(reckoning, plan, one, most) for one in variants]
 
 
-def _plan(case: BuildCase, order: BuildOrder, find: Finder) -> BuildOrder:
-    """The plan as it is told where what is found is measured; else with what small changes save, so that differences are not of chance."""
-    return replace(order, value=value_of(case, order.chosen)) if find.measure else find.settled(case, order)
-
-
-def _insisted(case: BuildCase, plan: BuildOrder | None, one: Variant, asked: BuildCase, find: Finder) -> Insisted:
-    found = replace(find, anew=True).near(asked, *([plan] if plan else []))
-    if found is None:
-        return Insisted(one.what, f"{one.text} cannot be had", False, None, None, _nearest(asked, find))
-    if plan is None:
-        return Insisted(one.what, f"{one.text} costs {show(found.value, 'USD')}", True, found.value, None, None)
-    more = max(found.value - plan.value, 0.0) if find.measure else found.value - plan.value  # less is of the case alone, not measured
+def _insisted(reckoning: Reckoning, plan: Row, one: Variant, most: Mosts) -> Insisted:
+    target, case = one.case.targets[0], reckoning.case
+    asked, largest = Amount.of(target, target.amount), most(one.case)
+    enough = largest.chosen is not None and largest.amount >= target.amount * (1.0 - 1e-9)
+    row = reckoning.best(one.case, largest.chosen) if enough else None
+    if row is None:
+        had = Amount.of(target, largest.amount)
+        told = f"{had.text} is the most that was found" if had.amount > 0.0 else "nothing of it can be had by then"
+        return Insisted(one.what, f"{one.text} cannot be had: {told}", asked, False, plan.cost, most=had)
+    more = row.cost - plan.cost
     told = f"{show(abs(more), 'USD')} {'more' if more > 0 else 'less'} than the plan" if more else "as much as the plan"
-    instead = _otherwise(case, plan, found.value, find) if more > 0 else None
-    return Insisted(one.what, f"{one.text} costs {told}", True, found.value, more, instead)
+    text = f"{one.text} costs {told}"
+    if one.what == "amount" or more <= 0.0:  # for an amount the same money buys that amount
+        return Insisted(one.what, text, asked, True, plan.cost, row)
+    bought = max(most(within_cost(case, row.cost)).amount, case.targets[0].amount)
+    instead = Amount.of(case.targets[0], bought, row.cost)
+    return Insisted(one.what, f"{text}; the same money buys {instead.text}", asked, True, plan.cost, row, instead=instead)
 
 
-def _spent(case: BuildCase, plan: BuildOrder | None, one: Variant, spent: float, find: Finder) -> Insisted:
-    """Whether a sum is enough for what is asked, how much more it is than the plan takes, and what it buys at most."""
-    more = None if plan is None else spent - plan.value
-    enough = more is not None and more >= 0
-    told = f"{show(more or 0.0, 'USD')} more than the plan needs" if enough else "not enough for what is asked"
-    return Insisted(one.what, f"{one.text}: {told}", enough, spent, more, _otherwise(case, plan, spent, find))
+def spending(reckoning: Reckoning, sums: Iterable[Sum], made: Spending, largest: Largest, most: Mosts) -> list[Insisted]:
+    """Each sum to be spent by a day: whether it can be, what the plan spends by then, and what it builds at most."""
+    return [_spent(reckoning, one, made, largest, most) for one in sums]
 
 
-def _nearest(asked: BuildCase, find: Finder) -> str | None:
-    if not asked.targets:
-        return None
-    target = asked.targets[0]
-    amount, found = most_amount(asked, 0, find, target.amount)
-    odds = share_text(find.asked(asked, 0))
-    amount = find.amount(asked, found, 0) if found else 0.0
-    if found is None or amount <= 0:
-        return f"nothing of it can be had by then with a probability of {odds}"
-    return f"{asked_text(target._replace(amount=amount))} is the most that can be had with a probability of {odds}"
+def _spent(reckoning: Reckoning, one: Sum, made: Spending, largest: Largest, most: Mosts) -> Insisted:
+    case, target = reckoning.case, reckoning.case.targets[0]
+    last = made.months[-1]
+
+    def at_most(by: date) -> float:
+        found = [chosen for chosen in (largest(made.use(by)), reckoning.plan) if chosen is not None]
+        return max(made.spent(case, chosen, by) for chosen in found)
+
+    by_then = at_most(one.by)
+    possible = by_then >= one.money
+    first = one.by if possible else soonest(one.by, last, lambda by: at_most(by) >= one.money)
+    told = Spent(one, made.begun(one.by), made.spent(case, reckoning.plan, one.by), by_then, first)
+    had = most(case)
+    if had.chosen is not None and made.spent(case, had.chosen, one.by) > one.money:
+        had = most(made.within(case, one.money, one.by))
+    built = Amount.of(target, had.amount)
+    return Insisted("sum", _spent_text(told, built, target), Amount.of(target, target.amount), possible, 0.0, most=built, sum=told)
 
 
-def _otherwise(case: BuildCase, plan: BuildOrder | None, money: float, find: Finder) -> str | None:
-    """What a sum buys of what the plan is for."""
-    if not case.targets:
-        return None
-    amount, target = bought(case, money, find, plan), case.targets[0]
-    odds = share_text(find.asked(case, 0))
-    return f"{show(money, 'USD')} buys {asked_text(target._replace(amount=amount))} with a probability of {odds}" if amount > 0 else None
-
-
-def bought(case: BuildCase, money: float, find: Finder, plan: BuildOrder | None = None) -> float:
-    """The most found of the first target for which the cheapest order costs no more than a sum (USD, present value).
-
-    By false position on cost over amount (Dowell and Jarratt 1971), which rises all but evenly; to one part in a hundred of the sum.
-    Where amounts are measured that is the most of all that was found, and no less than what the plan is for where the sum is enough for it.
-    """
-    low, spent, best, within, least = 0.0, 0.0, plan, list[BuildOrder](), 0.0
-    if plan is not None and plan.value <= money:
-        low, spent, least = amount_kept(case, plan, 0), plan.value, case.targets[0].amount
-        within.append(plan)
-    top = float(highest(case, 0).max())
-    high, dear = (top, np.inf) if plan is None or plan.value <= money else (case.targets[0].amount, plan.value)
-    for _ in range(_TRIES):
-        if high - low <= _NEAR * high or money - spent <= _NEAR * money:
-            break
-        middle = low + _between(low, spent, high, dear, money) * (high - low)
-        found = replace(find, anew=True).near(with_target(case, 0, amount=middle), *([best] if best else []))
-        if found is None:
-            high, dear = middle, np.inf
-        elif found.value > money:
-            high, dear = middle, found.value
-        else:
-            low, spent, best = max(low, amount_kept(case, found, 0)), found.value, found
-            within.append(found)
-    return max([least, *(find.amount(case, one, 0) for one in within)]) if find.measure and within else low
-
-
-def _between(low: float, spent: float, high: float, dear: float, money: float) -> float:
-    """Where between two amounts a sum would be spent, were cost a line; from nought where what the larger costs is not known."""
-    steady = (money / spent - 1.0) * low / (high - low) if spent > 0 else 0.5
-    share = (money - spent) / (dear - spent) if np.isfinite(dear) else steady
-    return min(max(share, _INNER), 1.0 - _INNER)
+def _spent_text(told: Spent, had: Amount, target: Target) -> str:
+    said = f"{show(told.sum.money, 'USD')} of capital spent by {day_text(told.sum.by)}: "
+    own = f"{show(told.plan, 'USD')} with the plan, {show(told.under_way, 'USD')} of it on what is under way"
+    if told.most >= told.sum.money:
+        said += f"that much can be spent; {own}"
+    else:
+        later = f"by {day_text(told.first)} at the soonest" if told.first else "not before the end of the clock"
+        said += f"at most {show(told.most, 'USD')} can be spent by then, the whole sum {later}; {own}"
+    return f"{said}. Within it at most {had.text} was found, where {asked_text(target)} is asked"

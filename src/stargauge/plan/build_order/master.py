@@ -20,6 +20,8 @@ from stargauge.plan.build_order.pricing import Cut, Kept, Plan, Prices, Scaled, 
 
 #: By how much the prices of what is missing grow in a proof that it is; what rounding may add to their bound, as a share of what is priced.
 _GROWN, _ROUNDING = (1.0, 1e2, 1e4), 1e-12
+#: Ways of the simplex, as HiGHS counts them.
+_DUAL, _PRIMAL = 1, 4
 
 
 class Relaxed(NamedTuple):
@@ -64,7 +66,7 @@ class Master:
         self.targets, self.worlds = scaled.need.shape
         self.plans: list[Plan] = []
         self.known: set[tuple[int, tuple[Choice, ...], bytes]] = set()
-        self.highs = solver(presolve="off", solver="simplex", simplex_strategy=4)
+        self.highs = solver(presolve="off", solver="simplex", simplex_strategy=_PRIMAL)
         self._rows()
 
     def _rows(self) -> None:
@@ -143,6 +145,7 @@ class Master:
         return out
 
     def bounded(self, columns: Array, low: Array, high: Array) -> None:
+        """Other bounds of some columns."""
         if len(columns):
             told(self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high), "bounds")
 
@@ -158,11 +161,15 @@ class Master:
         import highspy
 
         told(self.highs.run(), "the master program")
-        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            told(self.highs.clearSolver(), "a fresh start")
-            told(self.highs.run(), "the master program")
-            if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-                raise RuntimeError(f"master program: {self.highs.modelStatusToString(self.highs.getModelStatus())}")
+        status = self.highs.getModelStatus()
+        for strategy in () if status == highspy.HighsModelStatus.kOptimal else (_PRIMAL, _DUAL, _PRIMAL):  # rounding: a fresh start
+            told(self.highs.setOptionValue("simplex_strategy", strategy), "the simplex")
+            if status != highspy.HighsModelStatus.kOptimal:
+                told(self.highs.clearSolver(), "a fresh start")
+                told(self.highs.run(), "the master program")
+                status = self.highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"master program: {self.highs.modelStatusToString(status)}")
         found = self.highs.getSolution()
         column, row = np.array(found.col_value), np.array(found.row_dual)
         cells = self.targets * self.worlds

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ class Prepared:
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
     of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
     by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `today`: the day of knowledge;
-    `notes`: what to know of it all.
+    `notes`: what to know of it all; `memo`: dates that were reckoned once for all that is made of these draws.
     """
 
     case: BuildCase
@@ -109,6 +110,7 @@ class Prepared:
     seed: int
     today: date
     notes: tuple[str, ...] = ()
+    memo: dict[tuple[Any, ...], NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def draws(self) -> int:
@@ -191,7 +193,8 @@ def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...]) -> tuple[Arra
     phases, axis = [base.axes["phase"].index(lot.id) for lot in lots], base.axes["chip"]
     filed = filed_of(laid.now, lots, kinds, got, base.axes["phase"], asked.draws, asked.seed)
     wanted = np.where(np.isfinite(filed.wanted), filed.wanted, got["racks_wanted"])
-    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp)), filed
+    chosen = np.array([axis.index(chip) for chip in chips], dtype=np.intp)
+    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), chosen, base.axes["phase"]), filed
 
 
 # --- the case ---------------------------------------------------------------------------------------------------------------------
@@ -268,7 +271,7 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     _check(asked, now)
     ground, chips = decisions_of(now, asked.powers, asked.further), chips_for(now, asked.chips)
     if not ground.lots:
-        raise NothingToDecide(f"nothing to decide: {why_nothing(now)}")
+        raise NothingToDecide(why_nothing(now).text)
     if not ground.powers:
         possible = ", ".join(decisions_of(now, (), asked.further).powers)
         raise InputError([Fault(f"{', '.join(asked.powers)}: at none of its sites to be had (possible: {possible})", "powers")])

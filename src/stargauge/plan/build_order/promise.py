@@ -21,9 +21,9 @@ from stargauge.engine.series import Series
 from stargauge.engine.simulate import simulate
 from stargauge.plan.build_order.asked import reading_of
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target, faults_of, kept_in, value_of
-from stargauge.plan.build_order.climb import climbed
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.solve import NoOrder
+from stargauge.plan.build_order.sought import odds_in, sought
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.overlay import overlay as laid_over
@@ -36,11 +36,11 @@ Mask = NDArray[np.bool_]
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
 SELECTION, FRESH = 4096, 2048
 #: How often an order is found again, and how often what was found is run; the most a case is asked for.
-ROUNDS, RUNS, MOST = 8, 6, 0.999
-#: How many orders that miss what is asked are mended; by how much more is asked at most.
-_MENDED, _FAR = 2, 0.08
-#: How often an order is enlarged, and by how much at a time, as a share.
-_ENLARGED, _STEP = 6, 0.02
+ROUNDS, RUNS, MOST = 3, 5, 0.999
+#: By how much more is asked at most, and how often an order is let change by chance, at first and when more is asked.
+_FAR, _EFFORT, _AGAIN = 0.08, 4, 1
+#: How often more is looked for, by how much at first, as a share, and by how little at last.
+_ENLARGED, _STEP, _LEAST = 8, 0.04, 0.008
 #: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
 NEAR, SHORT = 0.01, 0.0
 #: A round whose gap is wider than that took long, and counts as several.
@@ -158,8 +158,9 @@ Told = Callable[[str], None]
 class Promise:
     """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held by the queues.
 
-    `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: the probability that is asked for
-    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked.
+    `case`: the same, asked for as much as the plan may lose and still keep what is asked. `rounds`: how often there was a solution;
+    `kept`: whether the plan keeps what is asked; `program`: what solves the program in which no queue holds anything up, asked for the
+    same.
     """
 
     made: Prepared
@@ -169,7 +170,7 @@ class Promise:
     selected: Simulated
     rounds: int
     kept: bool
-    offsets: tuple[float, ...] = ()
+    program: BuildOrder | None = None
 
 
 class Reckoned(NamedTuple):
@@ -178,12 +179,6 @@ class Reckoned(NamedTuple):
     order: BuildOrder
     odds: Array
     made: Prepared
-
-
-def odds_of(made: Prepared, chosen: Sequence[Choice]) -> Array:
-    """The probability of each target if this is built, in all draws and with the queues of the model: (target,)."""
-    amount = np.array([target.amount for target in made.case.targets])[:, None]
-    return np.asarray((made.reached(chosen, queues=True) >= amount * (1.0 - 1e-9)).mean(axis=1))
 
 
 def promised(
@@ -198,11 +193,12 @@ def promised(
     """
     asked = np.array([target.probability for target in world.targets])
     pool = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
-    done, nothing = reckoned(made, asked, solve, pool, told) if rounds else (0, None)
-    more, best, known = np.zeros(len(asked)), None, dict[tuple[Choice, ...], Array]()
-    for _ in range(RUNS):
-        _mended(made, np.clip(asked + more, 0.0, MOST), pool, goal)
-        first = min(pool, key=lambda one: _rank(one, asked + more), default=None)
+    done, program, nothing = reckoned(made, asked, solve, pool, told) if rounds else (0, None, None)
+    best, known = None, dict[tuple[Choice, ...], Array]()
+    more, low, high = np.zeros(len(asked)), np.zeros(len(asked)), np.full(len(asked), np.inf)
+    for run in range(RUNS):
+        _mended(made, np.clip(asked + more, 0.0, MOST), pool, goal, _AGAIN if run else _EFFORT)
+        first = min(pool, key=lambda one: _rank(one, np.minimum(asked + more, MOST)), default=None)
         if first is None:
             break
         if first.order.chosen not in known:  # the same order on the same draws shows the same
@@ -210,13 +206,15 @@ def promised(
         missed = known[first.order.chosen]
         if told is not None:
             told(f"simulated {', '.join(f'{100.0 * (odds - miss):.0f} %' for odds, miss in zip(asked, missed, strict=True))}")
-        if (missed <= SHORT).all() or (more > _FAR).any():
+        kept = bool((missed <= SHORT).all())
+        low, high = (low, np.minimum(high, more)) if kept else (np.maximum(low, more), high)
+        if (kept and not more.any()) or (more > _FAR).any() or float((high - low).max(initial=0.0)) <= _LITTLE:
             break
-        more = more + np.maximum(missed, 0.0) + _LITTLE
+        more = np.where(np.isfinite(high), (low + high) / 2.0, more + np.maximum(missed, 0.0) + _LITTLE)
     if best is None:
         raise nothing or NoOrder("no order of build keeps what is asked")
     best = replace(_calibrated(best, made, world.targets), rounds=max(done, 1))
-    return bounded(best, solve) if rounds else best
+    return best if program is None else above(best, program)
 
 
 def _run(
@@ -236,20 +234,24 @@ def _rank(one: Reckoned, asked: Array) -> tuple[float, float]:
     return short, one.order.value
 
 
-def reckoned(made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], told: Told | None = None) -> tuple[int, NoOrder | None]:
-    """Add orders to a pool, that keep about what is asked by the queues in every draw; how often there was a solution, and why none.
+def reckoned(
+    made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], told: Told | None = None
+) -> tuple[int, BuildOrder | None, NoOrder | None]:
+    """Add orders to a pool that keep about what is asked by the queues in every draw; how often there was a solution, the first of them, of
+    the program in which no queue holds anything up, and why there is none.
 
     Each round solves, holds each building of the order to the day on which the queues let it run, and asks the case for as much more as was
     missed, or as much less as there was too much.
     """
     now, raised, low, high, seen = made, asked, None, None, set[tuple[Choice, ...]]()
-    done, spent, nothing = 0, 0, None
+    done, spent, program, nothing = 0, 0, None, None
     while spent < ROUNDS:
-        order, nothing = _solved(solve, now.case, asked, raised)
+        order, nothing = _solved(solve, now.case, asked, raised, last=not done)
         if order is None:
             break
+        program = program or order
         done, spent = done + 1, spent + (1 if order.gap <= _WIDE else _DEAR)
-        one = Reckoned(order, odds_of(made, order.chosen), now)
+        one = Reckoned(order, odds_in(made, order.chosen), now)
         pool.append(one)
         if told is not None:
             told(f"round {done}: {', '.join(f'{100.0 * odds:.0f} %' for odds in one.odds)}, gap {100.0 * order.gap:.2g} %")
@@ -263,32 +265,15 @@ def reckoned(made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], t
         raised = (low + high) / 2.0 if low is not None and high is not None else np.clip(raised + short, 0.0, MOST)
         if kept and not order.chosen:
             break
-    return done, nothing if not pool else None
+    return done, program, nothing if not pool else None
 
 
-def _mended(made: Prepared, asked: Array, pool: list[Reckoned], goal: Array | None) -> None:
-    """Add what small changes make of the best order of a pool, and of the nearest of those that are cheaper and miss what is asked."""
-    aim, free = made.case.cost if goal is None else goal, asking(made.case, [0.0] * len(asked))
-    best = min(pool, key=lambda one: _rank(one, asked), default=None)
-    if best is None or not asked.size:
-        return
-    known = dict[tuple[Choice, ...], Array]()
-
-    def odds(chosen: tuple[Choice, ...]) -> Array:
-        if chosen not in known:
-            known[chosen] = odds_of(made, chosen)
-        return known[chosen]
-
-    kept = _rank(best, asked)[0] <= 0.0
-    cheaper = [one for one in pool if kept and one.order.value < best.order.value]
-    for one in (best, *sorted(cheaper, key=lambda one: _rank(one, asked))[:_MENDED]):
-        now = min(pool, key=lambda one: _rank(one, asked))
-        most = np.inf if one is best or not kept else now.order.value
-        chosen = climbed(free, one.order.chosen, asked, odds, aim, most)
-        if chosen != one.order.chosen:
-            value = value_of(free, chosen, goal)
-            order = BuildOrder(chosen, value, min(one.order.bound, value), kept_in(free, chosen), one.order.steps)
-            pool.append(Reckoned(order, odds(chosen), one.made))
+def _mended(made: Prepared, asked: Array, pool: list[Reckoned], goal: Array | None, effort: int) -> None:
+    """Add the best that is made of the orders of a pool, in every draw with the queues of the model."""
+    hands = [one.order.chosen for one in sorted(pool, key=lambda one: _rank(one, asked))]
+    found = sought(replace(made, case=asking(made.case, asked)), hands, goal=goal, effort=effort, nearest=True)
+    if found is not None:
+        pool.append(_in_hand(made, found.chosen, goal))
 
 
 def _in_hand(made: Prepared, chosen: tuple[Choice, ...], goal: Array | None) -> Reckoned:
@@ -296,7 +281,7 @@ def _in_hand(made: Prepared, chosen: tuple[Choice, ...], goal: Array | None) -> 
     aim = made.case.cost if goal is None else goal
     least = np.where(made.case.allowed, aim, 0.0).min(axis=(1, 2, 3), initial=0.0)
     order = BuildOrder(chosen, value_of(made.case, chosen, goal), float(least.sum()), kept_in(made.case, chosen))
-    return Reckoned(order, odds_of(made, chosen), made)
+    return Reckoned(order, odds_in(made, chosen), made)
 
 
 def kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
@@ -305,17 +290,21 @@ def kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
 
 
 def enlarged(made: Prepared, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """An order after small changes that keep more of the first target, within all limits, as long as some are found."""
-    asked = np.array([target.probability for target in made.case.targets])
-    now, amount = chosen, kept_with(made, chosen, asked[0])
+    """An order that keeps more of the first target, within all limits: found from one in hand as long as there is more to be had."""
+    odds, step = made.case.targets[0].probability, _STEP
+    now, amount = chosen, kept_with(made, chosen, odds)
     for _ in range(_ENLARGED):
         first, *others = made.case.targets
-        more = replace(made, case=replace(made.case, targets=(first._replace(amount=(1.0 + _STEP) * amount), *others)))
-        found = climbed(asking(made.case, 0.0 * asked), now, asked, lambda one, more=more: odds_of(more, one), made.case.cost)  # type: ignore[misc]
-        kept = kept_with(made, found, asked[0])
-        if kept <= amount * (1.0 + _LITTLE):
+        more = replace(made, case=replace(made.case, targets=(first._replace(amount=(1.0 + step) * amount), *others)))
+        found = sought(more, [now], nearest=True, enough=True)
+        asked = np.array([one.probability for one in others])
+        got = kept_with(made, found.chosen, odds) if found is not None and (found.odds[1:] >= asked).all() else 0.0
+        if got < (1.0 + step) * amount * (1.0 - 1e-9):
+            step /= 2.0
+        if found is not None and got > amount:
+            now, amount = found.chosen, got
+        if step < _LEAST:
             break
-        now, amount = found, kept
     return now
 
 
@@ -324,11 +313,11 @@ def broken(case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
     return bool(faults_of(asking(case, [0.0] * len(case.targets)), chosen))
 
 
-def _solved(solve: Solve, case: BuildCase, asked: Array, raised: Array) -> tuple[BuildOrder | None, NoOrder | None]:
+def _solved(solve: Solve, case: BuildCase, asked: Array, raised: Array, *, last: bool = False) -> tuple[BuildOrder | None, NoOrder | None]:
     """The order of a case asked for more; where that is too much, for half as much more, then for what is asked; None if there is none."""
     for share in (1.0, 0.5, 0.0) if (raised > asked).any() else (1.0,):
         try:
-            return solve(asking(case, asked + share * (raised - asked)), False), None
+            return solve(asking(case, asked + share * (raised - asked)), last), None
         except NoOrder as fault:
             nothing = fault
     return None, nothing
@@ -367,14 +356,10 @@ def floors(made: Prepared, before: Prepared, chosen: Sequence[Choice]) -> Array:
     return out
 
 
-def bounded(best: Promise, solve: Solve) -> Promise:
-    """The plan with the bound that is proven of the case that says of it what the queues do."""
-    try:
-        order = solve(best.case, True)
-    except NoOrder:
-        return best
-    steps = dict(best.order.steps) | dict(order.steps)
-    return replace(best, order=replace(best.order, bound=min(order.bound, best.order.value), steps=tuple(steps.items())))
+def above(best: Promise, program: BuildOrder) -> Promise:
+    """The plan with the bound that is proven of the program in which no queue holds anything up, and what was counted in its solution."""
+    bound = min(program.bound, best.order.value)
+    return replace(best, program=program, order=replace(best.order, bound=bound, steps=program.steps))
 
 
 def _calibrated(best: Promise, made: Prepared, targets: Sequence[Target]) -> Promise:
@@ -384,8 +369,7 @@ def _calibrated(best: Promise, made: Prepared, targets: Sequence[Target]) -> Pro
     """
     held = made.held(floors(made, best.made, best.order.chosen))
     kept = kept_in(held.case, best.order.chosen)
-    odds, offsets = list[float](), list[float]()
+    odds = list[float]()
     for one, row, got in zip(targets, kept, best.selected.probabilities, strict=True):
         odds.append(float(np.clip(float(held.case.weights[row].sum()) - max(got - one.probability, 0.0), 0.0, MOST)))
-        offsets.append(one.probability - odds[-1])
-    return replace(best, made=held, case=asking(held.case, odds), order=replace(best.order, kept=kept), offsets=tuple(offsets))
+    return replace(best, made=held, case=asking(held.case, odds), order=replace(best.order, kept=kept))

@@ -34,13 +34,14 @@ class Queues(NamedTuple):
     """What else wants crews and accelerators, as read by the names of `QUEUES`.
 
     `filed`: (draw, phase), day on which each phase wants racks in the run of the file. `phases`: places of the buildings that are decided
-    on the axis of phases; `chips`: places of the accelerators on theirs.
+    on the axis of phases; `chips`: places of the accelerators on theirs; `names`: of those phases.
     """
 
     got: Mapping[str, Array]
     filed: Array
     phases: Places
     chips: Places
+    names: tuple[str, ...]
 
 
 def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned: Array) -> Array:

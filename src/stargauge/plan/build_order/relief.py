@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, BuildCase, Building, BuildOrder, Choice, Limit
+from stargauge.plan.build_order.said import Said, words_of
 from stargauge.plan.build_order.solve import highest
 from stargauge.plan.build_order.variants import amount_text, amount_with, kind_text, limit_text, month_ends, used, with_limit, with_target
 from stargauge.quantity.units import figures, show
@@ -66,12 +67,13 @@ class Relaxation(NamedTuple):
     needed: float | date | None
     unit: str
     cost: float | None = None
+    said: Said | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, dates ISO."""
         plain = [str(one) if isinstance(one, date) else one for one in (self.asked, self.needed)]
         return {"kind": self.kind, "name": self.name, "text": self.text, "from": plain[0], "to": plain[1], "unit": self.unit,
-                "cost": self.cost}  # fmt: skip
+                "cost": self.cost, **words_of(self.said)}  # fmt: skip
 
 
 def most_amount(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Limit, Mask, Target, faults_of, kept_in, reached, value_of
-from stargauge.plan.build_order.revise import revised
+from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Limit, Target, faults_of, kept_in, reached
 from stargauge.plan.build_order.solve import NoOrder
 from stargauge.quantity.units import figures, show
 
@@ -33,61 +32,30 @@ class Solver(Protocol):
 
 @dataclass(frozen=True)
 class Finder:
-    """A solver with the gap and the seconds it may take for each case.
+    """A solver with the gap and the seconds it may take for each case; it finds orders that keep a case in its worlds.
 
     `goal`: what is least in place of the cost (building, power, chip, start); `unit`: in which it is told.
-    `anew`: whether a case near one with an order in hand is solved as well; otherwise that order is changed, and what it saves is a least.
     `late`: what was asked where time ran out before an order was found, or shown not to be: it counts as none, and nothing is proven.
-    `measure`: what there is of each target in every draw with an order of a case, (target, draw), where that tells more than its worlds;
-    `offsets`: by how much a probability so measured is more than that asked of the case, by target.
     """
 
     solver: Solver
     gap: float = 0.01
     time_limit: float = 60.0
     goal: Array | None = None
-    anew: bool = False
     unit: str = "USD"
     late: list[BuildCase] = field(default_factory=list)
-    measure: Callable[[BuildCase, BuildOrder], Array] | None = None
-    offsets: tuple[float, ...] = ()
-
-    def asked(self, case: BuildCase, place: int) -> float:
-        """The probability that is told where a case is asked for that of one of its targets."""
-        return min(max(case.targets[place].probability + (self.offsets[place] if self.offsets else 0.0), 0.0), 1.0)
 
     def odds(self, case: BuildCase, order: BuildOrder, place: int) -> float:
-        """The probability with which an order keeps a target of a case, as it is measured."""
-        if self.measure is None:
-            return odds_of(case, order, place)
-        return float((self.measure(case, order)[place] >= case.targets[place].amount * (1.0 - 1e-9)).mean())
+        """The probability with which an order keeps a target."""
+        return float(case.weights[kept_in(case, order.chosen)[place]].sum())
 
     def amount(self, case: BuildCase, order: BuildOrder, place: int) -> float:
-        """The largest amount of a target that an order keeps with the probability that is told, as it is measured."""
-        if self.measure is None:
-            return amount_kept(case, order, place)
-        values = self.measure(case, order)[place]
-        return amount_with(np.full(len(values), 1.0 / len(values)), values, self.asked(case, place))
+        """The largest amount of a target that an order keeps with the probability asked for."""
+        return amount_with(case.weights, reached(case, order.chosen)[place], case.targets[place].probability)
 
     def best(self, case: BuildCase, goal: Array | None = None) -> BuildOrder | None:
         """The best order of a case, None where nothing keeps its targets and limits."""
         return self._found(case, self.goal if goal is None else goal, self.gap)
-
-    def changed(self, case: BuildCase, hand: BuildOrder) -> BuildOrder | None:
-        """What small changes make of an order in hand; None where it does not keep what the case asks."""
-        return revised(case, hand, self.goal)
-
-    def settled(self, case: BuildCase, order: BuildOrder) -> BuildOrder:
-        """An order of a case after small changes, with its bound; as it is where it does not keep what the case asks."""
-        made = self.changed(case, order)
-        return order if made is None else replace(made, bound=min(order.bound, made.value))
-
-    def near(self, case: BuildCase, *hands: BuildOrder) -> BuildOrder | None:
-        """The better of the best order of a case and of orders in hand, changed; with the bound of the former."""
-        found = self.best(case) if self.anew else None
-        made = [one for one in (found, *(self.changed(case, hand) for hand in hands)) if one is not None]
-        best = min(made, key=lambda one: one.value, default=None)
-        return None if best is None else replace(best, bound=-np.inf if found is None else min(found.bound, best.value))
 
     def any(self, case: BuildCase) -> BuildOrder | None:
         """Some order of a case, None where there is none. To build nothing is looked at first."""
@@ -136,17 +104,6 @@ def with_limit(case: BuildCase, place: int, most: float | None) -> BuildCase:
     return replace(case, limits=tuple(limits))
 
 
-def in_worlds(case: BuildCase, worlds: Mask, kept: Mask) -> BuildCase:
-    """A case of some of its worlds. Each target has the probability there that it has over them where it is `kept` (target, world)."""
-    share = case.weights[worlds]
-    odds = (kept[:, worlds] @ share) / share.sum()
-    targets = tuple(one._replace(probability=float(odd)) for one, odd in zip(case.targets, odds, strict=True))
-    return replace(
-        case, gains=case.gains[..., worlds], there=case.there[..., worlds], fixed=case.fixed[:, worlds], weights=share / share.sum(),
-        targets=targets,
-    )  # fmt: skip
-
-
 def not_before(case: BuildCase, months: int) -> BuildCase:
     """A case in which no work may start in the first months."""
     allowed = case.allowed.copy()
@@ -159,11 +116,6 @@ def within_cost(case: BuildCase, most: float) -> BuildCase:
     return replace(case, limits=(*case.limits, Limit("in all", "money", most, "USD", case.cost)))
 
 
-def amount_kept(case: BuildCase, order: BuildOrder, place: int) -> float:
-    """The largest amount of a target that an order keeps with the probability asked for, in the worlds of the case."""
-    return amount_with(case.weights, reached(case, order.chosen)[place], case.targets[place].probability)
-
-
 def amount_with(weights: Array, amounts: Array, probability: float) -> float:
     """The largest amount that there is, by world, with a probability; nought where the worlds do not weigh as much."""
     down = np.argsort(-amounts, kind="stable")
@@ -171,19 +123,9 @@ def amount_with(weights: Array, amounts: Array, probability: float) -> float:
     return float(amounts[down[enough[0]]]) if enough.size else 0.0
 
 
-def odds_of(case: BuildCase, order: BuildOrder, place: int) -> float:
-    """The probability with which an order keeps a target."""
-    return float(case.weights[kept_in(case, order.chosen)[place]].sum())
-
-
 def used(limit: Limit, order: BuildOrder) -> float:
     """What an order takes of a limit."""
     return float(sum(limit.use[one] for one in order.chosen))
-
-
-def cost_of(case: BuildCase, order: BuildOrder, find: Finder) -> float:
-    """What an order is worth by the goal."""
-    return value_of(case, order.chosen, find.goal)
 
 
 def month_ends(after: date, last: date) -> list[date]:

@@ -26,6 +26,8 @@ Places = NDArray[np.intp]
 
 _START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
+#: What is told apart of the wait for hall and power.
+ACTIVITIES_OF = ("hall", *_POWER)
 #: Months after the first between which starts of work are taken as straight: they slip in proportion to how far ahead they are planned.
 KNOTS = (0, 1, 2, 4, 8, 18, 36)
 
@@ -88,7 +90,8 @@ class Worlds:
     until hall and power are there, `since`: the same, day before which power is not; absent (NaN) where a site cannot have it. `racks`:
     (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
     what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `floor`: (draw, building) day
-    before which operation does not come, as measured. `site`: place of each building's site on the axis of the model. `filed`: (draw,
+    before which operation does not come, as measured. `site`: place of each building's site on the axis of the model. `activities`: (draw,
+    activity of `ACTIVITIES_OF`, building, power) days from the start of work until each is done; `span` is the longest. `filed`: (draw,
     building) day of operation in the run of the file, infinity where there is none; `file`: place of the power that means it, -1 where it
     cannot be chosen.
     """
@@ -109,6 +112,7 @@ class Worlds:
     looked: Array
     known_from: Array
     site: Places
+    activities: Array
     filed: Array
     file: int = -1
 
@@ -254,37 +258,42 @@ def worlds_of(
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
     waits, it_power = [_waits(run(known, WAITS), at) for known in asked.powers], got["phase_it_power"][:, at]
-    span, since = (
-        _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], it_power) for part in (0, 1)
+    activities, since = (
+        _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], like)
+        for part, like in ((0, np.empty((len(it_power), len(ACTIVITIES_OF), len(at)))), (1, it_power))
     )
+    span = activities.max(axis=1)
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
     return Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
         got["building_spacing"], np.full(it_power.shape, -np.inf), got["site_observed_through"],
-        got["site_known_from"], site, np.full(it_power.shape, np.inf),
+        got["site_known_from"], site, activities, np.full(it_power.shape, np.inf),
     )  # fmt: skip
 
 
 def _stacked(parts: Sequence[Array], like: Array) -> Array:
     """Values by power, (draw, building) each, with the power last; of no power none."""
-    return np.stack(parts, axis=2) if parts else np.empty((*like.shape, 0))
+    return np.stack(parts, axis=-1) if parts else np.empty((*like.shape, 0))
 
 
 def _waits(got: Mapping[str, Array], at: Places) -> tuple[Array, Array]:
-    """Days until hall and power are there, and the day before which stated power is not: (draw, building) each."""
+    """Days until each of `ACTIVITIES_OF` is done, (draw, activity, building), and the day before which stated power is not."""
     days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
-    span = np.maximum.reduce([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)])
+    activities = np.stack([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)], axis=1)
     dated = np.fmax.reduce([got["power_date"][:, ACTIVITIES.index(name)][:, at] for name in _POWER])
-    return span, np.nan_to_num(dated, nan=-np.inf)
+    return activities, np.nan_to_num(dated, nan=-np.inf)
 
 
 def with_file(made: Worlds, runs: Array) -> Worlds:
     """The same with one power more: sites as the file has them, whose buildings run from some days on, (draw, building)."""
-    none = np.full((*made.it_power.shape, 1), np.nan)
-    span, since = (np.concatenate([one, none], axis=2) for one in (made.span, made.since))
-    return replace(made, span=span, since=since, filed=runs, file=span.shape[2] - 1)
+
+    def more(values: Array) -> Array:
+        return np.concatenate([values, np.full((*values.shape[:-1], 1), np.nan)], axis=-1)
+
+    span = more(made.span)
+    return replace(made, span=span, since=more(made.since), activities=more(made.activities), filed=runs, file=span.shape[2] - 1)
 
 
 def planned_days(months: Sequence[date]) -> tuple[date, ...]:

@@ -45,7 +45,7 @@ def _maker() -> tuple[Any, Any]:
         from xlsxwriter import Workbook
         from xlsxwriter.worksheet import Worksheet
     except ImportError:
-        raise InputError("a workbook needs XlsxWriter: pip install 'stargauge[report]'") from None
+        raise InputError("a workbook needs the extra `report` (XlsxWriter is missing): pip install 'stargauge[report]'") from None
 
     class Plainly(Worksheet):  # type: ignore[misc, unused-ignore]
         """A worksheet that takes formulas as they are: looking for functions newer than Excel 2007 takes most of the time; there "

@@ -11,7 +11,7 @@ from stargauge.web.plan_asked import TICKS, asked_plan, command, is_set, plainly
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
-_ASKS = ("amount", "by", "probability", "goal", "money", "claim", "full", *TICKS.values())
+_ASKS = ("amount", "by", "probability", "goal", "money", "carbon_price", "claim", "full", *TICKS.values())
 
 
 @page("/p/{programme}/plan", asks=_ASKS)
