@@ -169,7 +169,7 @@ def _cell(text: str, width: int, side: str) -> list[str]:
 
 def labelled(label: str, text: str, style: Style, indent: int = 3, label_width: int = 8) -> list[str]:
     """A labelled line, wrapped with a hanging indent."""
-    start = " " * indent + label.ljust(label_width)
+    start = " " * indent + label.ljust(max(label_width, len(label) + 1 if label else 0))
     lines = wrapped(text, style.width - len(start)) or [""]
     return [(start if index == 0 else " " * len(start)) + part for index, part in enumerate(lines)]
 
@@ -371,8 +371,9 @@ def _claim_line(name: str, reading: Mapping[str, Any], status: str, columns: Seq
     marked = f"{style.mark(status)} {short_status(status)}"
     if shape(status) == "none" and not has_odds(status):  # nothing to compare: the reason runs over the columns of odds
         missing = reading.get("missing")
-        several = isinstance(missing, (list, tuple)) and missing
-        reason = say("nothing known of {names}", names=", ".join(map(str, missing))) if several else text_of(missing)
+        reason = text_of(missing)
+        if isinstance(missing, (list, tuple)) and missing:
+            reason = say("nothing known of {names}", names=", ".join(map(str, missing)))
         return _reasoned(name, f"{marked}: {reason}" if reason else marked, columns, style)
     odds = ""
     if has_odds(status) and reading.get("probability") is not None:
