@@ -14,6 +14,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from stargauge.audit.causes import METHOD, TOLD
+from stargauge.audit.compare import HEADS
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
@@ -67,6 +69,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     """The texts that are said by a key."""
     yield from ((one.says, f"audit/job_definitions.py:{one.name}") for one in DEFINITIONS)
     yield from ((text, "audit/jobs.py") for text in ROUTES)
+    yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"
