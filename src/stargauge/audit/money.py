@@ -28,6 +28,8 @@ Array = NDArray[np.float64]
 Spread = dict[str, float | None]
 
 #: How far ahead of the day asked for gaps and breaches are looked for.
+#: What is in a capital expenditure stated by a party outside the funding.
+BASES = ("leases not in it, or not said", "with finance leases", "cash, leases not in it")
 AHEAD = timedelta(days=731)
 #: A statement of cash older than this on the day asked for is marked.
 _OLD = timedelta(days=366)
@@ -465,14 +467,14 @@ def apart(known: Known) -> list[dict[str, Any]]:
         if party.id in inside:
             continue
         for basis, statements in (
-            ("leases not in it, or not said", party.spec.capex),
-            ("with finance leases", party.spec.capex_with_leases),
+            (BASES[0], party.spec.capex),
+            (BASES[1], party.spec.capex_with_leases),
         ):
             for said in statements:
-                in_cash = basis.startswith("leases") and said.note.startswith("cash ")
+                in_cash = basis == BASES[0] and said.note.startswith("cash ")
                 out.append({
                     "party": party.id, "amount": median(said.value), "period": str(said.as_of), "status": said.status,
-                    "basis": "cash, leases not in it" if in_cash else basis, "note": said.note, "source": said.source, "grade": said.grade,
+                    "basis": BASES[2] if in_cash else basis, "note": said.note, "source": said.source, "grade": said.grade,
                 })  # fmt: skip
     return out
 

@@ -84,6 +84,7 @@ def _reading(asked: argparse.Namespace, programme: Any) -> int:
 
 def _changed(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
+    from stargauge.quantity.spoken import speaking
     from stargauge.report.changed import render_changed
 
     data = api.what_changed(
@@ -93,7 +94,8 @@ def _changed(asked: argparse.Namespace, programme: Any) -> int:
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_changed(data, style_of(asked), asked.sources))
+        with speaking("en"):  # the news of a day is told in the words of its sources
+            sys.stdout.write(render_changed(data, style_of(asked), asked.sources))
     return 0
 
 

@@ -110,7 +110,7 @@ def _claims(data: Mapping[str, Any], style: Style) -> list[str]:
 def _checks(data: Mapping[str, Any], style: Style) -> list[str]:
     """Figures of others beside the model's range; those that count what the model does not are only named by their number."""
     compared = [row for row in data["checks"] if row["standing"] != "no counterpart"]
-    rows = [[f"{row['where']}: {row['what']}", *_values(row), _standing(row["standing"]), row["grade"]] for row in compared]
+    rows = [[f"{row['where']}: {say(row['what'])}", *_values(row), _standing(row["standing"]), row["grade"]] for row in compared]
     columns = [
         (say("counted, announced, found"), 34, "w"), (say("figure"), 10, "r"), (say("model P10-P90"), 16, "r"), (say("is"), 8, "l"),
         ("g", 1, "l"),

@@ -73,9 +73,17 @@ def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     lines += [] if data["dispute"] else wrapped(say("A sum of your own: --need."), style.width)
     for one in tables(data):
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
-        lines += table(one.columns, one.rows, style) if one.rows else []
+        lines += table(_fitted(one.columns), one.rows, style) if one.rows else []
         lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
     return style.finish([*lines, "", *wrapped(_basis(), style.width), *wrapped(_paths(), style.width), *wrapped(books(data), style.width)])
+
+
+def _fitted(columns: Sequence[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
+    """Columns with room for amounts as the language writes them (`36,5 Mrd.`), at the cost of the first."""
+    least = max(len(bn(99.5e9)), 8)
+    wider = [(title, max(width, least) if width == 8 else width, side) for title, width, side in columns]
+    (title, width, side), *rest = wider
+    return [(title, width - sum(one for _, one, _ in wider) + sum(one for _, one, _ in columns), side), *rest]
 
 
 def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -520,7 +528,7 @@ def _place(data: Mapping[str, Any], one: Mapping[str, Any]) -> str:
 
 def _apart(data: Mapping[str, Any]) -> Table | None:
     rows = tuple(
-        (_name(data, one["party"]), bn(one["amount"]), f"{fact_status_text(one['status'])}, {one['basis']}; {one['note']}")
+        (_name(data, one["party"]), bn(one["amount"]), f"{fact_status_text(one['status'])}, {say(one['basis'])}; {one['note']}")
         for one in data["apart"]
     )
     if not rows:
