@@ -14,9 +14,9 @@ from stargauge.quantity.spoken import texts
 DAY = ("--as-of", "2026-11-22", "--draws", "256")
 #: English words that German does not have, no name of a reading, a party or a publisher bears, and the claim language does without.
 ENGLISH = frozenset((
-    "the", "with", "from", "is", "are", "were", "that", "which", "than", "has", "have", "known", "draws", "draw", "each", "its", "more", "most",
-    "where", "there", "this", "these", "those", "of", "no", "what", "if", "claim", "claims", "reading", "readings", "outcome", "odds",
-    "evidence", "newest", "power", "money", "jobs", "site", "sites", "end", "middle", "mean", "median", "absent",
+    "the", "with", "from", "is", "are", "were", "that", "which", "than", "has", "have", "known", "draws", "draw", "each", "its", "more",
+    "most", "where", "there", "this", "these", "those", "of", "no", "what", "if", "claim", "claims", "reading", "readings", "outcome",
+    "odds", "evidence", "newest", "power", "money", "jobs", "site", "sites", "end", "middle", "mean", "median", "absent",
 ))  # fmt: skip
 #: What stands in a file or a catalogue as somebody said it: claim language and addresses, ids, commands, quotations, formulas.
 _QUOTED = re.compile(
