@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.locale import notation, say, words
-from stargauge.report.money import Table
+from stargauge.report.money_tables import Table
 from stargauge.report.terminal import PLAIN, Style, command_for, known_text, table, to_copy, wrapped
 from stargauge.report.wording import counted, day_text, percent, rate_text, show
 
@@ -45,7 +45,7 @@ def render_finance(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         lines += table(one.columns, one.rows, style)
         lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
     site = data["sites"][0]["id"] if data["sites"] else ""
-    why = [*to_copy("Why?    ", command_for(data["asked_as"], f"dscr[building, {site}]"), style)] if site else []
+    why = [*to_copy(f"{say('Why?'):<8}", command_for(data["asked_as"], f"dscr[building, {site}]"), style)] if site else []
     return style.finish([*lines, "", *wrapped(_basis(), style.width), *why])
 
 

@@ -371,9 +371,8 @@ def _claim_line(name: str, reading: Mapping[str, Any], status: str, columns: Seq
     marked = f"{style.mark(status)} {short_status(status)}"
     if shape(status) == "none" and not has_odds(status):  # nothing to compare: the reason runs over the columns of odds
         missing = reading.get("missing")
-        reason = text_of(missing)
-        if isinstance(missing, (list, tuple)) and missing:
-            reason = say("nothing known of {names}", names=", ".join(map(str, missing)))
+        names = ", ".join(map(str, missing)) if isinstance(missing, (list, tuple)) else ""
+        reason = say("nothing known of {names}", names=names) if names else text_of(missing)
         return _reasoned(name, f"{marked}: {reason}" if reason else marked, columns, style)
     odds = ""
     if has_odds(status) and reading.get("probability") is not None:

@@ -118,7 +118,7 @@ def _sets(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> li
     title = say("The largest sets that hold together ({number} to which nothing can be added)", number=words().count(made["count"]))
     lines = [*map(style.bold, wrapped(title, style.width))]
     for one in made["found"][:_SETS]:
-        told = {"readings": len(one["members"]), "kept": words().count(one["draws"]), "draws": words().count(data["draws"])}
+        told: dict[str, Any] = {"readings": len(one["members"]), "kept": words().count(one["draws"]), "draws": words().count(data["draws"])}
         text = (
             say("{readings} in {kept} of {draws} draws: all but {others}", others=", ".join(one["without"]), **told)
             if one["without"]

@@ -16,17 +16,23 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.lower()
 
 
+def joined(url: str, link: str) -> str:
+    """Where a link on a page leads; empty where it is no address that can be read."""
+    try:
+        made = urljoin(url, link)
+        return made if urlsplit(made) else ""
+    except ValueError:
+        return ""
+
+
 def linked_controls(url: str, page: str) -> list[str]:
     """Addresses on the same host that a page links to, as deep as its own, in the order of the page."""
     reader = _Links()
     reader.feed(page[:LONGEST])
     depth = len([part for part in urlsplit(url).path.split("/") if part])
     found: dict[str, None] = {}
-    for link in reader.links:
-        try:
-            split = urlsplit(urljoin(url, link))
-        except ValueError:
-            continue
+    for link in filter(None, (joined(url, link) for link in reader.links)):
+        split = urlsplit(link)
         made = urlunsplit((split.scheme, split.netloc, split.path, split.query, ""))
         deep = len([part for part in split.path.split("/") if part]) >= max(depth, 1)
         if host_of(made) == host_of(url) and made != url and deep and split.scheme in ("http", "https"):

@@ -217,7 +217,10 @@ def _picture(view: View, name: str, node: Any, address: str) -> dict[str, Any] |
     if not node.get("shares"):
         return None
     label = spoken_lineage(node)
-    wide, narrow = (Markup(inlined(lineage_svg(node, kind == "nr"), f"{name}-{kind}", label, kind)) for kind in ("w", "nr"))
+    wide, narrow = (
+        Markup(inlined(lineage_svg(node, kind == "nr"), f"{name}-{kind}", label, kind))  # noqa: S704 - a drawing of ours
+        for kind in ("w", "nr")
+    )
     return view.enter({"name": name, "wide": wide, "narrow": narrow, "table": lineage_table(node), "why": None, "spec": None})
 
 
