@@ -40,7 +40,8 @@ def render_hours(data: Data, style: Style = PLAIN, report: str | None = None) ->
     lines += [*_block("beside", beside(data), style), ""]
     for text in (*notes(data), basis(data)):
         lines += wrapped(text, style.width)
-    return style.finish([*lines, "", "All figures  --json", f"Page         {report or 'add --report hours.html'}"])
+    page = report or say("add {option}", option="--report hours.html")
+    return style.finish([*lines, "", f"{say('All figures'):<13}--json", f"{say('Page'):<13}{page}"])
 
 
 def _block(name: str, made: Rows, style: Style) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from stargauge.quantity.errors import counted as number_of
 from stargauge.report import plan_tables as tables
 from stargauge.report import plan_terminal as terminal
+from stargauge.report.locale import say
 from stargauge.report.plan_opening import is_assumed, opening
 from stargauge.report.plan_words import Data, about, built_sites, method_text, relaxation_text, said_text, sentence
 from stargauge.report.power_words import Rows
@@ -135,7 +136,8 @@ def _next(data: Data, style: Style, report: str | None, saved: str | None) -> li
     lines = []
     if data["status"] == "planned":
         file = shlex.quote(saved) if saved else "plan.yaml"
-        lines += [] if saved else ["As a scenario   add --save plan.yaml"]
-        lines += to_copy("Check it        ", f"stargauge check {asked} --as-of {data['as_of']} --scenario {file}", style)
-    lines += ["All numbers     add --json"]
-    return [*lines, f"Report          {report}" if report else "As charts       add --report plan.html"]
+        lines += [] if saved else [f"{say('As a scenario'):<16}{say('add {option}', option='--save plan.yaml')}"]
+        lines += to_copy(f"{say('Check it'):<16}", f"stargauge check {asked} --as-of {data['as_of']} --scenario {file}", style)
+    lines += [f"{say('All numbers'):<16}{say('add {option}', option='--json')}"]
+    told = report or say("add {option}", option="--report plan.html")
+    return [*lines, f"{say('Report') if report else say('As charts'):<16}{told}"]
