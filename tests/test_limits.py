@@ -34,6 +34,7 @@ from tests.test_packaging_files import ROOT
 from stargauge import api
 from stargauge.audit import language
 from stargauge.catalogue.own_pue import read_own_pue
+from stargauge.catalogue.tariff import read_tariff
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.cli import draft_text
 from stargauge.cli import serve as serving
@@ -43,6 +44,7 @@ from stargauge.evidence.capture import bluesky, feeds, links, mastodon, supplied
 from stargauge.evidence.capture.atproto import car, cbor, plc
 from stargauge.evidence.log import leaf, note, tiles
 from stargauge.programme import importing, positions
+from stargauge.quantity.distribution import parse_value
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import parse_number
 from stargauge.reading import draft, numerals, passages, validate
@@ -215,6 +217,9 @@ EDGES = (
     Edge("catalogue.tables.MOST_BYTES", "larger than 1 MB", lambda folder, n: read_own_pue(written(folder, padded("operator,site,cooling,pue,note\nA,B,air,1.2,", n))), 2**20),
     Edge("programme.importing.MOST_BYTES", "larger than 1 MB", lambda folder, n: importing.read_table(written(folder, padded("path,value\na,", n))), 2**20),
     Edge("programme.importing.MOST_ROWS", "more than", lambda folder, n: importing.read_table(written(folder, rows(n))), 20),
+    Edge("catalogue.tariff._LARGEST", "larger than", lambda folder, n: read_tariff(written(folder, padded("item,unit,value\nenergy,USD/MWh,", n)))),
+    Edge("quantity.distribution._MOST_SIGMA", "sigma", lambda folder, n: parse_value(f"lognormal(median=1, sigma={n})", "1")),
+    Edge("quantity.distribution._MOST_RATIO", "wider than", lambda folder, n: parse_value(f"1..{n if n == 10**20 else 2 * n}", "1")),
     Edge("engine.run.MOST_DRAWS", "expected 1 to", lambda folder, n: blocks_of(n)),
     Edge("api.runs.MOST_WORKERS", "expected 1 to", lambda folder, n: api.runs.workers_of(n, 256)),
     Edge("api.plan.MOST_DRAWS", "draws as worlds", lambda folder, n: plan(draws=n)),

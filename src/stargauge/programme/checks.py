@@ -33,7 +33,7 @@ from stargauge.quantity.units import show
 
 MAX_YEARS = 60
 #: A circle of more sources is not told name by name.
-MOST_SHOWN = 12
+_SHOWN = 12
 PROGRAMME = "programme"
 ALONE, CARRY_ALONE = "alone", ("gas", "fuel_cell")
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -259,7 +259,7 @@ def check_for_circular_references(programme: Programme) -> Iterator[Flaw]:
     """No source repeats itself by way of others, and no party commits money to itself. Parties may owe one another in a circle."""
     for circle in _circles({name: source.root for name, source in programme.sources.items() if source.root}):
         for place, name in enumerate(circle):
-            shown = [*circle[place:], *circle[:place]] if len(circle) <= MOST_SHOWN else [name, "…"]
+            shown = [*circle[place:], *circle[:place]] if len(circle) <= _SHOWN else [name, "…"]
             told = " -> ".join([*shown, name])
             yield Flaw(("sources", name, "root"), f"circular: {told}; the source that said it first has no root")
     for party_id, party in programme.parties.items():

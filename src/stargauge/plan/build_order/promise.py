@@ -312,9 +312,7 @@ def broken(case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
     return bool(faults_of(asking(case, [0.0] * len(case.targets)), chosen))
 
 
-def _solved(
-    solve: Solve, case: BuildCase, asked: Array, raised: Array, *, last: bool = False
-) -> tuple[BuildOrder | None, NoOrder | None]:
+def _solved(solve: Solve, case: BuildCase, asked: Array, raised: Array, *, last: bool = False) -> tuple[BuildOrder | None, NoOrder | None]:
     """The order of a case asked for more; where that is too much, for half as much more, then for what is asked; None if there is none."""
     for share in (1.0, 0.5, 0.0) if (raised > asked).any() else (1.0,):
         try:
