@@ -36,7 +36,7 @@ PROGRAMME = (
     Limit("values and keys in it", "programme.positions", "MAX_NODES"),
     Limit("levels in it", "programme.positions", "MAX_DEPTH"),
     Limit("faults that are told at once", "programme.positions", "MAX_FAULTS"),
-    Limit("years between its first and its last month", "programme.checks", "MAX_YEARS"),
+    Limit("years between its first and its last month", "programme.date_checks", "MAX_YEARS"),
     Limit("characters of a reading", "audit.language", "LONGEST"),
     Limit("levels of brackets in a reading", "audit.language", "DEEPEST"),
     Limit("the size of a number", "quantity.units", "MOST"),

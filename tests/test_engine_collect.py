@@ -14,7 +14,7 @@ from tests import engine_toy as toy
 
 from stargauge.engine.collect import Histogram, Values
 from stargauge.engine.histogram import count, join
-from stargauge.engine.spread import apportioned, finite, quantiles, sampling_error
+from stargauge.engine.spread import effects_where_present, finite, quantiles, sampling_error, shares_of
 from stargauge.quantity.errors import InputError
 
 BLOCK = toy.world().run(["capacity", "output", "lacking", "purse_median", "opened"]).block(0)
@@ -112,10 +112,11 @@ def test_shares_of_spread_are_those_of_a_sum_and_cells_add_up_to_their_input() -
     streams = {"a": generator.random(4096), "b[x]": generator.random(4096), "b[y]": generator.random(4096), "c": generator.random(4096)}
     values = 2 * streams["a"] + streams["b[x]"]
     values[::7] = np.nan
-    found, cells = apportioned(streams, values)
+    found, cells = shares_of(effects_where_present(streams, values))
     assert found == {"a": pytest.approx(0.8, abs=0.02), "b": pytest.approx(0.2, abs=0.02)} and list(found) == ["a", "b"]
     assert cells["b[x]"] == pytest.approx(found["b"], abs=0.01) and abs(cells["b[y]"]) < 0.01 and list(cells) == list(streams)
-    assert apportioned(streams, np.full(4096, np.nan)) == ({}, {}) == apportioned({}, values)
+    nowhere = effects_where_present(streams, np.full(4096, np.nan))
+    assert shares_of(nowhere) == ({}, {}) == shares_of(effects_where_present({}, values))
 
 
 def test_what_never_comes_in_some_worlds_is_ranked() -> None:

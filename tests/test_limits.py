@@ -211,7 +211,7 @@ EDGES = (
     Edge("programme.positions.MAX_BYTES", "bytes; expected at most", lambda folder, n: positions.bytes_of(written(folder, padded("a: ", n)))),
     Edge("programme.positions.MAX_NODES", "more than", lambda folder, n: positions.parse_document("- 1\n" * (n - 1)), 50),
     Edge("programme.positions.MAX_DEPTH", "nested deeper", lambda folder, n: positions.parse_document(nested(n))),
-    Edge("programme.checks.MAX_YEARS", "years after the start", lambda folder, n: small(("2030-12", f"{2025 + n}-12"))),
+    Edge("programme.date_checks.MAX_YEARS", "years after the start", lambda folder, n: small(("2030-12", f"{2025 + n}-12"))),
     Edge("audit.language.LONGEST", "at most 2000 characters", lambda folder, n: language.parse(padded("a == 1", n, " "))),
     Edge("audit.language.DEEPEST", "at most 40 levels", lambda folder, n: language.parse("not " * (n - 1) + "a == 1")),
     Edge("catalogue.tables.MOST_BYTES", "larger than 1 MB", lambda folder, n: read_own_pue(written(folder, padded("operator,site,cooling,pue,note\nA,B,air,1.2,", n))), 2**20),

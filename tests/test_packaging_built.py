@@ -13,7 +13,7 @@ import pytest
 from tests.bare_environment import ROOT, built, copied
 
 #: Endings of files that are no code but that the code reads.
-DATA = {".csv", ".json", ".toml", ".yaml", ".j2", ".css", ".js", ".svg"}
+DATA = {".csv", ".json", ".po", ".toml", ".yaml", ".j2", ".css", ".js", ".svg"}
 
 #: What may lie beside the sources: made by tools, kept by a user, secret.
 LITTER = (

@@ -13,7 +13,7 @@ from stargauge.audit.summary import names_of
 from stargauge.audit.supposed import Change, changes_of
 from stargauge.catalogue.places import cited_of
 from stargauge.engine.cells import Cell, Choice
-from stargauge.engine.lineage import Node, Row
+from stargauge.engine.node import Node, Row
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address, parse_share

@@ -19,7 +19,7 @@ from stargauge.audit.places import Places
 from stargauge.audit.questions import Question
 from stargauge.audit.run import ClaimVerdict, draws_of
 from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, TOO_THIN, Judgement, ReadingVerdict
-from stargauge.engine.lineage import Node
+from stargauge.engine.node import Node
 from stargauge.engine.rests import Rests, apportion
 from stargauge.engine.result import Result
 from stargauge.engine.series import plain

@@ -22,7 +22,7 @@ from stargauge.audit.verdict import TOO_THIN, Judgement
 from stargauge.audit.words import grade_of, publisher_of, root_of
 from stargauge.engine.assembly import Inputs
 from stargauge.engine.choices import same
-from stargauge.engine.run import each
+from stargauge.engine.executors import each
 from stargauge.engine.simulate import model_graph
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme, statements_of

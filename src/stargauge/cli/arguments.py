@@ -110,12 +110,12 @@ def _levels(text: str) -> int:
     return count
 
 
-def _run_options(parser: argparse.ArgumentParser, draws: int = 1024) -> None:
+def _run_options(parser: argparse.ArgumentParser, draws: int = 1024, elsewhere: bool = False) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     _change_options(parser)
     _given(parser)
     _draw_options(parser, draws)
-    _workers(parser)
+    _workers(parser, elsewhere)
 
 
 def _given(parser: argparse.ArgumentParser) -> None:
@@ -145,8 +145,16 @@ def _evidence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evidence", metavar="DIR", help="the evidence folder with the captures it cites: shows what is still there")
 
 
-def _workers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
+def _workers(parser: argparse.ArgumentParser, elsewhere: bool = False) -> None:
+    """`elsewhere`: also the workers of a cluster, and a folder that keeps what is done."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
+    if not elsewhere:
+        return
+    group.add_argument(
+        "--executor", dest="workers", metavar="ADDRESS", help="the Dask scheduler whose workers compute: tcp://HOST:PORT; same bits"
+    )
+    parser.add_argument("--resume", metavar="DIR", help="keep what is done in a folder; the same command goes on where it stopped")
 
 
 def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
@@ -160,6 +168,7 @@ def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
 def _output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
     parser.add_argument("--ascii", action="store_true", help="plain marks only")
+    parser.add_argument("--language", choices=("en", "de"), default="en", dest="spoken", help="of what is printed (default: en)")
 
 
 def _workbook(parser: argparse.ArgumentParser) -> None:
@@ -190,11 +199,10 @@ def parser() -> Parser:
 
     check = commands.add_parser("check", help="the answer: headline, claims with verdicts, capacity, money and jobs")
     _programme(check, True)
-    _run_options(check)
+    _run_options(check, elsewhere=True)
     _output_options(check)
     _evidence(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
-    check.add_argument("--language", choices=("en", "de"), default="en", help="of the report (default: en)")
     _workbook(check)
     check.add_argument("--all", action="store_true", help="show every claim with every reading")
     check.add_argument(
@@ -203,7 +211,7 @@ def parser() -> Parser:
 
     audit = commands.add_parser("audit", help="every claim, every reading: odds, margin, drivers, record")
     _programme(audit, True)
-    _run_options(audit)
+    _run_options(audit, elsewhere=True)
     _output_options(audit)
     audit.add_argument("--claim", metavar="ID", help="one claim only")
     _evidence(audit)
@@ -340,7 +348,6 @@ def parser() -> Parser:
     hours.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(hours)
     hours.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    hours.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(hours)
 
     train = commands.add_parser("train", help="a training job on a machine: the fastest layout, step time, days of a run, memory, and why")
@@ -435,7 +442,6 @@ def parser() -> Parser:
     power.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(power)
     power.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    power.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(power)
 
     plan = commands.add_parser(
@@ -470,15 +476,35 @@ def parser() -> Parser:
     plan.add_argument("--save", metavar="FILE", help="write the plan as a partial programme file, for --scenario")
     plan.add_argument("--force", action="store_true", help="write over a file that --save names")
     plan.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    plan.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(plan)
 
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
-    _run_options(simulate)
+    _run_options(simulate, elsewhere=True)
     _output_options(simulate)
     simulate.add_argument("--quantity", action="append", metavar="ADDRESS", help="what to compute (repeatable; default: the headlines)")
     simulate.add_argument("--save", metavar="DIR", help="write summary.json and the draws to a folder")
+
+    sweep = commands.add_parser("sweep", help="a table over scenarios and knowledge dates: quantities with P10 to P90, claims with odds")
+    _programme(sweep, True)
+    sweep.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME|FILE",
+        help="a scenario, or a partial programme file (repeatable; '' is the programme as it stands, the default)",
+    )  # fmt: skip
+    sweep.add_argument(
+        "--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input in every run, or pin a choice (repeatable)"
+    )
+    sweep.add_argument("--as-of", dest="days", metavar="DATES", help="a knowledge date, or a span: 2025-01..2026-11 (default: today)")
+    sweep.add_argument(
+        "--every", default="quarter", metavar="STEP", help="days of a span: month, quarter (default), 3months, or so many days"
+    )
+    sweep.add_argument("--quantity", action="append", default=[], metavar="ADDRESS", help="a number (repeatable; default: the headlines)")
+    sweep.add_argument("--claim", action="append", default=[], metavar="ID[/READING]", help="a claim, or one of its readings (repeatable)")
+    sweep.add_argument("--date", type=_date, metavar="DATE", help="the month that numbers are read at (default: two years ahead)")
+    _draw_options(sweep)
+    _workers(sweep, elsewhere=True)
+    sweep.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
+    _output_options(sweep)
 
     compare = commands.add_parser(
         "compare", help="two programmes, scenarios or knowledge dates: what differs, and why", epilog=SIDES,

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 import sys
+import time
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -49,11 +50,32 @@ def _settings(asked: argparse.Namespace) -> dict[str, str]:
     return {name: value for name, value in pairs}
 
 
-def progress(done: int, blocks: int) -> None:
-    """A line on stderr, only on a terminal and only for what takes long."""
-    if sys.stderr.isatty() and blocks >= 40:
-        end = "\n" if done == blocks else ""
-        print(f"\r{done} of {blocks} blocks", end=end, file=sys.stderr, flush=True)
+class _Progress:
+    """A line on stderr with blocks done and time left, only on a terminal and only for what takes long."""
+
+    def __init__(self) -> None:
+        self._done, self._since = 0, (0, 0.0)
+
+    def __call__(self, done: int, blocks: int) -> None:
+        """Tell it that so many blocks are done."""
+        now = time.monotonic()
+        if done <= self._done or not self._done:  # another run: its rate is told by what follows
+            self._since = (done, now)
+        first, began = self._since
+        self._done = 0 if done == blocks else done
+        if sys.stderr.isatty() and blocks >= 40:
+            left = f", {_lasting((blocks - done) * (now - began) / (done - first))} left" if done > first else ""
+            end = "\n" if done == blocks else ""
+            print(f"\r{done:,} of {blocks:,} blocks{left}\x1b[K", end=end, file=sys.stderr, flush=True)
+
+
+def _lasting(seconds: float) -> str:
+    """A time to wait, in seconds, minutes or hours."""
+    size, unit = next(((size, unit) for size, unit in ((3600.0, "h"), (60.0, "min")) if seconds >= 2 * size), (1.0, "s"))
+    return f"{seconds / size:.0f} {unit}"
+
+
+progress = _Progress()
 
 
 def note_future(day: date) -> None:
@@ -76,12 +98,19 @@ def loaded(asked: argparse.Namespace) -> Any:
     return api.load(asked.programme, asked.scenario, _settings(asked))
 
 
-def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False, language: str = "en") -> Any:
+def loaded_as_stated(asked: argparse.Namespace) -> Any:
+    """The programme with single inputs laid over it."""
+    from stargauge import api
+
+    return api.load(asked.programme, None, _settings(asked))
+
+
+def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) -> Any:
     from stargauge import api
 
     return api.check(
         programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
-        evidence=asked.evidence, progress=progress, given=asked.given, language=language,
+        evidence=asked.evidence, progress=progress, given=asked.given, language=asked.spoken, resume=asked.resume,
     )  # fmt: skip
 
 
@@ -93,22 +122,17 @@ def check(asked: argparse.Namespace) -> int:
     if target is not None:
         expect_writable(target, "report")
         expect_pages()
-    elif asked.language != "en":
-        raise InputError("--language is that of the report: name its file with --report FILE")
     programme = loaded(asked)
     if _only_drafts(programme):
         return _drafts(asked, programme)
     workbook = _workbook(asked, programme)
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
-    english = asked.language == "en"
-    answer = _checked(asked, programme, charts=english and target is not None)
-    data = answer.to_dict(charts=english and target is not None)
+    answer = _checked(asked, programme, charts=target is not None)
+    data = answer.to_dict(charts=target is not None)
     if target is not None:
         from stargauge.report.html import render_report
 
-        # What is printed stays English: a report in another language is of an answer of its own.
-        told = data if english else _checked(asked, programme, True, asked.language).to_dict(charts=True)
-        write_whole(target, render_report(told))
+        write_whole(target, render_report(data))
     if workbook is not None:
         write_whole(Path(asked.xlsx), workbook)
         print(f"workbook: {Path(asked.xlsx).resolve()}", file=sys.stderr)
@@ -182,7 +206,8 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
     overlays = {Path(name).stem: name for name in asked.overlay} or None
     data = api.workbook(
         programme, site=asked.site, draw=draw, nearest=asked.nearest, overlays=overlays,
-        as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
+        as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=None if isinstance(asked.workers, str) else asked.workers,
+        values=values_of(asked),
     )  # fmt: skip
     return render_workbook(data)
 
@@ -232,7 +257,7 @@ def odds(asked: argparse.Namespace) -> int:
 
     made = api.odds(
         loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=values_of(asked),
-        progress=_percent_done,
+        progress=_percent_done, language=asked.spoken,
     )  # fmt: skip
     data = made.to_dict()
     if asked.json:
@@ -257,7 +282,7 @@ def simulate(asked: argparse.Namespace) -> int:
     programme = loaded(asked)
     result = api.simulate(
         programme, quantities=asked.quantity or api.HEADLINES, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, workers=asked.workers,
-        values=values_of(asked), progress=progress, given=asked.given,
+        values=values_of(asked), progress=progress, given=asked.given, resume=asked.resume,
     )  # fmt: skip
     if asked.save:
         print(f"saved: {result.save(asked.save)}", file=sys.stderr)

@@ -16,7 +16,7 @@ def definitions(asked: argparse.Namespace) -> int:
 
     data = api.definitions(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress, given=asked.given,
+        progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
@@ -32,7 +32,7 @@ def needs(asked: argparse.Namespace) -> int:
 
     data = api.needs(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress, given=asked.given,
+        progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)

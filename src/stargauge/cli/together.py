@@ -23,7 +23,7 @@ def together(asked: argparse.Namespace) -> int:
         expect_drawing()
     data = api.together(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress, given=asked.given,
+        progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if target is not None:
         from stargauge.report.joint_chart import matrix_picture

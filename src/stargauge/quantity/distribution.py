@@ -10,7 +10,7 @@ import numpy as np
 
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.normal import Array, normal_ppf
-from stargauge.quantity.units import MOST, convert, parse_number, split_number
+from stargauge.quantity.units import MOST, convert, parse_number, split_number, unit
 
 _Z90 = 1.2815515655446004  # standard normal quantile of 0.9
 #: The largest sigma, and the largest ratio of P90 to P10: far above any that is meant; no draw overflows.
@@ -110,6 +110,8 @@ def _parse_text(text: str, wanted: str) -> float | Distribution:
     if pair := _RANGE.match(text):
         high_number, high_unit = split_number(pair["high"])
         low_number, low_unit = split_number(pair["low"])
+        if not (low_unit or high_unit) and unit(wanted).dimension:
+            raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
         return from_p10_p90(convert(low_number, low_unit or high_unit or "1", wanted), convert(high_number, high_unit or "1", wanted))
     return parse_number(text, wanted)
 

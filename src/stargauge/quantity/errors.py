@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,15 @@ class InputError(ValueError):
             faults = [faults]
         self.faults: tuple[Fault, ...] = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def kept(faults: list[Fault], make: Callable[[], Made], path: str = "") -> Made | None:
+    """What is made, or None with its faults kept with the others, under the path or option that they are of."""
+    try:
+        return make()
+    except InputError as error:
+        faults += [fault if fault.path else Fault(fault.message, path) for fault in error.faults]
+        return None
 
 
 def counted(number: int, one: str, many: str = "") -> str:

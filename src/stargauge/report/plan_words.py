@@ -57,6 +57,7 @@ def planned(data: Data) -> bool:
 
 
 def name_of(data: Data) -> str:
+    """What the programme is called."""
     return str(data["programme"]["name"])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.locale import notation, say, words
-from stargauge.report.money import Table
+from stargauge.report.money_tables import Table
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
 from stargauge.report.wording import day_text, percent, rate_text, show
 

@@ -37,6 +37,14 @@ def read_time(text: str) -> datetime:
         raise ValueError(f'got "{text}", which is no time in UTC') from None
 
 
+def time_or_none(text: object) -> datetime | None:
+    """A time from what a platform gives for it; None for what is no time with its zone."""
+    try:
+        return read_time(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class Revision:
     """One earlier or present wording of an item, as the platform's edit history gives it."""

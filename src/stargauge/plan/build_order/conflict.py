@@ -247,8 +247,12 @@ def _later(
     )  # fmt: skip
     if day is None:
         return []
-    text = f"{day_text(day)} in place of {day_text(target.day)}, for the same amount with the same probability"
-    return [(Relaxation("day", target.text, text, target.day, day, ""), with_day(place, day))]
+    return [(Relaxation("day", target.text, later_text(day, target.day), target.day, day, ""), with_day(place, day))]
+
+
+def later_text(day: date, asked: date) -> str:
+    """That a target is had by a later day."""
+    return f"{day_text(day)} in place of {day_text(asked)}, for the same amount with the same probability"
 
 
 def _taken_back(case: BuildCase, without: BuildCase, left_out: LeftOut, find: Finds) -> tuple[Said, BuildCase]:

@@ -40,7 +40,7 @@ ROUNDS, RUNS, MOST = 3, 5, 0.999
 #: By how much more is asked at most, and how often an order is let change by chance, at first and when more is asked.
 _FAR, _EFFORT, _AGAIN = 0.08, 4, 1
 #: How often more is looked for, by how much at first, as a share, and by how little at last.
-_ENLARGED, _STEP, _LEAST = 10, 0.04, 0.004
+_ENLARGED, _STEP, _LEAST = 8, 0.04, 0.008
 #: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
 NEAR, SHORT = 0.01, 0.0
 #: A round whose gap is wider than that took long, and counts as several.
@@ -158,9 +158,9 @@ Told = Callable[[str], None]
 class Promise:
     """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held by the queues.
 
-    `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: the probability that is asked for
-    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `program`: what solves
-    the program in which no queue holds anything up, asked for the same.
+    `case`: the same, asked for as much as the plan may lose and still keep what is asked. `rounds`: how often there was a solution;
+    `kept`: whether the plan keeps what is asked; `program`: what solves the program in which no queue holds anything up, asked for the
+    same.
     """
 
     made: Prepared
@@ -170,7 +170,6 @@ class Promise:
     selected: Simulated
     rounds: int
     kept: bool
-    offsets: tuple[float, ...] = ()
     program: BuildOrder | None = None
 
 
@@ -297,13 +296,15 @@ def enlarged(made: Prepared, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
     for _ in range(_ENLARGED):
         first, *others = made.case.targets
         more = replace(made, case=replace(made.case, targets=(first._replace(amount=(1.0 + step) * amount), *others)))
-        found = sought(more, [now])
-        if found is not None:
-            now, amount = found.chosen, kept_with(made, found.chosen, odds)
-        elif step < _LEAST:
-            break
-        else:
+        found = sought(more, [now], nearest=True, enough=True)
+        asked = np.array([one.probability for one in others])
+        got = kept_with(made, found.chosen, odds) if found is not None and (found.odds[1:] >= asked).all() else 0.0
+        if got < (1.0 + step) * amount * (1.0 - 1e-9):
             step /= 2.0
+        if found is not None and got > amount:
+            now, amount = found.chosen, got
+        if step < _LEAST:
+            break
     return now
 
 
@@ -368,8 +369,7 @@ def _calibrated(best: Promise, made: Prepared, targets: Sequence[Target]) -> Pro
     """
     held = made.held(floors(made, best.made, best.order.chosen))
     kept = kept_in(held.case, best.order.chosen)
-    odds, offsets = list[float](), list[float]()
+    odds = list[float]()
     for one, row, got in zip(targets, kept, best.selected.probabilities, strict=True):
         odds.append(float(np.clip(float(held.case.weights[row].sum()) - max(got - one.probability, 0.0), 0.0, MOST)))
-        offsets.append(one.probability - odds[-1])
-    return replace(best, made=held, case=asking(held.case, odds), order=replace(best.order, kept=kept), offsets=tuple(offsets))
+    return replace(best, made=held, case=asking(held.case, odds), order=replace(best.order, kept=kept))
