@@ -45,9 +45,9 @@ PROGRAMME = (
     Limit("a file of cases for `validate reading`", "reading.validate", "_LARGEST", "B"),
     Limit("the sigma of a lognormal", "quantity.distribution", "_MOST_SIGMA"),
     Limit("P90 over P10 of a range above zero", "quantity.distribution", "_MOST_RATIO"),
-    Limit("a file of published data for `import`", "programme.importing", "MOST_BYTES", "B"),
-    Limit("rows of it", "programme.importing", "MOST_ROWS"),
-    Limit("faults of it that are told at once", "programme.importing", "MOST_FAULTS"),
+    Limit("a file of published data for `import`", "programme.statement_table", "MOST_BYTES", "B"),
+    Limit("rows of it", "programme.statement_table", "MOST_ROWS"),
+    Limit("faults of it that are told at once", "programme.statement_table", "MOST_FAULTS"),
 )
 RUNS = (
     Limit("draws", "engine.run", "MOST_DRAWS"),
@@ -58,6 +58,7 @@ RUNS = (
     Limit("draws of `hours`", "api.hours", "MOST_DRAWS"),
     Limit("draws of `power`", "api.supply", "MOST_DRAWS"),
     Limit("years of weather of `power`", "api.supply", "MOST_YEARS"),
+    Limit("cells of `sweep`, a scenario on a day", "api.sweep", "MOST_CELLS"),
     Limit("draws of `system`", "api.system", "MOST_DRAWS"),
     Limit("draws of `goodput`", "api.goodput", "MOST_DRAWS"),
     Limit("histories of `goodput`", "api.goodput", "MOST_HISTORIES"),
@@ -108,6 +109,7 @@ SERVER = (
     Limit("draws", "web.asked", "MOST_DRAWS"),
     Limit("draws of a part whose every draw takes long (it says with how many)", "web.view", "MOST_LONG"),
     Limit("draws of answers kept in a process", "web.view", "MOST_DRAWS_KEPT"),
+    Limit("cells of a sweep, a scenario on a day", "web.answers", "MOST_CELLS"),
     Limit("worlds in which `plan` builds", "web.api_plan", "MOST_WORLDS"),
     Limit("memory of a process that computes (half of the machine's, at most)", "web.work", "MOST_MEMORY", "B"),
     Limit("files of a folder", "web.library", "MOST_FILES"),

@@ -43,7 +43,7 @@ from stargauge.evidence import bundle, items, timestamp
 from stargauge.evidence.capture import bluesky, feeds, links, mastodon, supplied, supplied_archives, text, x_archive
 from stargauge.evidence.capture.atproto import car, cbor, plc
 from stargauge.evidence.log import leaf, note, tiles
-from stargauge.programme import importing, positions
+from stargauge.programme import positions, statement_table
 from stargauge.quantity.distribution import parse_value
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import parse_number
@@ -215,8 +215,8 @@ EDGES = (
     Edge("audit.language.LONGEST", "at most 2000 characters", lambda folder, n: language.parse(padded("a == 1", n, " "))),
     Edge("audit.language.DEEPEST", "at most 40 levels", lambda folder, n: language.parse("not " * (n - 1) + "a == 1")),
     Edge("catalogue.tables.MOST_BYTES", "larger than 1 MB", lambda folder, n: read_own_pue(written(folder, padded("operator,site,cooling,pue,note\nA,B,air,1.2,", n))), 2**20),
-    Edge("programme.importing.MOST_BYTES", "larger than 1 MB", lambda folder, n: importing.read_table(written(folder, padded("path,value\na,", n))), 2**20),
-    Edge("programme.importing.MOST_ROWS", "more than", lambda folder, n: importing.read_table(written(folder, rows(n))), 20),
+    Edge("programme.statement_table.MOST_BYTES", "larger than 1 MB", lambda folder, n: statement_table.read_table(written(folder, padded("path,value\na,", n))), 2**20),
+    Edge("programme.statement_table.MOST_ROWS", "more than", lambda folder, n: statement_table.read_table(written(folder, rows(n))), 20),
     Edge("catalogue.tariff._LARGEST", "larger than", lambda folder, n: read_tariff(written(folder, padded("item,unit,value\nenergy,USD/MWh,", n)))),
     Edge("quantity.distribution._MOST_SIGMA", "sigma", lambda folder, n: parse_value(f"lognormal(median=1, sigma={n})", "1")),
     Edge("quantity.distribution._MOST_RATIO", "wider than", lambda folder, n: parse_value(f"1..{n if n == 10**20 else 2 * n}", "1")),
@@ -332,8 +332,8 @@ def test_no_more_faults_are_told_than_are_read(tmp_path: Path) -> None:
         assert len(caught.value.faults) == positions.MAX_FAULTS + (beyond > 0)
         assert not beyond or f"and {beyond} more fault" in caught.value.faults[-1].message
     with pytest.raises(InputError) as caught:
-        importing.read_table(written(tmp_path, "path,value\n" + "a\n" * (importing.MOST_FAULTS + 1)))
-    assert len(caught.value.faults) == importing.MOST_FAULTS
+        statement_table.read_table(written(tmp_path, "path,value\n" + "a\n" * (statement_table.MOST_FAULTS + 1)))
+    assert len(caught.value.faults) == statement_table.MOST_FAULTS
 
 
 def test_of_a_feed_and_of_a_conversation_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -426,7 +426,7 @@ def test_a_worker_of_the_server_has_half_of_the_memory_within_limits() -> None:
 ELSEWHERE = {
     "quantity.units.MOST": "test_limits.py::test_numbers_have_an_end",
     "programme.positions.MAX_FAULTS": "test_limits.py::test_no_more_faults_are_told_than_are_read",
-    "programme.importing.MOST_FAULTS": "test_limits.py::test_no_more_faults_are_told_than_are_read",
+    "programme.statement_table.MOST_FAULTS": "test_limits.py::test_no_more_faults_are_told_than_are_read",
     "evidence.capture.feeds.MOST_ITEMS": "test_limits.py::test_of_a_feed_and_of_a_conversation_so_many_are_kept",
     "evidence.capture.mastodon.MOST": "test_limits.py::test_of_a_feed_and_of_a_conversation_so_many_are_kept",
     "evidence.capture.bluesky.MOST": "test_limits.py::test_of_a_feed_and_of_a_conversation_so_many_are_kept",
@@ -450,11 +450,11 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
-#: Limits that cut off, share out or wait instead of refusing, and whose edge no test holds.
+#: Limits whose edge no test holds: most cut off, share out or wait instead of refusing.
 WITHOUT = {
     "evidence.capture.capture.LONGEST", "evidence.capture.connection.MOST_ADDRESSES", "evidence.capture.devtools.LONGEST",
     "evidence.observe.alerts.MOST_WAITING", "evidence.observe.following.MOST_ASKED", "reading.frames.LONGEST", "web.chips.MOST_CHOICES",
-    "web.chips.MOST_EVENTS", "web.pages.evidence.MOST_LINES", "web.pages.evidence.MOST_TARGETS", "web.pages.evidence.MOST_TEXT",
+    "web.chips.MOST_EVENTS", "api.sweep.MOST_CELLS", "web.answers.MOST_CELLS", "web.pages.evidence.MOST_LINES", "web.pages.evidence.MOST_TARGETS", "web.pages.evidence.MOST_TEXT",
     "web.serve.MOST_AT_ONCE",
 }  # fmt: skip
 
