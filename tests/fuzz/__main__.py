@@ -13,6 +13,8 @@ from tests.fuzz.part import Part
 from tests.fuzz.parts import all_parts
 from tests.fuzz.watch import Forbidden, bounded_memory, counted, watched
 
+import stargauge
+
 #: Of so many cases one has its calls counted, which takes long.
 COUNTED = 256
 #: So many different faults of a part are told.
@@ -28,6 +30,7 @@ def main() -> int:
         print(f"no such part; all: {', '.join(part.name for part in all_parts())}")
         return 2
     weight, total, failed, began = sum(part.weight for part in parts), 0, 0, time.process_time()
+    print(f"of {Path(stargauge.__file__).parent}", flush=True)
     print(f"{'part':<12} {'cases':>9} {'taken':>9} {'CPU s':>8} {'faults':>7}", flush=True)
     for part in parts:
         number = asked.cases if len(parts) == 1 else max(1, round(asked.cases * part.weight / weight))
