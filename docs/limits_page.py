@@ -58,11 +58,11 @@ RUNS = (
     Limit("draws of `hours`", "api.hours", "MOST_DRAWS"),
     Limit("draws of `power`", "api.supply", "MOST_DRAWS"),
     Limit("years of weather of `power`", "api.supply", "MOST_YEARS"),
-    Limit("cells of `sweep`, a scenario on a day", "api.sweep", "MOST_CELLS"),
     Limit("draws of `system`", "api.system", "MOST_DRAWS"),
     Limit("draws of `goodput`", "api.goodput", "MOST_DRAWS"),
     Limit("histories of `goodput`", "api.goodput", "MOST_HISTORIES"),
     Limit("days of `goodput`", "api.goodput", "MOST_DAYS"),
+    Limit("runs of `sweep`", "api.sweep", "MOST_CELLS"),
 )
 EVIDENCE = (
     Limit("a file handed in", "evidence.capture.supplied", "LARGEST", "B"),
@@ -109,9 +109,9 @@ SERVER = (
     Limit("draws", "web.asked", "MOST_DRAWS"),
     Limit("draws of a part whose every draw takes long (it says with how many)", "web.view", "MOST_LONG"),
     Limit("draws of answers kept in a process", "web.view", "MOST_DRAWS_KEPT"),
-    Limit("cells of a sweep, a scenario on a day", "web.answers", "MOST_CELLS"),
     Limit("worlds in which `plan` builds", "web.api_plan", "MOST_WORLDS"),
     Limit("memory of a process that computes (half of the machine's, at most)", "web.work", "MOST_MEMORY", "B"),
+    Limit("runs of a sweep", "web.answers", "MOST_CELLS"),
     Limit("files of a folder", "web.library", "MOST_FILES"),
     Limit("a file of a folder", "web.library", "MOST_BYTES", "B"),
     Limit("characters of a file that is edited", "web.files", "MOST_TEXT"),

@@ -14,6 +14,12 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from stargauge.audit.causes import METHOD, TOLD
+from stargauge.audit.compare import HEADS
+from stargauge.audit.job_checks import AT_PEAK, MEASURES
+from stargauge.audit.job_definitions import DEFINITIONS
+from stargauge.audit.jobs import ROUTES
+from stargauge.audit.promises import BASES
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -21,6 +27,11 @@ SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 KEYED = (SOURCE / "report" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
 #: Where each function that says a text has it: the place of the first, and how many follow.
 SAYING = {"say": (0, 1), "counted": (1, 2)}
+#: Names in the answer of a plan that its page says.
+PLAN_NAMES = (
+    "as the file states", "the next start of work at the site", "turbines", "transformers", "queue", "cover of debt service",
+    "loan to cost", "borrowing is in the means",
+)  # fmt: skip
 #: What counts things in faults, which are in English.
 NOT_SAID = ("stargauge.quantity.errors",)
 
@@ -34,7 +45,7 @@ def _in_python() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING.keys() - foreign:
                 first, count = SAYING[node.func.id]
                 given = [text for arg in node.args[first : first + count] for text in _texts(arg)]
-                context = [part for word in node.keywords if word.arg == "context" for part in _texts(word.value)]
+                context = [part for arg in node.args[1:2] if node.func.id == "say" for part in _texts(arg)]
                 given = [BETWEEN.join((*context, text)) for text in given]
                 if node.func.id == "counted" and len(given) == 1:
                     given.append(f"{given[0]}s")
@@ -63,14 +74,39 @@ def _in_templates() -> Iterator[tuple[str, str]]:
 
 def _in_tables() -> Iterator[tuple[str, str]]:
     """The texts that are said by a key."""
+    yield from ((one.says, f"audit/job_definitions.py:{one.name}") for one in DEFINITIONS)
+    yield from ((text, "audit/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
+    yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "audit/promises.py") for text in BASES)
+    yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"
 
 
+def _in_plans() -> Iterator[tuple[str, str]]:
+    """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
+    for file in sorted((SOURCE / "plan" / "build_order").glob("*.py")):
+        nodes, where = list(ast.walk(ast.parse(file.read_text(encoding="utf-8")))), str(file.relative_to(SOURCE))
+        made = [node.args[0] for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Said" and node.args]
+        named = {node.id for node in made if isinstance(node, ast.Name)}
+        sets = [node.value for node in nodes if isinstance(node, ast.Assign) and {getattr(one, "id", "") for one in node.targets} & named]
+        yield from ((text, where) for node in (*made, *sets) for text in _texts(node))
+        notes = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "notes_of"]
+        yield from (
+            (text, where)
+            for note in notes
+            for node in ast.walk(note)
+            if isinstance(node, ast.Tuple)
+            for one in node.elts
+            for text in _texts(one)
+        )
+        yield from ((node.value, where) for node in nodes if isinstance(node, ast.Constant) and node.value in PLAN_NAMES)
+
+
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables()])
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_plans()])
 
 
 def catalogue_of(file: Path) -> Catalog:

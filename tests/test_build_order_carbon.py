@@ -103,7 +103,7 @@ def test_all_that_is_asked_wrong_is_told_at_once() -> None:
 
 
 def test_the_announcement_as_a_target_is_explained(now: Known) -> None:
-    text = announced_text(wanted(now).targets[0])
+    text = announced_text(wanted(now).targets[0]).text
     assert "the sum of the first dated promise of each phase, by the last of their days" in text and "140 MW" in text
 
 

@@ -68,23 +68,24 @@ def delays_of(
 def jobs(
     programme: str | Path | Programme = "stargate", *, when: date | str | None = None, site: str | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None, given: Given = None,
+    progress: Progress | None = None, given: Given = None, language: str = "en",
 ) -> Jobs:  # fmt: skip
     """Jobs by every definition at a date (the end of the second year ahead), what others counted, and what claims on jobs need to be true.
 
-    `site`: that site alone, with the claims that name it. Raises InputError for a date outside the programme's months or an unknown site.
+    `site`: that site alone, with the claims that name it. `language`: of what is said of claims. Raises
+    InputError for a date outside the programme's months or an unknown site.
     """
     made = load(programme)
     now = known(made, as_of, values)
     day = _day_of_jobs(now, when, site)
     numbers = tuple(n for n in numbers_in(now, made, said_by(made, now.as_of)) if site is None or site in n.sites)
     collectors = {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     result = run_model(
         now, wanted_jobs(now, site), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors,
         dates=dates_of_jobs(now, day), progress=progress, only_dates=True, held=held_of(conditions),
     )  # fmt: skip
-    verdicts = number_verdicts_of(numbers, result, now)
+    verdicts = number_verdicts_of(numbers, result, now, language)
     return replace(jobs_of(now, result, day, site, names_of(now), verdicts, slug(made.name), asked_as(made)), given=conditions)
 
 

@@ -15,6 +15,7 @@ from stargauge.audit.causes import CATALOGUE, METHOD, ROUNDING, TOLD, Attributio
 from stargauge.audit.compare_cells import CellChange, is_absent, numbers_held, statements_behind, statements_of_catalogue
 from stargauge.audit.compare_finance import addresses_of_finance, finance_values
 from stargauge.audit.compare_sides import Side, paired
+from stargauge.audit.languages import words_of
 from stargauge.audit.summary import CAPITAL, DIRECT, HEADLINES, RUNS, UNSITED
 from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
 from stargauge.audit.words import publisher_of
@@ -24,6 +25,7 @@ from stargauge.engine.series import LEVELS, plain
 from stargauge.engine.simulate import model_graph
 from stargauge.engine.spread import quantiles
 from stargauge.programme.known import Known
+from stargauge.quantity.spoken import language, say
 from stargauge.quantity.statement import Estimate, Statement
 from stargauge.quantity.units import figures, scale_of
 
@@ -128,7 +130,7 @@ class Comparison:
             "columns": self._columns() if self.attribution else [],
             "causes": [self._cause(cause.name) for cause in causes],
             "together": dict(self.attribution.rest) if self.attribution else None,
-            "method": METHOD if self.attribution else None,
+            "method": say(METHOD) if self.attribution else None,
             "labels": {axis: self._labels(axis) for axis in SPOKEN_AXES},
             "inputs": [self._cell(cell) for cell in self.cells],
             "reproduce": [self._command()], "version": __version__,
@@ -138,18 +140,26 @@ class Comparison:
     def headline(self) -> str:
         """One sentence: what differs in power, money and jobs."""
         shown = {output.address: output for output in self.outputs}
-        heads = [(shown[address], words) for address, words in _HEAD if address in shown and _moved(shown[address])]
+        heads = [(shown[address], words) for address, words in HEADS if address in shown and _moved(shown[address])]
         if heads:
-            parts = [_told(one, words) for one, words in heads]
-            return f"At the end of {self.when:%b %Y} B has {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}."
+            parts = [_told(one, say(words)) for one, words in heads]
+            held = say("{several} and {last}", several=", ".join(parts[:-1]), last=parts[-1]) if len(parts) > 1 else parts[0]
+            return say("At the end of {month} B has {held}.", month=self._month, held=held)
         if not self.cells:
-            return "Nothing differs: the same inputs, the same numbers."
-        count = f"{len(self.cells):,} cell{'s' if len(self.cells) > 1 else ''} of the inputs differ{'s' if len(self.cells) == 1 else ''}"
-        still = f"{count}; power, money and jobs at the end of {self.when:%b %Y}"
+            return say("Nothing differs: the same inputs, the same numbers.")
+        still = {"cells": words_of(language()).count(len(self.cells)), "month": self._month}
         if told := [_told_of_finance(one) for one in self.finance if "[" not in one.address and _moved(one)]:
-            return f"{still} do not move, but {', '.join(told)}."
-        others = [output for output in (*self.outputs, *self.finance) if _moved(output)]
-        return f"{still} {'do not move' if others else 'and all else do not move'}."
+            moved = ", ".join(told)
+            return say(
+                "{cells} input cells differ; power, money and jobs at the end of {month} do not move, but {moved}.", moved=moved, **still
+            )
+        if any(_moved(output) for output in (*self.outputs, *self.finance)):
+            return say("{cells} input cells differ; power, money and jobs at the end of {month} do not move.", **still)
+        return say("{cells} input cells differ; power, money and jobs at the end of {month} and all else do not move.", **still)
+
+    @property
+    def _month(self) -> str:
+        return words_of(language()).short_date(self.when.year, self.when.month)
 
     def _command(self) -> str:
         """The command that makes these numbers again."""
@@ -163,7 +173,7 @@ class Comparison:
             shown = next(output for output in self.outputs if output.address == address)
             divisor, unit = scale_of(max((abs(levels[1]) for levels in (shown.a, shown.b) if levels is not None), default=0.0), shown.unit)
             change = shown.median_change
-            out.append({"address": address, "label": label, "unit": unit, "divisor": divisor, "change": change})
+            out.append({"address": address, "label": say(label), "unit": unit, "divisor": divisor, "change": change})
         return out
 
     def _statements(self) -> dict[str, int] | None:
@@ -217,7 +227,8 @@ class Comparison:
 
 
 #: What the sentence tells, and how.
-_HEAD = ((RUNS, "{} running"), (CAPITAL, "{} deployed"), (DIRECT, "direct jobs"))
+#: What the headline tells of, and in which words; of jobs what they are stands for the unit.
+HEADS = ((RUNS, "{unit} running"), (CAPITAL, "{unit} deployed"), (DIRECT, "direct jobs"))
 
 
 def wanted_of(known: Known) -> tuple[str, ...]:
@@ -305,11 +316,12 @@ def _moved(output: Output) -> bool:
 
 def _told_of_finance(output: Output) -> str:
     """`debt_balance is 210 bn USD (A 250)`: both medians at the scale of the larger one."""
-    return f"{output.address} is {_told(output, '{}')}"
+    return say("{address} is {value}", address=output.address, value=_told(output, "{unit}"))
 
 
 def _told(output: Output, words: str) -> str:
     """`5.51 GW running (A 1.17)`: both medians at the scale of the larger one."""
     factor, unit = scale_of(max(abs(side[1]) for side in (output.a, output.b) if side is not None), output.unit)
-    one, other = ("none known" if side is None else figures(side[1] / factor) for side in (output.a, output.b))
-    return f"{other} {words.format(unit)} (A {one})"
+    notation = words_of(language()).notation
+    one, other = (say("none known") if side is None else figures(side[1] / factor, notation=notation) for side in (output.a, output.b))
+    return f"{other} {words.format(unit=notation.unit(unit))} (A {one})"

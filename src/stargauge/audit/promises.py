@@ -14,6 +14,8 @@ from stargauge.quantity.circulation import circulation
 from stargauge.quantity.instruments import FUNDING, ROLE
 
 _FIRM = COMMITMENT_STAGES[1:]
+#: What is in a capital expenditure stated by a party outside the funding.
+BASES = ("leases not in it, or not said", "with finance leases", "cash, leases not in it")
 
 
 def stated_amount(known: Known, line: LineView) -> float | None:
@@ -100,13 +102,13 @@ def apart(known: Known) -> list[dict[str, Any]]:
         if party.id in inside:
             continue
         for basis, statements in (
-            ("leases not in it, or not said", party.spec.capex),
-            ("with finance leases", party.spec.capex_with_leases),
+            (BASES[0], party.spec.capex),
+            (BASES[1], party.spec.capex_with_leases),
         ):
             for said in statements:
-                in_cash = basis.startswith("leases") and said.note.startswith("cash ")
+                in_cash = basis == BASES[0] and said.note.startswith("cash ")
                 out.append({
                     "party": party.id, "amount": median(said.value), "period": str(said.as_of), "status": said.status,
-                    "basis": "cash, leases not in it" if in_cash else basis, "note": said.note, "source": said.source, "grade": said.grade,
+                    "basis": BASES[2] if in_cash else basis, "note": said.note, "source": said.source, "grade": said.grade,
                 })  # fmt: skip
     return out

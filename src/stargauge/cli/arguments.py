@@ -168,7 +168,10 @@ def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
 def _output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
     parser.add_argument("--ascii", action="store_true", help="plain marks only")
-    parser.add_argument("--language", choices=("en", "de"), default="en", dest="spoken", help="of what is printed (default: en)")
+
+
+def _spoken(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", choices=("en", "de"), default="en", dest="spoken", help="of the answer and its report (default: en)")
 
 
 def _workbook(parser: argparse.ArgumentParser) -> None:
@@ -201,6 +204,7 @@ def parser() -> Parser:
     _programme(check, True)
     _run_options(check, elsewhere=True)
     _output_options(check)
+    _spoken(check)
     _evidence(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
     _workbook(check)
@@ -213,6 +217,7 @@ def parser() -> Parser:
     _programme(audit, True)
     _run_options(audit, elsewhere=True)
     _output_options(audit)
+    _spoken(audit)
     audit.add_argument("--claim", metavar="ID", help="one claim only")
     _evidence(audit)
 
@@ -225,6 +230,7 @@ def parser() -> Parser:
     _change_options(odds)
     _draw_options(odds)
     _output_options(odds)
+    _spoken(odds)
 
     drivers = commands.add_parser("drivers", help="which inputs move a claim's odds or a number, with intervals, groups and pairs")
     _programme(drivers, True)
@@ -241,6 +247,7 @@ def parser() -> Parser:
     )
     _run_options(together)
     _output_options(together)
+    _spoken(together)
     together.add_argument("--svg", metavar="FILE", help="also write a picture: a matrix of all pairs")
     together.add_argument("--narrow", action="store_true", help="the picture for a narrow page (390 pixels)")
     needs = commands.add_parser("needs", help="what would have to be true for a claim to hold, and the single change that asks least")
@@ -248,12 +255,14 @@ def parser() -> Parser:
     needs.add_argument("--claim", metavar="ID[/READING]", help="one claim, or one of its readings (default: a table of all)")
     _run_options(needs, 4096)
     _output_options(needs)
+    _spoken(needs)
     definitions = commands.add_parser("definitions", help="under which definitions of its words a claim holds, and which word decides")
     _programme(definitions, True)
     definitions.add_argument("--claim", metavar="ID", help="one claim with every definition (default: a line for each claim)")
     definitions.add_argument("--all", action="store_true", help="every definition of the claim (default: the first of them)")
     _run_options(definitions)
     _output_options(definitions)
+    _spoken(definitions)
 
     sources = commands.add_parser("sources", help="which verdicts hang on one source: each left out in turn")
     _programme(sources, True)
@@ -261,6 +270,7 @@ def parser() -> Parser:
     sources.add_argument("--all", action="store_true", help="every source and every verdict (default: the first of them)")
     _run_options(sources)
     _output_options(sources)
+    _spoken(sources)
     export = commands.add_parser("export", help="claims for publication: ClaimReview JSON-LD, CSV, Markdown; in English or German")
     export.add_argument("form", metavar="FORM", help="claimreview, csv or markdown")
     _programme(export, True)
@@ -279,11 +289,13 @@ def parser() -> Parser:
     _programme(schedule, True)
     _run_options(schedule)
     _output_options(schedule)
+    _spoken(schedule)
 
     jobs = commands.add_parser("jobs", help="jobs by every definition, what others counted, what a claim on jobs needs to be true")
     _programme(jobs, True)
     _run_options(jobs)
     _output_options(jobs)
+    _spoken(jobs)
     jobs.add_argument("--date", type=_date, metavar="DATE", help="the month it is read at (default: two years ahead, at year's end)")
     jobs.add_argument("--site", metavar="ID", help="one site only, with the claims that name it")
 
@@ -291,6 +303,7 @@ def parser() -> Parser:
     _programme(finance, True)
     _run_options(finance)
     _output_options(finance)
+    _spoken(finance)
     finance.add_argument("--site", metavar="ID", help="one site only, with its cash year by year")
 
     compute = commands.add_parser("compute", help="what a fleet trains and serves: users, tokens, runs, and the power today's users need")
@@ -328,6 +341,7 @@ def parser() -> Parser:
     money.add_argument("--from", dest="since", metavar="DATE", help="from when it pays only that (default: the knowledge date)")
     _run_options(money)
     _output_options(money)
+    _spoken(money)
 
     hours = commands.add_parser("hours", help="a site's stated supply hour by hour: energy, what is missing, cost, CO2e by scope, water")
     hours.add_argument("site", metavar="SITE", help="a site of the programme")
@@ -349,6 +363,7 @@ def parser() -> Parser:
     _change_options(hours)
     hours.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
     _output_options(hours)
+    _spoken(hours)
 
     train = commands.add_parser("train", help="a training job on a machine: the fastest layout, step time, days of a run, memory, and why")
     train.add_argument("--model", metavar="MODEL|FILE", help="any unique beginning of a model of the catalogue, or a CSV file of yours")
@@ -443,6 +458,7 @@ def parser() -> Parser:
     _change_options(power)
     power.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
     _output_options(power)
+    _spoken(power)
 
     plan = commands.add_parser(
         "plan", help="what would work: the cheapest build that keeps an announcement, with which probability, and what insisting costs"
@@ -477,6 +493,7 @@ def parser() -> Parser:
     plan.add_argument("--force", action="store_true", help="write over a file that --save names")
     plan.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
     _output_options(plan)
+    _spoken(plan)
 
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
@@ -515,6 +532,7 @@ def parser() -> Parser:
     _draw_options(compare)
     compare.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: every core, at most four)")
     _output_options(compare)
+    _spoken(compare)
 
     sensitivity = commands.add_parser("sensitivity", help="what moves a number: each input at its P10 and P90, a table over two inputs")
     sensitivity.add_argument("address", metavar="ADDRESS", help="e.g. 'lcoc[gb200-nvl72, abilene]' or 'power_facility[operational]'")
@@ -552,6 +570,7 @@ def parser() -> Parser:
     _programme(explain, False)
     _run_options(explain)
     _output_options(explain)
+    _spoken(explain)
     explain.add_argument("--date", type=_date, metavar="DATE", help="the month to explain (default: the newest evidence)")
     explain.add_argument("--since", type=_date, metavar="DATE", help="what changed it since that day, and which statements did it")
     explain.add_argument("--svg", metavar="FILE", help="also write a picture of what the number is made of")

@@ -50,7 +50,7 @@ def sources(asked: argparse.Namespace) -> int:
         raise InputError("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")
     data = api.sources(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=_left_out,
+        progress=_left_out, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)

@@ -40,7 +40,7 @@ def language() -> str:
     return _LANGUAGE.get()
 
 
-def say(text: str, *, context: str = "", **values: object) -> str:
+def say(text: str, context: str = "", /, **values: object) -> str:
     """An English text in the language that is spoken now, `{name}` filled in; in English where the language has no text of it.
 
     `context`: of what it is said, where the same English means several things.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.units import convert
-from stargauge.report.locale import say
+from stargauge.report.locale import say, words
 from stargauge.report.terminal import PLAIN, Style, command_for, known_text, table, to_copy, wrapped
 from stargauge.report.wording import bare, counted, day_text, figures, percent, range_text
 
@@ -59,7 +59,8 @@ def _at(data: Mapping[str, Any]) -> str:
 
 def _definitions(data: Mapping[str, Any], style: Style) -> list[str]:
     rows = [
-        [row["label"], row["says"], bare(row, "p10", "p10"), bare(row, "p50"), bare(row, "p90", "p90"),
+        [words().definitions.get(row["address"], row["label"]), say(row["says"]),
+         bare(row, "p10", "p10"), bare(row, "p50"), bare(row, "p90", "p90"),
          percent_of(row["region"])] for row in data["definitions"]
     ]  # fmt: skip
     columns = [
@@ -83,14 +84,14 @@ def _sites(data: Mapping[str, Any], style: Style) -> list[str]:
         rows.append([site["name"] if site["id"] != "unsited" else say("no site yet"), *(bare(by_name[name], "p50") for name in _OF_SITES)])
     if len(rows) < 2:
         return []
-    titles = (say("posts", context="jobs"), say("builders"), say("peak"), say("direct"), say("all kinds"))
+    titles = (say("posts", "jobs"), say("builders"), say("peak"), say("direct"), say("all kinds"))
     return table([(say("P50 at each site"), 25, "w"), *((title, 9, "r") for title in titles)], rows, style)
 
 
 def _routes(data: Mapping[str, Any], style: Style) -> list[str]:
     """The second route beside the first; nothing where nothing was built by then."""
     rows = [
-        [route["what"], *(f"{bare(made, 'p50')} ({range_text(made)})" for made in (route["by_power_and_pay"], route["by_spending"]))]
+        [say(route["what"]), *(f"{bare(made, 'p50')} ({range_text(made)})" for made in (route["by_power_and_pay"], route["by_spending"]))]
         for route in data["routes"]
         if route["by_spending"]["p50"] > 0.0
     ]
@@ -109,9 +110,9 @@ def _claims(data: Mapping[str, Any], style: Style) -> list[str]:
 def _checks(data: Mapping[str, Any], style: Style) -> list[str]:
     """Figures of others beside the model's range; those that count what the model does not are only named by their number."""
     compared = [row for row in data["checks"] if row["standing"] != "no counterpart"]
-    rows = [[f"{row['where']}: {row['what']}", *_values(row), _standing(row["standing"]), row["grade"]] for row in compared]
+    rows = [[f"{row['where']}: {say(row['what'])}", *_values(row), _standing(row["standing"]), row["grade"]] for row in compared]
     columns = [
-        (say("counted, announced, found"), 34, "w"), (say("figure"), 10, "r"), (say("model P10-P90"), 17, "r"), (say("is"), 7, "l"),
+        (say("counted, announced, found"), 34, "w"), (say("figure"), 10, "r"), (say("model P10-P90"), 16, "r"), (say("is"), 8, "l"),
         ("g", 1, "l"),
     ]  # fmt: skip
     apart = len(data["checks"]) - len(compared)
@@ -122,7 +123,7 @@ def _checks(data: Mapping[str, Any], style: Style) -> list[str]:
 
 def _standing(standing: str) -> str:
     """Where a figure lies: inside, above or below the range."""
-    return {"inside": say("inside", context="a range"), "above": say("above"), "below": say("below")}.get(standing, standing)
+    return {"inside": say("inside", "a range"), "above": say("above"), "below": say("below")}.get(standing, standing)
 
 
 def _values(row: Mapping[str, Any]) -> Sequence[str]:

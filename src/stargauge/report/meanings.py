@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.locale import say, words
+from stargauge.report.locale import language, say, words
 from stargauge.report.terminal import PLAIN, Style, brief, honest, known_text, more_text, short_status, table, to_copy, wrapped
 from stargauge.report.wording import counted, day_text, percent, status_text
 
@@ -59,7 +59,8 @@ def _rows(claim: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], style: S
     several = len({tuple(row["of"]) for row in claim["rows"]}) > 1
     read = max([4, *(len(_read(row, several)) for row in shown)])
     room = style.width - 16 - min(read, 16) - 2 * (len(varied) + 1)
-    columns = [(say("verdict"), 16, "w"), *((word, room // max(len(varied), 1), "w") for word in varied), (say("read"), min(read, 16), "w")]
+    asked = [(word_text(word), room // max(len(varied), 1), "w") for word in varied]
+    columns = [(say("verdict"), 16, "w"), *asked, (say("read"), min(read, 16), "w")]
     made = [
         [f"{style.mark(row['status'])} {brief(row['status'], row['probability'], row['model_range'])}",
          *(row["meanings"].get(word, "–") for word in varied), _read(row, several)]
@@ -79,7 +80,8 @@ def _words(claim: Mapping[str, Any], style: Style) -> list[str]:
     """Which word's choice moves the verdict most, the others as read, with why it can mean several things."""
     if not claim["words"]:
         return []
-    rows = [[f"{word['word']}: {word['asks']}", _range(word), word["reason"]] for word in claim["words"]]
+    names = [f"{word['word']}: {word['asks']}" if language() == "en" else word["asks"] for word in claim["words"]]
+    rows = [[name, _range(word), word["reason"]] for name, word in zip(names, claim["words"], strict=True)]
     columns = [(say("what a word decides"), 28, "w"), (say("odds over its choices"), 12, "w"), (say("why it is open"), 36, "w")]
     return table(columns, rows, style)
 
@@ -126,4 +128,9 @@ def _verdict(row: Mapping[str, Any] | None, style: Style) -> str:
 def _most(claim: Mapping[str, Any]) -> str:
     """The word whose choice moves the verdict most; none where no choice moves it."""
     first = claim["words"][0] if claim["words"] else None
-    return first["word"] if first and first["swing"] > 0 else "–"
+    return word_text(first["word"]) if first and first["swing"] > 0 else "–"
+
+
+def word_text(word: str) -> str:
+    """A word that can mean several things: by its name, in another language by what it asks."""
+    return word if language() == "en" else words().texts[f"word_{word}"]

@@ -413,7 +413,7 @@ def _place(data: Mapping[str, Any], one: Mapping[str, Any]) -> str:
 
 def _apart(data: Mapping[str, Any]) -> Table | None:
     rows = tuple(
-        (party_name(data, one["party"]), bn(one["amount"]), f"{fact_status_text(one['status'])}, {one['basis']}; {one['note']}")
+        (party_name(data, one["party"]), bn(one["amount"]), f"{fact_status_text(one['status'])}, {say(one['basis'])}; {one['note']}")
         for one in data["apart"]
     )
     if not rows:

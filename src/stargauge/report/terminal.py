@@ -169,7 +169,7 @@ def _cell(text: str, width: int, side: str) -> list[str]:
 
 def labelled(label: str, text: str, style: Style, indent: int = 3, label_width: int = 8) -> list[str]:
     """A labelled line, wrapped with a hanging indent."""
-    start = " " * indent + label.ljust(label_width)
+    start = " " * indent + label.ljust(max(label_width, len(label) + 1 if label else 0))
     lines = wrapped(text, style.width - len(start)) or [""]
     return [(start if index == 0 else " " * len(start)) + part for index, part in enumerate(lines)]
 

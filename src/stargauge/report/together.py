@@ -142,7 +142,7 @@ def _claims(data: Mapping[str, Any], style: Style) -> list[str]:
 
 def _pairs(level: Mapping[str, Any], style: Style) -> list[str]:
     found = sorted(level["pairs"], key=lambda one: -abs(one["correlation"]))[:_MOST]
-    shares = ((say("both"), 6, "r"), (say("one", context="of two"), 6, "r"), (say("lift"), 6, "r"))
+    shares = ((say("both"), 6, "r"), (say("one", "of two"), 6, "r"), (say("lift"), 6, "r"))
     columns = [(say("first"), 26, "w"), (say("second"), 26, "w"), *shares]
     rows = [[one["first"], one["second"], percent(one["both"]), percent(one["only_first"] + one["only_second"]), lift_text(one["lift"])]
             for one in found]  # fmt: skip
