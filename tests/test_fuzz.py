@@ -41,7 +41,7 @@ SEEDS = sorted(path for path in (HERE / "fuzz_seeds").glob("*/*") if path.is_fil
 PARTS = {part.name: part for part in all_parts()}
 #: Whole and in order: the others are refused, each with its reason.
 TAKEN = {"bundle/whole.zip", "claim/brackets", "feed/link-that-is-none", "feed/time-after-the-last-day", "har/address-that-is-none",
-         "mhtml/time-after-the-last-day", "quantity/equal-mean-and-sd", "thread/author-without-a-host", "warc/length-that-is-wrong",
+         "mhtml/time-after-the-last-day", "page/marked-section-that-is-none", "quantity/equal-mean-and-sd", "thread/author-without-a-host", "warc/length-that-is-wrong",
          "yaml/key-that-ends-in-a-break", "yaml/lines-that-end-otherwise", "yaml/value-that-ends-in-a-break",
          "date/moment-before-the-first-day", "date/moment-after-the-last-day"}  # fmt: skip
 
