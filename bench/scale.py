@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from math import log
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +23,7 @@ MOST_MEMORY = 1024.0
 
 
 class Cost(NamedTuple):
-    """What a command took: CPU seconds with its processes, wall seconds, peak memory in MB of itself and of the largest it began."""
+    """What a command took: CPU seconds with its processes, wall seconds, peak memory (MB) of itself and of the largest it began."""
 
     cpu: float
     wall: float
@@ -70,3 +74,70 @@ def long_runs() -> Iterator[Figure]:
             told = f"{made.wall:,.0f} s wall; largest process beside it {made.beside:,.0f} MB"
             yield Figure(f"{command}, {draws:,} draws", made.cpu, "CPU-s", note=told)
             yield Figure(f"{command}, {draws:,} draws, peak memory", max(made.memory, made.beside), "MB", at_most=MOST_MEMORY)
+
+
+#: The programme that everything is measured against, and the sizes of each axis.
+BASE = {"draws": 1024, "sites": 4, "phases": 8, "months": 72, "claims": 4}
+SIZES = {
+    "draws": (1024, 4096, 16384), "sites": (4, 16, 64), "phases": (8, 64, 512), "months": (72, 216, 648), "claims": (4, 64, 512),
+}  # fmt: skip
+
+
+class Point(NamedTuple):
+    """CPU seconds and peak memory (MB) of one check in a process of its own, once everything is imported."""
+
+    cpu: float
+    memory: float
+
+
+def growth() -> Iterator[Figure]:
+    """Cost of a check against draws, sites, phases, months and claims, each alone: the exponent of the last step of its size."""
+    for axis, sizes in SIZES.items():
+        points = [_point({**BASE, axis: size}) for size in sizes]
+        told = ", ".join(f"{size:,}: {one.cpu:.2f} CPU-s, {one.memory:,.0f} MB" for size, one in zip(sizes, points, strict=True))
+        step = log(sizes[-1] / sizes[-2])
+        yield Figure(f"CPU against {axis}, exponent", log(points[-1].cpu / points[-2].cpu) / step, "", at_most=1.15, note=told)
+        yield Figure(f"peak memory against {axis}, exponent", log(points[-1].memory / points[-2].memory) / step, "", at_most=1.0)
+
+
+def _point(sizes: dict[str, int]) -> Point:
+    root = Path(__file__).resolve().parents[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(root / "src"), str(root))), "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "bench.scale", json.dumps(sizes)]
+    return Point(*json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout))
+
+
+def programme_of(sizes: dict[str, int]) -> str:
+    """A made-up programme of so many sites, phases, months and claims. Its numbers are made up; only cost is measured."""
+    sites, phases, months = (sizes[name] for name in ("sites", "phases", "months"))
+    said = "{value: 100 MW, status: planned, source: plan}"
+    begun = "{energised: {value: 2026-06, status: planned, source: plan}, operational: {value: 2026-09, status: planned, source: plan}}"
+    lines = ["name: Made up", "price_year: 2025", "start: 2025-01", f"horizon: {2024 + months // 12}-12", "sources:",
+             "  plan: {publisher: A, title: Plan, date: 2025-01-20, grade: A}", "sites:"]  # fmt: skip
+    for site in range(sites):
+        lines += [f"  s{site}:", "    place: abilene-tx", "    cooling: closed-loop-chiller", "    hardware: gb200-nvl72", "    phases:"]
+        lines += [f"      p{phase}: {{it_power: {said}, milestones: {begun}}}" for phase in range(site, phases, sites)] or [
+            f"      p0: {{it_power: {said}}}"
+        ]
+    lines.append("claims:")
+    for claim in range(sizes["claims"]):
+        reading = f"power_it[operational] >= {100 + claim} MW by {2026 + claim % 3}-12-31"
+        lines += [f"  c{claim}:", "    speaker: A", "    said: 2025-01-20", "    says: It runs.", "    source: plan",
+                  "    ours: the end of the month", f'    readings: {{as said: "{reading}"}}']  # fmt: skip
+    return "\n".join([*lines, ""])
+
+
+def _measured(sizes: dict[str, int]) -> None:
+    from stargauge import api
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "made-up.yaml")
+        path.write_text(programme_of(sizes), encoding="utf-8")
+        began = time.process_time()
+        api.check(path, as_of="2025-06-01", draws=sizes["draws"], workers=1)
+        cpu = time.process_time() - began
+    print(json.dumps([cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+
+
+if __name__ == "__main__":
+    _measured(json.loads(sys.argv[1]))

@@ -36,14 +36,14 @@ PROGRAMME = (
     Limit("values and keys in it", "programme.positions", "MAX_NODES"),
     Limit("levels in it", "programme.positions", "MAX_DEPTH"),
     Limit("faults that are told at once", "programme.positions", "MAX_FAULTS"),
-    Limit("years between its first and its last month", "programme.checks", "MAX_YEARS"),
+    Limit("years between its first and its last month", "programme.date_checks", "MAX_YEARS"),
     Limit("characters of a reading", "audit.language", "LONGEST"),
     Limit("levels of brackets in a reading", "audit.language", "DEEPEST"),
     Limit("the size of a number", "quantity.units", "MOST"),
     Limit("a CSV file of your own (catalogue, records, cases)", "catalogue.tables", "MOST_BYTES", "B"),
-    Limit("a file of published data for `import`", "programme.importing", "MOST_BYTES", "B"),
-    Limit("rows of it", "programme.importing", "MOST_ROWS"),
-    Limit("faults of it that are told at once", "programme.importing", "MOST_FAULTS"),
+    Limit("a file of published data for `import`", "programme.statement_table", "MOST_BYTES", "B"),
+    Limit("rows of it", "programme.statement_table", "MOST_ROWS"),
+    Limit("faults of it that are told at once", "programme.statement_table", "MOST_FAULTS"),
 )
 RUNS = (
     Limit("draws", "engine.run", "MOST_DRAWS"),
@@ -58,6 +58,7 @@ RUNS = (
     Limit("draws of `goodput`", "api.goodput", "MOST_DRAWS"),
     Limit("histories of `goodput`", "api.goodput", "MOST_HISTORIES"),
     Limit("days of `goodput`", "api.goodput", "MOST_DAYS"),
+    Limit("runs of `sweep`", "api.sweep", "MOST_CELLS"),
 )
 EVIDENCE = (
     Limit("a file handed in", "evidence.capture.supplied", "LARGEST", "B"),
@@ -105,6 +106,7 @@ SERVER = (
     Limit("draws of answers kept in a process", "web.view", "MOST_DRAWS_KEPT"),
     Limit("worlds in which `plan` builds", "web.api_plan", "MOST_WORLDS"),
     Limit("memory of a process that computes (half of the machine's, at most)", "web.work", "MOST_MEMORY", "B"),
+    Limit("runs of a sweep", "web.answers", "MOST_CELLS"),
     Limit("files of a folder", "web.library", "MOST_FILES"),
     Limit("a file of a folder", "web.library", "MOST_BYTES", "B"),
     Limit("characters of a file that is edited", "web.files", "MOST_TEXT"),

@@ -27,6 +27,11 @@ SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 KEYED = (SOURCE / "report" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
 #: Where each function that says a text has it: the place of the first, and how many follow.
 SAYING = {"say": (0, 1), "counted": (1, 2)}
+#: Names in the answer of a plan that its page says.
+PLAN_NAMES = (
+    "as the file states", "the next start of work at the site", "turbines", "transformers", "queue", "cover of debt service",
+    "loan to cost", "borrowing is in the means",
+)  # fmt: skip
 #: What counts things in faults, which are in English.
 NOT_SAID = ("stargauge.quantity.errors",)
 
@@ -79,9 +84,29 @@ def _in_tables() -> Iterator[tuple[str, str]]:
             yield text, f"{file.relative_to(SOURCE)}:{key}"
 
 
+def _in_plans() -> Iterator[tuple[str, str]]:
+    """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
+    for file in sorted((SOURCE / "plan" / "build_order").glob("*.py")):
+        nodes, where = list(ast.walk(ast.parse(file.read_text(encoding="utf-8")))), str(file.relative_to(SOURCE))
+        made = [node.args[0] for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Said" and node.args]
+        named = {node.id for node in made if isinstance(node, ast.Name)}
+        sets = [node.value for node in nodes if isinstance(node, ast.Assign) and {getattr(one, "id", "") for one in node.targets} & named]
+        yield from ((text, where) for node in (*made, *sets) for text in _texts(node))
+        notes = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "notes_of"]
+        yield from (
+            (text, where)
+            for note in notes
+            for node in ast.walk(note)
+            if isinstance(node, ast.Tuple)
+            for one in node.elts
+            for text in _texts(one)
+        )
+        yield from ((node.value, where) for node in nodes if isinstance(node, ast.Constant) and node.value in PLAN_NAMES)
+
+
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables()])
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_plans()])
 
 
 def catalogue_of(file: Path) -> Catalog:

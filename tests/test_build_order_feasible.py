@@ -167,7 +167,7 @@ def test_what_is_left_out_is_a_mask_of_the_case_that_has_all() -> None:
     all_of_it = prepare(programme, now, BuildAsked(aims, wide.powers, wide.chips, True, 8, 64))
     out = left_out(asked, all_of_it.case, now)
     assert [one.kind for one in out] == ["powers", "chips", "further", "start_from"]
-    assert out[0].said.text == "only the grid may power a site" and out[3].said.text == "no work begins before 2027-06-30"
+    assert out[0].said.text == "only the grid may power a site" and out[3].said.text == "no work begins before 30 June 2027"
     masked = Asked(all_of_it.case, out).whole
     order = fastest(narrow)
     same = translated(narrow.case, order, all_of_it.case)

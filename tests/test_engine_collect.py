@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 from tests import engine_toy as toy
 
-from stargauge.engine.collect import Histogram, Values
+from stargauge.engine.collect import First, Histogram, Values
 from stargauge.engine.histogram import count, join
 from stargauge.engine.spread import effects_where_present, finite, quantiles, sampling_error, shares_of
 from stargauge.quantity.errors import InputError
@@ -130,3 +130,12 @@ def test_sampling_error_is_the_spread_between_blocks() -> None:
     assert sampling_error(np.repeat(means, 256)) == pytest.approx(np.std(means, ddof=1) / 8)
     truth = np.arange(1024) < 256
     assert sampling_error(truth) == pytest.approx(np.sqrt(0.25 * 0.75 / 1024))
+
+
+def test_the_first_blocks_are_a_run_of_their_own() -> None:
+    run = toy.world().run(["output"])
+    made, whole = First(Values("output[north]"), 2), Values("output[north]")
+    assert made.needs == whole.needs
+    found, short = run.collect({"first": made}, 1280)["first"], run.collect({"whole": whole}, 512)["whole"]
+    assert np.array_equal(found.values, short.values)
+    assert made.join([None, None]) is None

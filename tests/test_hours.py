@@ -536,3 +536,24 @@ def test_the_page_on_hours_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/hours.md", tmp_path) == 3
     made = run_python("docs/hours.md")
     assert "deepseek-v3" in made["best"]  # type: ignore[operator]
+
+
+def test_a_plant_laid_out_for_some_buildings_is_said_to_feed_the_whole_site() -> None:
+    plan = {
+        "sources": {"design": {"publisher": "An office", "title": "A design", "date": "2026-06-30", "grade": "D", "designed": True}},
+        "sites": {
+            "north": {
+                "phases": {
+                    "new": {
+                        "it_power": {"value": "50 MW", "source": "design"},
+                        "milestones": {"under_construction": {"value": "2026-12-31", "status": "planned", "source": "design"}},
+                    }
+                },
+                "supply": {"gas": {"plant": "gas-engine", "capacity": {"value": "70 MW", "source": "design"}}},
+            }
+        },
+    }
+    made = api.hours("north", api.load(supplied(), plan), as_of=DAY, year=2029).to_dict()
+    assert "designed_plant" in [one["what"] for one in made["notes"]]
+    assert "lays out for its own buildings feeds the whole site" in " ".join(render_hours(made).split())
+    assert "designed_plant" not in [one["what"] for one in asked().to_dict()["notes"]]

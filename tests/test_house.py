@@ -9,17 +9,18 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
-#: A module that grows past about 400 lines wants to be two.
-MOST_LINES = 450
+#: A module that grows past about 400 lines wants to be two; none grows past 450 without a reason.
+WANTS_TWO, MOST_LINES = 400, 450
 #: Those that may be longer, and why.
 LONGER = {
     "cli/arguments.py": "the options of every command, one list that is read from top to bottom",
+    "cli/commands.py": "the first commands, each a short function that asks and prints",
     "catalogue/weather_files.py": "readers of several formats of weather files that share one order of steps",
     "model/facility.py": "one discipline of the model, whose modules never import one another",
     "model/asset_cash.py": "one discipline of the model, whose modules never import one another",
-    "plan/build_order/planning.py": "the steps of a plan from what is asked to the answer",
     "programme/schema.py": "the programme file from top to bottom",
     "report/html.py": "the report page from top to bottom",
+    "web/answers.py": "the answers that the web keeps, one short function for each",
 }
 #: Names that say nothing of what is in a file.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "core", "stuff"}
@@ -36,9 +37,11 @@ def lines(path: Path) -> int:
 
 
 def public(body: list[ast.stmt], within: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
-    """The public functions, classes and methods, with their names."""
+    """The public functions, classes and methods, with their names; of an overloaded one that which is run."""
     for one in body:
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not one.name.startswith("_"):
+        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if not one.name.startswith("_") and "overload" not in map(ast.unparse, one.decorator_list):
             yield within + one.name, one
             if isinstance(one, ast.ClassDef):
                 yield from public(one.body, f"{within}{one.name}.")
@@ -49,8 +52,8 @@ def test_no_module_is_longer_than_one_can_read_in_a_sitting() -> None:
     assert not {one: length for one, length in long.items() if one not in LONGER}
 
 
-def test_what_may_be_longer_still_is() -> None:
-    assert not [one for one in LONGER if lines(SOURCE / one) <= MOST_LINES]
+def test_what_became_short_needs_no_reason() -> None:
+    assert not [one for one in LONGER if lines(SOURCE / one) <= WANTS_TWO]
 
 
 def test_every_public_name_says_what_it_is() -> None:

@@ -36,7 +36,17 @@ def sources(
         tracker_of(made, values, draws, seed, language), now.as_of, made, keys, claim is not None, count, progress
     )
     return Sources(
-        slug(made.name), made.name, asked_as(made), str(now.as_of), drawn(draws), seed, claim, whole, dropped, assumed, not made.claims,
+        slug(made.name),
+        made.name,
+        asked_as(made),
+        str(now.as_of),
+        drawn(draws),
+        seed,
+        claim,
+        whole,
+        dropped,
+        assumed,
+        not made.claims,
         language,
     )
 

@@ -30,6 +30,7 @@ class Question:
         """The last day looked at for gaps and breaches: two years ahead, at most the end of the clock."""
         return min(self.when + AHEAD, self.last)
 
+
 _EXAMPLE = (
     "parties: {acme: {name: Acme, accounts: public, cash: {value: 10 bn USD, as_of: 2026-03-31, source: my-source}, commitments: "
     "{acme-equity: {to: programme, kind: equity, stage: committed, amount: {value: 5 bn USD, source: my-source}}}}}"

@@ -399,8 +399,8 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
     first = said[0] if said else None
     line = None
     if first:
-        text = claim_words(first, words, names_of(known))
-        line = {"value": threshold_of(first), "label": words.texts["line_claimed"], "text": text}
+        claimed = claim_words(first, words, names_of(known))
+        line = {"value": threshold_of(first), "label": words.texts["line_claimed"], "text": claimed}
     return {
         "title": words.texts["jobs_title"], "sub": words.texts["jobs_sub"],
         "text": text, "why": DIRECT, "rows": rows, **({"claim": line} if line else {}),

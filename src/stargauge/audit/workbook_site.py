@@ -349,9 +349,7 @@ class SiteReader:
         ]  # fmt: skip
         if self._draw_rule(asset):
             share = self._solved(a)
-            rows.append(
-                entry(f"{asset}_solved_share", "Share of the cost lent, as solved in the run", "share", share, None, "senior_loan")
-            )
+            rows.append(entry(f"{asset}_solved_share", "Share of the cost lent, as solved in the run", "share", share, None, "senior_loan"))
         return rows + self._many(f"loan {asset}")
 
     def _agreed(self, asset: str) -> float:

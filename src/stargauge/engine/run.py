@@ -117,9 +117,11 @@ class Run:
         """
         blocks = blocks_of(draws)
         chunks = self._chunks(blocks)
-        shared = memo if alone(workers) or isinstance(workers, ThreadPoolExecutor) else None  # processes would fill copies of it
-        given = (chunks, self, dict(collectors), shared)
+        here = alone(workers) or isinstance(workers, ThreadPoolExecutor)
+        given = (chunks, self, dict(collectors), memo if here else None)  # processes would fill copies of it
         levels: list[list[dict[str, Any]]] = [[]]
+        if not here:
+            return_freed_memory()
         with closing(each(_gather, given, len(chunks), workers, self._key(collectors, blocks))) as parts:
             for chunk, part in zip(chunks, parts, strict=True):
                 _add(collectors, levels, part)
@@ -208,16 +210,29 @@ def drawn(asked: int) -> int:
     return blocks_of(asked) * BLOCK
 
 
-@cache
 def hold_freed_memory() -> None:
     """Let the C library keep freed arrays for the next block; returning each to the system costs more than the arithmetic.
 
     Sets the thresholds of glibc, also over those of an environment variable (Dask sets one for its workers). Elsewhere: nothing.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    _set_thresholds(31 * 2**20)  # the most that glibc takes is 32 MB
+
+
+def return_freed_memory() -> None:
+    """Let the C library give freed arrays back: whoever only joins what others compute would keep the holes that parts leave."""
+    _set_thresholds(2**17)
+
+
+def _set_thresholds(size: int) -> None:
+    mallopt = _mallopt()
     if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, 31 * 2**20)  # the most that glibc takes is 32 MB
-        mallopt(_TRIM_THRESHOLD, 62 * 2**20)
+        mallopt(_MMAP_THRESHOLD, size)
+        mallopt(_TRIM_THRESHOLD, 2 * size)
+
+
+@cache
+def _mallopt() -> Callable[[int, int], int] | None:
+    return getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
 
 
 def _together(graph: Graph, axes: Mapping[str, Sequence[str]]) -> int:

@@ -168,8 +168,9 @@ def render_backtest(data: Mapping[str, Any], style: Style) -> str:
 
 
 def _backtest_head(summary: Mapping[str, Any]) -> str:
-    inside = share_text(summary["coverage_p10_p90"])
-    dates = f"{inside} of dates fell within P10 to P90" if summary["cases"] else "No date could be forecast"
+    dates = "No date could be forecast"
+    if summary["cases"]:
+        dates = f"{share_text(summary['coverage_p10_p90'])} of dates fell within P10 to P90"
     if not summary["brier_cases"]:
         return f"{dates}; no odds could be scored."
     better = "better" if summary["brier"] < summary["brier_base_rate"] else "worse"

@@ -172,7 +172,7 @@ def _name(limit: Limit) -> str:
 
 def _limits_text(case: BuildCase, places: Sequence[int]) -> str:
     limits = [case.limits[at] for at in places]
-    told = [f"{limit_text(one)}: at most {amount_text(one.most, one.unit)}" for one in limits[:3]]
+    told = [f"{limit_text(one)}: at most {amount_text(one.stated, one.unit)}" for one in limits[:3]]
     return "; ".join(told) + (f"; and {len(limits) - 3} more" if len(limits) > 3 else "")
 
 

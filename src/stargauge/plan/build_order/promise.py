@@ -36,13 +36,14 @@ Mask = NDArray[np.bool_]
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
 SELECTION, FRESH = 4096, 2048
 #: How often an order is found again, and how often what was found is run; the most a case is asked for.
-ROUNDS, RUNS, MOST = 3, 5, 0.999
+ROUNDS, RUNS, MOST = 3, 4, 0.999
 #: By how much more is asked at most, and how often an order is let change by chance, at first and when more is asked.
-_FAR, _EFFORT, _AGAIN = 0.08, 4, 1
+_FAR, _EFFORT, _AGAIN = 0.08, 3, 1
 #: How often more is looked for, by how much at first, as a share, and by how little at last.
 _ENLARGED, _STEP, _LEAST = 8, 0.04, 0.008
-#: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
-NEAR, SHORT = 0.01, 0.0
+#: By how much a plan may keep more than is asked before a cheaper one is looked for, by an order in hand and when it is run; and less on
+#: selection draws.
+NEAR, _CLOSE, SHORT = 0.01, 0.005, 0.0
 #: A round whose gap is wider than that took long, and counts as several.
 _WIDE, _DEAR = 0.05, 3
 #: Days that are no delay; what is asked on top where a run shows less.
@@ -183,19 +184,24 @@ class Reckoned(NamedTuple):
 
 def promised(
     made: Prepared, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, goal: Array | None = None, draws: int = SELECTION,
-    hands: Iterable[tuple[Choice, ...]] = (), told: Told | None = None, rounds: int = ROUNDS,
+    hands: Iterable[tuple[Choice, ...]] = (), told: Told | None = None, rounds: int = ROUNDS, sure: tuple[Choice, ...] | None = None,
 ) -> Promise:  # fmt: skip
     """The cheapest plan whose promise, measured on selection draws, is what is asked; else the one that comes nearest.
 
     `made`: its case with limits; `solve`: roughly, or as near as it gets (True); `hands`: orders to begin from, such as the programme as it
     stands, one of which is the plan where none that is found is better; `rounds`: how often another is solved for, nought for what small
-    changes make of those in hand, with no bound. Raises NoOrder where there is no plan to begin with.
+    changes make of those in hand, with no bound; `sure`: one that is known to keep what is asked when it is run. Raises NoOrder where there
+    is no plan to begin with.
     """
     asked = np.array([target.probability for target in world.targets])
     pool = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
     done, program, nothing = reckoned(made, asked, solve, pool, told) if rounds else (0, None, None)
     best, known = None, dict[tuple[Choice, ...], Array]()
     more, low, high = np.zeros(len(asked)), np.zeros(len(asked)), np.full(len(asked), np.inf)
+    if sure is not None:
+        one = _in_hand(made, sure, goal)
+        best, missed = _run(one, asked, world, overlay_of, seed, draws, best)
+        more = np.maximum(one.odds - (asked - missed), 0.0)
     for run in range(RUNS):
         _mended(made, np.clip(asked + more, 0.0, MOST), pool, goal, _AGAIN if run else _EFFORT)
         first = min(pool, key=lambda one: _rank(one, np.minimum(asked + more, MOST)), default=None)
@@ -208,7 +214,8 @@ def promised(
             told(f"simulated {', '.join(f'{100.0 * (odds - miss):.0f} %' for odds, miss in zip(asked, missed, strict=True))}")
         kept = bool((missed <= SHORT).all())
         low, high = (low, np.minimum(high, more)) if kept else (np.maximum(low, more), high)
-        if (kept and not more.any()) or (more > _FAR).any() or float((high - low).max(initial=0.0)) <= _LITTLE:
+        near = kept and (not more.any() or float(-missed.max(initial=-1.0)) <= _CLOSE)
+        if near or (more > _FAR).any() or float((high - low).max(initial=0.0)) <= _LITTLE:
             break
         more = np.where(np.isfinite(high), (low + high) / 2.0, more + np.maximum(missed, 0.0) + _LITTLE)
     if best is None:

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from stargauge.plan.build_order.answer import WITHIN
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target, value_of
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Target, value_of
 from stargauge.plan.build_order.conflict import NoConflict, later_text, unproven
 from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.ground import GAP, SECONDS, Brief, Ground
@@ -33,7 +33,7 @@ from stargauge.plan.build_order.promise import (
 )
 from stargauge.plan.build_order.said import DATE, SHARE, Said
 from stargauge.plan.build_order.solve import NoOrder
-from stargauge.plan.build_order.sought import odds_in
+from stargauge.plan.build_order.sought import Chosen, odds_in
 from stargauge.plan.build_order.variants import with_target
 from stargauge.quantity.dates import month_end
 from stargauge.quantity.units import scale_of
@@ -66,8 +66,8 @@ class Ways:
         except NoOrder:
             return None
 
-    def promised(self, made: Prepared, world: World, *known: tuple[Choice, ...], rounds: int = ROUNDS) -> Made:
-        """The cheapest plan that keeps what is asked, or the nearest; from orders in hand too."""
+    def promised(self, made: Prepared, world: World, *known: Chosen, rounds: int = ROUNDS, sure: Chosen | None = None) -> Made:
+        """The cheapest plan that keeps what is asked, or the nearest; from orders in hand too, of which one may be sure to keep it."""
 
         def one(case: BuildCase, last: bool) -> BuildOrder:
             return self.ground.solve(case, self.ground.goal, gap=GAP if last else _ROUGH, time_limit=SECONDS if last else _ROUGH_SECONDS)
@@ -75,11 +75,11 @@ class Ways:
         hands = dict.fromkeys(filter(None, (made.as_filed, fastest(made), *known)))
         found = promised(
             made, world, one, lambda chosen: self.ground.overlay(chosen, world.targets), seed=self.of.seed + 1, goal=self.ground.goal,
-            hands=hands, told=lambda text: self.of.steps.to(min(self.of.steps.done + 2, 70), text), rounds=rounds,
+            hands=hands, told=lambda text: self.of.steps.to(min(self.of.steps.done + 2, 70), text), rounds=rounds, sure=sure,
         )  # fmt: skip
         return world, found
 
-    def _from_hands(self, known: Sequence[tuple[Choice, ...]], made: Prepared, world: World) -> Made:
+    def _from_hands(self, known: Sequence[Chosen], made: Prepared, world: World) -> Made:
         return self.promised(made, world, *known, rounds=0)
 
     def most(self, made: Prepared, world: World) -> Made:
@@ -89,19 +89,15 @@ class Ways:
         """
         self.of.steps.to(45, "the most that can be had")
         known, odds = self.ground.mosts.orders(made), made.case.targets[0].probability
-        best = max((kept_with(made, one, odds) for one in known), default=0.0)
-        if best <= 0.0 and broken(made.case, ()):
-            raise NoOrder("not even nothing keeps all that is asked")
-        tried: Made | None = None
-        for _ in range(_TRIES):
-            case = _of_amount(made.case, best)
-            there = self.ground.world(case.targets)
-            tried = self.promised(replace(made, case=case), there, *known, rounds=0)
-            if tried[1].kept:
-                break
-            values = at_day(tried[1].selected.series[there.address], self.of.now.months, case.targets[0].day)
-            best, known = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower"))), [tried[1].order.chosen, *known]
-        assert tried is not None
+        best = max(known, key=lambda one: kept_with(made, one, odds), default=())
+        if not best:
+            raise NoOrder("nothing that is built is within all limits")
+        world = self.ground.world(made.case.targets)
+        run = world.run(self.ground.overlay(best, made.case.targets), SELECTION, self.of.seed + 1)
+        shown = at_day(run.series[world.address], self.of.now.months, made.case.targets[0].day)
+        amount = min(kept_with(made, best, odds), float(np.quantile(shown, 1.0 - odds, method="lower")))
+        case = _of_amount(made.case, amount)
+        tried = self.promised(replace(made, case=case), self.ground.world(case.targets), *known, rounds=0, sure=best)
         self.of.steps.say("the least that it may cost")
         try:
             return tried[0], above(tried[1], self.ground.solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
