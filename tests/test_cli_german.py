@@ -46,7 +46,7 @@ def _asked(command: tuple[str, ...]) -> list[str]:
 def english_in(text: str) -> list[str]:
     """The lines with English words outside what is quoted."""
     own = _QUOTED.sub(lambda found: "\n" * found[0].count("\n"), text)
-    return [line for line in own.splitlines() if ENGLISH & set(re.findall(r"[a-zäöü]+", line))]
+    return [line for line in own.splitlines() if ENGLISH & set(re.findall(r"[A-Za-zÄÖÜäöü]+", line))]
 
 
 def test_the_word_list_finds_english() -> None:
