@@ -27,7 +27,7 @@ from stargauge import __version__
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "docs" / "_static" / "proof-of-quality.json"
 #: Seconds that one part may take.
-LIMIT = 420.0
+LIMIT = 600.0
 #: What begins the line by which the process of a part hands over its figures.
 _HANDED = "figures: "
 

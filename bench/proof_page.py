@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -133,24 +134,21 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def pictures(made: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The specifications: shares within P10 to P90, and ratios to tools of others; those of which there is a figure."""
-    named = [(PARTS[name].title, name, one) for name, part in made.items() for one in figures(part)]
-    inside = [_row(title, one, 1.0) for title, _, one in named if "within P10 to P90" in one.name and "worst" not in one.name]
-    ratios = [
-        _row(title, one, 1.0 / one.value if one.at_most else one.value, turned=bool(one.at_most))
-        for title, name, one in named
-        if name in PEERS and one.value > 0.0 and ("ratio" in one.name or ", time over that of " in one.name)
-    ]
+    named = [(name, one) for name, part in made.items() for one in figures(part) if one.value == one.value]
+    inside = [_row(name, one) for name, one in named if "within P10 to P90" in one.name and "worst" not in one.name]
+    ratios = [_row(name, one) for name, one in named if name in PEERS and "ratio" in one.name]
     drawn = {}
     if inside:
-        drawn["proof-intervals.svg"] = _dots(inside, "share of outcomes within P10 to P90, %", 80.0, {"domain": [0, 100]})
+        drawn["proof-intervals.svg"] = _dots(inside, "outcomes within P10 to P90, %", 80.0, {"domain": [0, 100]})
     if ratios:
-        drawn["proof-ratios.svg"] = _dots(ratios, "work per CPU-second, times that of the other tool (log scale)", 1.0, {"type": "log"})
+        drawn["proof-ratios.svg"] = _dots(ratios, "times the work per CPU-second of the other tool", 1.0, {"type": "log"})
     return drawn
 
 
-def _row(title: str, one: Figure, at: float, turned: bool = False) -> dict[str, Any]:
-    name = one.name.replace("plan: ", "").replace(": ratio", "").replace(", time over that of ", " beside ")
-    return {"what": f"{title}: {name}", "value": round(at if turned or at != 1.0 else one.value, 6), "reached": one.reached}
+def _row(name: str, one: Figure) -> dict[str, Any]:
+    """What stands beside the disc: the part, and the figure where the part has several."""
+    told = re.sub(r":? ?(ratio( to the peer)?|(outcomes |measured |PUE )?within P10 to P90)", "", one.name).strip(" :")
+    return {"what": f"{PARTS[name].title}: {told}" if told else PARTS[name].title, "value": round(one.value, 6), "reached": one.reached}
 
 
 def _dots(rows: list[dict[str, Any]], title: str, line: float, scale: dict[str, Any]) -> dict[str, Any]:
