@@ -51,7 +51,9 @@ def page(made: Mapping[str, Any]) -> str:
         ),
         ("Beside tools of others", PEERS, "proof-ratios.svg", "How many times the work per CPU-second of a tool of others, by task"),
     ):
-        parts.append(f"## {title}\n" + (f"\n![{alt}](_static/{picture})\n" if picture in drawn else ""))
+        parts.append(
+            f"## {title}\n" + (f"\n![{alt}](_static/{picture})\n\n*Hollow: the goal is not reached.*\n" if picture in drawn else "")
+        )
         parts += [_section(name, made[name]) for name in group if name in made]
     return "\n".join(parts)
 
@@ -132,6 +134,10 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 # --- pictures ---------------------------------------------------------------------------------------------------------------------
 
 
+#: Words for ratios of benches that have another name there.
+_ALONE = {"ratio to the peer": "called once per draw", "ratio to the EMA Workbench": "PRIM"}
+
+
 def pictures(made: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The specifications: shares within P10 to P90, and ratios to tools of others; those of which there is a figure."""
     named = [(name, one) for name, part in made.items() for one in figures(part) if one.value == one.value]
@@ -139,38 +145,32 @@ def pictures(made: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     ratios = [_row(name, one) for name, one in named if name in PEERS and "ratio" in one.name]
     drawn = {}
     if inside:
-        drawn["proof-intervals.svg"] = _dots(inside, "outcomes within P10 to P90, %", 80.0, {"domain": [0, 100]})
+        drawn["proof-intervals.svg"] = _dots(inside, "outcomes within P10 to P90, %", 80.0, {"domain": [0, 100]}, [0, 20, 40, 60, 80, 100])
     if ratios:
-        drawn["proof-ratios.svg"] = _dots(ratios, "times the work per CPU-second of the other tool", 1.0, {"type": "log"})
+        drawn["proof-ratios.svg"] = _dots(
+            ratios, "times the work per CPU-second of the other tool", 1.0, {"type": "log"}, [0.1, 1, 10, 100, 1000]
+        )
     return drawn
 
 
 def _row(name: str, one: Figure) -> dict[str, Any]:
     """What stands beside the disc: the part, and the figure where the part has several."""
-    told = re.sub(r":? ?(ratio( to the peer)?|(outcomes |measured |PUE )?within P10 to P90)", "", one.name).strip(" :")
+    told = _ALONE.get(one.name) or re.sub(r":? ?(ratio|(outcomes |measured |PUE )?within P10 to P90)", "", one.name).strip(" :")
     return {"what": f"{PARTS[name].title}: {told}" if told else PARTS[name].title, "value": round(one.value, 6), "reached": one.reached}
 
 
-def _dots(rows: list[dict[str, Any]], title: str, line: float, scale: dict[str, Any]) -> dict[str, Any]:
+def _dots(rows: list[dict[str, Any]], title: str, line: float, scale: dict[str, Any], marks: list[float]) -> dict[str, Any]:
     """One disc a row, hollow where the goal is missed, and a line at what is meant."""
     from stargauge.report.canvas import FONT, HUES
 
     ink = HUES["ink"]
-    axis = {
-        "title": title,
-        "grid": True,
-        "gridOpacity": 0.3,
-        "labelColor": ink,
-        "titleColor": ink,
-        "titleFontWeight": "normal",
-        "domain": False,
-    }
+    look = {"labelColor": ink, "titleColor": ink, "titleFontWeight": "normal", "domain": False, "ticks": False}
+    axis = {**look, "title": title, "values": marks, "gridOpacity": 0.3, "format": "~g"}
     x = {"field": "value", "type": "quantitative", "scale": scale, "axis": axis}
-    labels = {"title": None, "labelLimit": 380, "labelColor": ink, "domain": False, "ticks": False}
-    y = {"field": "what", "type": "nominal", "sort": None, "axis": labels}
+    y = {"field": "what", "type": "nominal", "sort": None, "axis": {**look, "title": None, "labelLimit": 380}}
 
     def layer(reached: bool) -> dict[str, Any]:
-        look = {
+        mark = {
             "type": "point",
             "shape": "circle",
             "size": 70,
@@ -179,7 +179,7 @@ def _dots(rows: list[dict[str, Any]], title: str, line: float, scale: dict[str, 
             "opacity": 1.0,
             "strokeWidth": 2,
         }
-        return {"data": {"values": [row for row in rows if row["reached"] == reached]}, "mark": look, "encoding": {"x": x, "y": y}}
+        return {"data": {"values": [row for row in rows if row["reached"] == reached]}, "mark": mark, "encoding": {"x": x, "y": y}}
 
     order = {"data": {"values": rows}, "mark": {"type": "point", "opacity": 0}, "encoding": {"x": x, "y": y}}
     meant = {"data": {"values": [{"value": line}]}, "mark": {"type": "rule", "strokeDash": [4, 3], "color": ink}, "encoding": {"x": x}}

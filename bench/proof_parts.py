@@ -90,7 +90,8 @@ PEERS: dict[str, Part] = {
     ),
     "simpy": Part(
         "SimPy", "A training job on a fleet: failures, detection, spares, reload, checkpoints behind the work, slow nodes.",
-        "16,384 accelerators, 4 days, 16 spare nodes, planned stops. The same processes in SimPy's style, one history after the other.", peers.simpy,
+        "16,384 accelerators, 4 days, 16 spare nodes, planned stops. The same processes in SimPy's style, one history after the other.",
+        peers.simpy,
     ),
     "squigglepy": Part(
         "squigglepy", "A small model, 12 inputs, 6 outputs: called once per draw, as its users write models, and by whole arrays.",
@@ -111,15 +112,15 @@ PARTS: dict[str, Part] = {**VALIDATIONS, **PEERS}
 _FEW = "Few cases: the interval is wider than the gain."
 #: Why a goal is not reached, where we know, by part and figure; shown only where it is not.
 WHY: dict[tuple[str, str], str] = {
-    ("inference", "worst model, median error"): "Four runs of Llama 4 Maverick: too high on H200 with eight ranks, too low for long prompts on "
-    "Blackwell. One coefficient stands for the kernels of all experts.",
+    ("inference", "worst model, median error"): "Four runs of Llama 4 Maverick: too high on H200 with eight ranks, too low for long "
+    "prompts on Blackwell. One coefficient stands for the kernels of all experts.",
     ("inference", "worst model, within P10 to P90"): "The same four runs; the interval is that of all models with experts.",
     ("goodput", "error of goodput, mean"): "Newer systems (ByteRobust, Gemini) do better than the catalogue's ranges, and two of the four "
     "jobs do not state their size.",
     ("goodput", "measured within P10 to P90"): "The same two systems lie above P90.",
     ("pue", "PUE over the best constant: low end of the skill"): "Few halls; eight of 14 do not state how they are cooled.",
-    ("pue", "PUE within P10 to P90"): "Halls that state outside air come out too low: several are older than the design taken for them, and "
-    "age is not in the model.",
+    ("pue", "PUE within P10 to P90"): "Halls that state outside air come out too low: several are older than the design taken for them, "
+    "and age is not in the model.",
     ("pue", "water within three times"): "Four halls with water on record, of which two are off by more; how a hall uses its water is not "
     "stated.",
     ("schedule", "plans of data centres and campuses, over believing: low end of the skill"): _FEW,
