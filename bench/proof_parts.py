@@ -42,6 +42,10 @@ VALIDATIONS: dict[str, Part] = {
         "Published PUE and WUE of halls whose place is known and whose cooling we have (facts: `pue_wue.csv`). See [](facility.md).",
         ours.pue,
     ),
+    "weather": Part(
+        "Weather", "Synthetic years of a place beside its hourly file: means, hot hours, how an hour hangs on the one before.",
+        "Hourly files of ten places (vectors). See [](weather.md).", ours.weather,
+    ),
     "schedule": Part(
         "Dates and odds", "Forecast dates against outcomes, each without the records of its owner; odds of claims against what happened.",
         "Plans, builds and milestones of the shipped backtest. See [](how-good-the-dates-are.md).", ours.schedule, quick=True,
@@ -95,7 +99,7 @@ PEERS: dict[str, Part] = {
     ),
     "squigglepy": Part(
         "squigglepy", "A small model, 12 inputs, 6 outputs: called once per draw, as its users write models, and by whole arrays.",
-        "Lognormal inputs by P10 and P90 (`bench/small.py`). The first ratio was 770 to 1,050 from run to run beside other work.",
+        "Lognormal inputs by P10 and P90 (`bench/small.py`).",
         peers.squigglepy,
     ),
     "salib": Part(
@@ -129,7 +133,7 @@ WHY: dict[tuple[str, str], str] = {
     ("schedule", "programmes, over believing the announcement: low end of the skill"): "The same; cases of one site fall together.",
     ("schedule", "programmes, over announcement + median slip: low end of the skill"): _FEW,
     ("evidence", "comparisons that could not run here"): "OpenSSL or Go is not on this machine.",
-    ("squigglepy", "ratio to the peer"): "At the goal within what other work on the machine takes.",
+    ("squigglepy", "ratio to the peer"): "Between 770 and 1,050 in several runs that shared the machine with other work; not measured on an idle one.",
     ("salib", "evaluations with their indices: ratio"): "SALib's points are chosen so that an index is a mean of products. Ours comes "
     "from any draws, so that no model is run again for it; the search for what acts together takes the time.",
 }  # fmt: skip

@@ -98,6 +98,26 @@ def pue() -> Iterator[Figure]:
     yield Figure("water within three times", water["within_factor"], "halls", at_least=water["n"], note=f"of {water['n']}")
 
 
+def weather() -> Iterator[Figure]:
+    """Synthetic weather beside hourly files: of each measure the place that comes nearest to its goal, or misses it."""
+    from bench.weather import weather as by_place
+
+    os.environ["STARGAUGE_SHARED"] = str(facts("vectors", "weather").parents[1])
+    worst = dict[str, Figure]()
+    places = set[str]()
+    for one in by_place():
+        place, _, measure = one.name.partition(": ")
+        if not measure or one.at_most is None:
+            continue
+        places.add(place)
+        said = Figure(f"{measure}, worst place", one.value, one.unit, at_most=one.at_most, note=f"{place}: {one.note}")
+        before = worst.get(measure)
+        if before is None or one.value / one.at_most > before.value / (before.at_most or 1.0):
+            worst[measure] = said
+    yield Figure("places compared", len(places), "places")
+    yield from worst.values()
+
+
 # --- dates, odds, claims ----------------------------------------------------------------------------------------------------------
 
 
