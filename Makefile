@@ -9,7 +9,7 @@ MADE_PAGES := model programme-file catalogue commands http-api python-api licenc
 # What is compiled is kept, even where a machine is set not to: tests begin hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check conformance lint types docs scores bench package smoke setup clean
+.PHONY: help demo test check conformance lint types docs scores bench proof package smoke setup clean
 help:           ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -46,6 +46,9 @@ scores: $(VENV)/.run  ## measure how good dates and odds are, for the report and
 bench: $(VENV)/.test  ## the figures that the project promises, measured here
 	@$(BIN)/python -m bench
 
+proof: $(VENV)/.test $(VENV)/tools/.done $(VENV)/proof/.done  ## every validation and ratio to a peer, onto its page: make proof ONLY="finance pysam"
+	@STARGAUGE_GO=$$(ls $(CURDIR)/$(VENV)/tools/bin/go 2>/dev/null) $(BIN)/python -m bench.proof $(ONLY)
+
 package: $(VENV)/.run  ## wheel and source archive, in dist; the same bytes from the same sources
 	@rm -rf dist && $(BIN)/python -m hatchling build --directory dist
 
@@ -65,6 +68,13 @@ $(VENV)/tools/.done: requirements/conformance.txt | $(BIN)/python
 	@$(BIN)/python -m venv $(VENV)/tools 2>/dev/null || $(BIN)/python -m venv --clear --without-pip $(VENV)/tools
 	@$(BIN)/python -m pip --python $(VENV)/tools/bin/python install --quiet --disable-pip-version-check --no-deps -r $< \
 	|| echo "Tools of others could not be had; what needs them is skipped"
+	@touch $@
+
+$(VENV)/proof/.done: requirements/proof.txt | $(BIN)/python
+	@echo "Setting up $(VENV)/proof"
+	@$(BIN)/python -m venv $(VENV)/proof 2>/dev/null || $(BIN)/python -m venv --clear --without-pip $(VENV)/proof
+	@$(BIN)/python -m pip --python $(VENV)/proof/bin/python install --quiet --disable-pip-version-check --no-deps -r $< \
+	|| echo "Tools of others could not be had; the page says which could not run"
 	@touch $@
 
 # An environment of its own. Where the system's Python lacks ensurepip, its own pip fills the environment.

@@ -19,8 +19,7 @@ ALLOWED = frozenset({
 #: As packages write them -> SPDX.
 _WORDS = {
     "MIT License": "MIT", "BSD License": "BSD", "BSD 3-Clause": "BSD-3-Clause", "Apache Software License": "Apache-2.0",
-    "Apache 2.0": "Apache-2.0",
-    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0", "ISC License (ISCL)": "ISC", "ISC license": "ISC",
+    "Apache 2.0": "Apache-2.0", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0", "ISC License (ISCL)": "ISC", "ISC license": "ISC",
 }  # fmt: skip
 #: Installed on machines with a GPU alone; as its own metadata state it.
 _ELSEWHERE = {"torch": "BSD-3-Clause"}

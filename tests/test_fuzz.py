@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -25,8 +27,10 @@ from tests.fuzz.grammars import QUANTITIES
 from tests.fuzz.mutate import of_bytes, of_texts
 from tests.fuzz.part import Broken, Part
 from tests.fuzz.parts import all_parts
+from tests.programme_files import SMALL
 
 from stargauge.audit import language as claims
+from stargauge.evidence.capture.items import Item, linked
 from stargauge.quantity.address import Address
 from stargauge.quantity.distribution import Distribution, parse_value
 from stargauge.quantity.errors import Fault, InputError
@@ -37,7 +41,7 @@ SEEDS = sorted(path for path in (HERE / "fuzz_seeds").glob("*/*") if path.is_fil
 PARTS = {part.name: part for part in all_parts()}
 #: Whole and in order: the others are refused, each with its reason.
 TAKEN = {"bundle/whole.zip", "claim/brackets", "feed/link-that-is-none", "feed/time-after-the-last-day", "har/address-that-is-none",
-         "mhtml/time-after-the-last-day", "quantity/equal-mean-and-sd", "thread/author-without-a-host", "warc/length-that-is-wrong",
+         "mhtml/time-after-the-last-day", "page/marked-section-that-is-none", "quantity/equal-mean-and-sd", "thread/author-without-a-host", "warc/length-that-is-wrong",
          "yaml/key-that-ends-in-a-break", "yaml/lines-that-end-otherwise", "yaml/value-that-ends-in-a-break",
          "date/moment-before-the-first-day", "date/moment-after-the-last-day"}  # fmt: skip
 
@@ -111,6 +115,69 @@ def test_cases_are_no_longer_than_they_may_be(longest: int) -> None:
     for number in range(200):
         assert len(of_texts(["a [1, 2]"], ("x",), longest).case(Random(number))) <= max(longest, 8)
         assert len(of_bytes([b"a [1, 2]"], (b"x",), longest).case(Random(number))) <= max(longest, 8)
+
+
+# --- work grows with the length -----------------------------------------------------------------------------------------------------
+
+
+def _sources(number: int) -> str:
+    made = "".join(f"  s{at}: {{publisher: A, title: T, date: 2025-01-20, root: s{at + 1}}}\n" for at in range(number))
+    return SMALL.replace("sources:\n", f"sources:\n{made}")
+
+
+GROWING = {
+    "sources that repeat one another": _sources, "sources in a circle": lambda n: _sources(n).replace(f"root: s{n}}}", "root: s0}"),
+    "claims with faults": lambda n: "claims:\n" + "".join(f"  c{at}: {{says: x}}\n" for at in range(n)),
+    "unknown keys": lambda n: SMALL + "".join(f"wrong{at}: 1\n" for at in range(n)),
+    "parties": lambda n: SMALL.replace("parties:\n", "parties:\n" + "".join(
+        f"  p{at}: {{name: P, commitments: {{c{at}: {{to: p{at + 1}, kind: equity, amount: {{value: 1 USD, source: plan}}}}}}}}\n" for at in range(n))),
+}  # fmt: skip
+
+
+def _calls(work: Callable[[], object]) -> int:
+    """How many functions are called."""
+    number = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal number
+        number += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return number
+
+
+@pytest.mark.parametrize("kind", GROWING)
+def test_the_work_on_a_programme_grows_with_its_length(kind: str) -> None:
+    def calls(number: int) -> int:
+        with suppress(InputError):
+            return _calls(lambda: PARTS["programme"].tried(GROWING[kind](number).encode()))
+        return 0
+
+    calls(50)
+    assert calls(1200) < 2.5 * calls(600)
+
+
+def test_the_work_on_a_thread_grows_with_its_length() -> None:
+    def calls(number: int) -> int:
+        chain = [Item(str(at), "a", "x", at, reply_to=str(at + 1)) for at in range(number)]
+        assert linked(chain)[0][0].depth == number - 1
+        return _calls(lambda: linked(chain))
+
+    assert calls(800) < 2.5 * calls(400)
+
+
+def test_items_in_a_circle_are_as_deep_as_it_is_long() -> None:
+    made, missing = linked(
+        [
+            Item(one, "a", "x", 0, reply_to=to)
+            for one, to in (("t", "b"), ("a", "b"), ("b", "c"), ("c", "a"), ("r", ""), ("u", "r"), ("v", "no"))
+        ]
+    )
+    assert [one.depth for one in made] == [3, 2, 2, 2, 0, 1, 0] and missing == ("no",)
 
 
 # --- what is written is read as the same -------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def test_the_archive_holds_what_it_takes_to_test_and_document_it_and_nothing_tha
     assert not held & set(LITTER)
     assert {name.partition("/")[0] for name in held} <= {
         "src", "tests", "docs", "bench", "requirements", "LICENSES", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "CITATION.cff",
-        "CONTRIBUTING.md", "pyproject.toml", "PKG-INFO", ".gitignore",
+        "CONTRIBUTING.md", "SECURITY.md", "pyproject.toml", "PKG-INFO", ".gitignore",
     }  # fmt: skip
 
 

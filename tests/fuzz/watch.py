@@ -116,8 +116,14 @@ def counted(length: int) -> Iterator[None]:
         sys.setprofile(None)
 
 
-def bound_memory() -> None:
+@contextmanager
+def bounded_memory() -> Iterator[None]:
     """This process may take so much more than it has now; what takes more fails."""
     with open("/proc/self/statm", encoding="ascii") as handle:
         held = int(handle.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)

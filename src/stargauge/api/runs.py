@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from stargauge.api.programmes import Progress, _record_ids, ids_of, known, load, said_by
 from stargauge.audit.given import Condition, held_of, parts_of, search, spoken
@@ -67,7 +67,7 @@ def condition(
     made = load(programme)
     view = now if now is not None else known(made, as_of, values)
     parts = parts_of(texts, view, ids_of(made), _record_ids(made))
-    return spoken(search(parts, view, draws, seed, partial(workers_of, workers)), view, language)
+    return spoken(search(parts, view, draws, seed, partial(executor_of, workers)), view, language)
 
 
 def simulate(
@@ -86,26 +86,25 @@ def simulate(
     made = known(whole, as_of, values)
     wanted = _expanded(made, quantities)
     conditions = condition(given, whole, now=made, draws=draws, seed=seed, workers=pool)
-    result = run_model(made, wanted, draws=draws, seed=seed, workers=workers_of(pool, draws), progress=progress, held=held_of(conditions))
+    result = run_model(made, wanted, draws=draws, seed=seed, workers=executor_of(pool, draws), progress=progress, held=held_of(conditions))
     result.programme, result.conditions = whole, conditions
     return result
 
 
-@overload
-def workers_of(asked: int | None, draws: int) -> int: ...
-@overload
-def workers_of(asked: Asked, draws: int) -> Workers: ...
-def workers_of(asked: Asked, draws: int) -> Workers:
-    """Who computes a run: as asked; else this process, or every core where there are draws enough to be worth it. The bits are the same."""
-    if isinstance(asked, str):
-        return Pool(address=expect_address(asked))
-    if isinstance(asked, Pool):
-        return asked
+def workers_of(asked: int | None, draws: int) -> int:
+    """Processes for a run: as asked; else one, or every core where there are draws enough to be worth it. The bits are the same."""
     if asked is not None:
         if not 1 <= asked <= MOST_WORKERS:
             raise InputError(f"got {asked} workers; expected 1 to {MOST_WORKERS}")
         return asked
     return 1 if draws < MANY_DRAWS else min(os.cpu_count() or 1, 4)
+
+
+def executor_of(asked: Asked, draws: int) -> Workers:
+    """Who computes a run: the workers of a scheduler, a pool at hand, or processes."""
+    if isinstance(asked, str):
+        return Pool(address=expect_address(asked))
+    return asked if isinstance(asked, Pool) else workers_of(asked, draws)
 
 
 def pool_of(asked: int | str | None, draws: int, resume: str | Path | None = None) -> Asked:
@@ -143,7 +142,7 @@ def audited(
     asked = asked_of(made, programme, claims)
     collectors: dict[str, Collector[Any]] = {COLLECTOR: judge_of(asked, made)} if asked else {}
     collectors |= {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
-    count = workers_of(workers, draws)
+    count = executor_of(workers, draws)
     with ThreadPoolExecutor(threads) if threads > 1 and count == 1 else nullcontext(count) as shared:  # gone with the run
         result = run_model(
             made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=shared, collectors=collectors,

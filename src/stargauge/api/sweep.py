@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.programmes import Progress, RecordTooThin, catalogue, claim_of, day_of, ids_of, known, load, said_by
-from stargauge.api.runs import DRAWS, _expanded, asked_of, pool_of, workers_of
+from stargauge.api.runs import DRAWS, _expanded, asked_of, executor_of, pool_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.odds import EVERY, days_between
 from stargauge.audit.run import COLLECTOR, judge_of, judgements
@@ -122,8 +122,8 @@ def sweep(
     if len(cells) > MOST_CELLS:
         raise InputError(f"{len(made)} scenarios on {len(days)} days are {len(cells):,} runs; at most {MOST_CELLS:,}: ask for fewer days")
     rows = list[Row]()
-    workers_at_hand = workers_of(pool_of(workers, len(cells) * draws, resume), len(cells) * draws)
-    with closing(each(_cell, (cells, asked), len(cells), workers_at_hand, _key(asked, cells) if resume is not None else "")) as found:
+    computing = executor_of(pool_of(workers, len(cells) * draws, resume), len(cells) * draws)
+    with closing(each(_cell, (cells, asked), len(cells), computing, _key(asked, cells) if resume is not None else "")) as found:
         for done, part in enumerate(found, 1):
             rows += [Row(**one) for one in part]
             if progress is not None:

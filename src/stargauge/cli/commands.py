@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 import sys
-import time
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.progress import progress
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 
@@ -48,34 +48,6 @@ def _settings(asked: argparse.Namespace) -> dict[str, str]:
     if wrong:
         raise InputError([Fault(f'got --set "{text}"; expected INPUT=VALUE, such as --set load_factor=0.8') for text in wrong])
     return {name: value for name, value in pairs}
-
-
-class _Progress:
-    """A line on stderr with blocks done and time left, only on a terminal and only for what takes long."""
-
-    def __init__(self) -> None:
-        self._done, self._since = 0, (0, 0.0)
-
-    def __call__(self, done: int, blocks: int) -> None:
-        """Tell it that so many blocks are done."""
-        now = time.monotonic()
-        if done <= self._done or not self._done:  # another run: its rate is told by what follows
-            self._since = (done, now)
-        first, began = self._since
-        self._done = 0 if done == blocks else done
-        if sys.stderr.isatty() and blocks >= 40:
-            left = f", {_lasting((blocks - done) * (now - began) / (done - first))} left" if done > first else ""
-            end = "\n" if done == blocks else ""
-            print(f"\r{done:,} of {blocks:,} blocks{left}\x1b[K", end=end, file=sys.stderr, flush=True)
-
-
-def _lasting(seconds: float) -> str:
-    """A time to wait, in seconds, minutes or hours."""
-    size, unit = next(((size, unit) for size, unit in ((3600.0, "h"), (60.0, "min")) if seconds >= 2 * size), (1.0, "s"))
-    return f"{seconds / size:.0f} {unit}"
-
-
-progress = _Progress()
 
 
 def note_future(day: date) -> None:

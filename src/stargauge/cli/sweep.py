@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from stargauge.cli.commands import loaded_as_stated, print_json, progress, style_of, values_of
+from stargauge.cli.commands import loaded_as_stated, print_json, style_of, values_of
 from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.progress import progress
 
 
 def sweep(asked: argparse.Namespace) -> int:

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
+from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 from stargauge.cli.files import expect_new, write_whole
+from stargauge.cli.progress import progress
 
 
 def together(asked: argparse.Namespace) -> int:

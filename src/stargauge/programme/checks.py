@@ -30,6 +30,8 @@ from stargauge.quantity.quantity import FIXED_AXES, GAS_PLANTS
 from stargauge.quantity.statement import RECORDED, Statement
 from stargauge.quantity.units import show
 
+#: A circle of more sources is not told name by name.
+_SHOWN = 12
 PROGRAMME = "programme"
 ALONE, CARRY_ALONE = "alone", ("gas", "fuel_cell")
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -41,9 +43,10 @@ _ONLY_ASSUMES = frozenset({"about", "reason", "assumptions"})
 Field = tuple[Trail, str, tuple[Statement, ...]]
 
 
-def check_programme(programme: Programme) -> list[Flaw]:
-    """Every fault of every rule."""
-    return [flaw for check in CHECKS for flaw in check(programme)]
+def check_programme(programme: Programme) -> Iterator[Flaw]:
+    """Every fault of every rule, one after the other as they are looked for."""
+    for check in CHECKS:
+        yield from check(programme)
 
 
 def _fields(programme: Programme) -> Iterator[Field]:
@@ -211,23 +214,34 @@ def check_for_ids_used_twice(programme: Programme) -> Iterator[Flaw]:
 
 def check_for_circular_references(programme: Programme) -> Iterator[Flaw]:
     """No source repeats itself by way of others, and no party commits money to itself. Parties may owe one another in a circle."""
-    for name in programme.sources:
-        seen, at = [name], programme.sources[name].root
-        while at and at in programme.sources and at not in seen:
-            seen.append(at)
-            at = programme.sources[at].root
-        if at == name:
-            circle = " -> ".join([*seen, name])
-            yield Flaw(("sources", name, "root"), f"circular: {circle}; the source that said it first has no root")
+    for circle in _circles({name: source.root for name, source in programme.sources.items() if source.root}):
+        for place, name in enumerate(circle):
+            shown = [*circle[place:], *circle[:place]] if len(circle) <= _SHOWN else [name, "…"]
+            told = " -> ".join([*shown, name])
+            yield Flaw(("sources", name, "root"), f"circular: {told}; the source that said it first has no root")
     for party_id, party in programme.parties.items():
         for name, commitment in party.commitments.items():
             if commitment.to in (party_id, name):
                 yield Flaw(("parties", party_id, "commitments", name, "to"), f'circular: "{party_id}" commits money to itself')
 
 
+def _circles(next_of: Mapping[str, str]) -> Iterator[list[str]]:
+    """The circles among names of which each leads to one other; each name is gone through once."""
+    done = set[str]()
+    for start in next_of:
+        way: dict[str, int] = {}
+        at = start
+        while at in next_of and at not in done and at not in way:
+            way[at] = len(way)
+            at = next_of[at]
+        if at in way:
+            yield list(way)[way[at] :]
+        done.update(way)
+
+
 def check_for_unknown_targets(programme: Programme) -> Iterator[Flaw]:
     """Commitments go to the programme, a party or a site; pledges come from a party."""
-    targets = [PROGRAMME, *programme.parties, *programme.sites]
+    targets = dict.fromkeys([PROGRAMME, *programme.parties, *programme.sites])
     for party_id, party in programme.parties.items():
         for name, commitment in party.commitments.items():
             if commitment.to and commitment.to not in targets:

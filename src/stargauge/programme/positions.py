@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,13 @@ class Document:
         if found is None or not isinstance(said, str) or not character:
             return found
         line, column = found
-        rest = _LINE_END.split(self.text)[line - 1][column - 1 :]
+        rest = self._lines[line - 1][column - 1 :]
         start = 1 if rest[:1] in ("'", '"') else 0
         return (line, column + start + character - 1) if rest[start:].startswith(said[:character]) else found
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return _LINE_END.split(self.text)
 
     def value(self, trail: Trail) -> Any:
         """What stands at a trail; None where nothing does."""

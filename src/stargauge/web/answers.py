@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.web import chips
+from stargauge.quantity.errors import Fault, InputError
+from stargauge.web import chips, sweep
 from stargauge.web.library import sides_of
 from stargauge.web.view import View
 from stargauge.web.work import Made
@@ -19,10 +19,6 @@ Asked = Mapping[str, Any]
 Answerer = Callable[[View, Asked], Any]
 #: The most draws of a hall's hours, each of which is a year of 8,760.
 _HALL_DRAWS = 256
-
-
-#: The most scenarios on days of one sweep; the command takes more.
-MOST_CELLS = 48
 
 
 class WrongValue(InputError):
@@ -183,24 +179,6 @@ def _together(view: View, asked: Asked) -> Any:
     from stargauge import api
 
     return api.together(view.programme, asked["claim"], **view.run).to_dict()
-
-
-def _sweep(view: View, asked: Asked) -> Any:
-    from stargauge import api
-    from stargauge.api.sweep import knowledge_days
-
-    names, last = view.whole.scenarios, asked["to"] or view.asked.day
-    for one in filter(None, asked["over"]):  # by its name: an address never names a file
-        if one not in names:
-            raise InputError(f'{view.whole.name} has no scenario "{one}"{did_you_mean(one, names)} (all: {", ".join(names) or "none"})')
-    span = f"{asked['from']}..{last}" if asked["from"] else last
-    cells = max(1, len(set(asked["over"]))) * len(knowledge_days(span, asked["every"]))
-    if cells > MOST_CELLS:
-        raise InputError(f"that makes {cells:,} runs; at most {MOST_CELLS} here, and up to 2,000 by the command")
-    return api.sweep(
-        view.programme, asked["over"], as_of=span, every=asked["every"], quantities=asked["quantity"], claims=asked["claim"],
-        when=asked["date"], draws=view.asked.draws, seed=view.asked.seed, workers=1, progress=view.run["progress"],
-    ).to_dict()  # fmt: skip
 
 
 def _definitions(view: View, asked: Asked) -> Any:
@@ -445,7 +423,7 @@ def _chips(name: str) -> Answerer:
 ANSWERS: dict[str, Answerer] = {
     "programmes": _programmes, "programme": _programme, "check": lambda view, _: _whole_check(view),
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
-    "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "sweep": _sweep, "definitions": _definitions,
+    "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "sweep": sweep.answer, "definitions": _definitions,
     "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
     "site": _site, "plan": _plan, "power": _power, "facility": _facility, "hours": _hours,

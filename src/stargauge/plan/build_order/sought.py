@@ -20,6 +20,8 @@ Places = NDArray[np.intp]
 
 #: Shares of the value that are paid for all that is missing; how often a pool is renewed.
 _PAID, _RENEWED = tuple(np.geomspace(0.05, 8.0, 10).tolist()), 12
+#: With up to so many options every order in hand is changed, with more the best of them: each takes a second or two.
+_FEW = 2_000
 #: What is no more, as a share of the most.
 _NO_MORE = 1e-4
 #: Shares of the draws, those with most first, whose part in a target is paid for where the pool is to be wide.
@@ -41,7 +43,7 @@ def sought(
     """The cheapest order found that keeps each target of `made.case` with its probability in every draw, within all limits; None where none
     is found.
 
-    The best of orders in hand is changed site by site, so that it is no dearer than any that keeps all. The same in hand give the same
+    The best of orders in hand, or each where options are few, is changed site by site, so that it is no dearer than any that keeps all. The same in hand give the same
     order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at most; `draws`: places
     of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two seconds each;
     `nearest`: where none keeps all targets, that within limits which misses least; `enough`: the first that keeps all will do.
@@ -52,8 +54,9 @@ def sought(
     )  # fmt: skip
     begun = [search.state(_in_hand(search, hand)) for hand in dict.fromkeys(hands)]
     pools = [[NOTHING] for _ in search.sites]
-    best = min(begun, key=lambda one: _rank(search, one), default=None)
-    best = None if best is None else _settled(search, best, pools, enough)
+    few = len(begun) if int(case.allowed.sum()) <= _FEW else 1
+    first = sorted(begun, key=lambda one: _rank(search, one))[:few]
+    best = min((_settled(search, one, pools, enough) for one in first), key=lambda one: _rank(search, one), default=None)
     if best is not None and effort:
         best = _deepened(search, best, pools, effort)
     if best is None or not (best.within if nearest else best.kept):
