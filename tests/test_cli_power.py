@@ -116,7 +116,6 @@ def test_all_faults_come_at_once(here: Path, capsys: pytest.CaptureFixture[str])
         (("abilene", "--sources", ","), "got no source; expected some of grid"),
         (("abilene", "--shortfall", "much"), "a share such as 0.001 or 0.1 %"),
         (("abilene", "--by", "soon"), "--by"),
-        (("abilene", "--language", "de"), "--language is that of the page"),
         (("abilene", "--report", "missing/x.html"), 'no folder "missing"'),
         (("abilene", "--sourcs", "grid"), '"--sources"'),
     ],

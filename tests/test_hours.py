@@ -507,7 +507,6 @@ def test_where_nothing_is_missing_or_given_the_words_say_so(data: dict[str, Any]
         (("abilene", "--factors", "none.csv"), 'no file "none.csv"'),
         (("abilene", "--tariff", "none.csv"), 'no file "none.csv"; expected a tariff'),
         (("abilene", "--hourly"), "give --json as well"),
-        (("abilene", "--language", "de"), "name its file with --report FILE"),
         (("abilene", "--report", "nowhere/hours.html"), 'no folder "nowhere" to write the report to'),
         (("milam", "--year", "2025", "--as-of", "2025-12-01"), "nothing is expected to run at milam in 2025"),
     ],
