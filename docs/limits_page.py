@@ -63,6 +63,7 @@ RUNS = (
     Limit("histories of `goodput`", "api.goodput", "MOST_HISTORIES"),
     Limit("days of `goodput`", "api.goodput", "MOST_DAYS"),
     Limit("runs of `sweep`", "api.sweep", "MOST_CELLS"),
+    Limit("runs of a sweep asked of the API", "web.sweep", "MOST_CELLS"),
 )
 EVIDENCE = (
     Limit("a file handed in", "evidence.capture.supplied", "LARGEST", "B"),

@@ -46,7 +46,7 @@ def sought(
     The best of orders in hand, or each where options are few, is changed site by site, so that it is no dearer than any that keeps all. The
     same in hand give the same order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at
     most; `draws`: places of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two
-    seconds each; `nearest`: where none keeps all targets, that within limits which misses least; `enough`: the first that keeps all will do.
+    seconds each; `nearest`: where none keeps all targets, that within limits which misses least; `enough`: the first that keeps all.
     """
     case = made.case
     search = Exchange(
