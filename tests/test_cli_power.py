@@ -129,7 +129,7 @@ def test_what_is_asked_wrong_is_told(capsys: pytest.CaptureFixture[str], argumen
 def test_a_missing_extra_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, module: str, extra: str
 ) -> None:  # fmt: skip
-    for holder in ("stargauge.cli.power", "stargauge.api.supply"):
+    for holder in ("stargauge.cli.extras", "stargauge.api.supply"):
         monkeypatch.setattr(f"{holder}.find_spec", lambda name: None if name == module else sys)
     told = ask(capsys, *QUICK, "--report", "supply.html")
     assert told.code == 2 and f"pip install 'stargauge[{extra}]'" in told.told
