@@ -133,8 +133,8 @@ WHY: dict[tuple[str, str], str] = {
     ("schedule", "programmes, over believing the announcement: low end of the skill"): "The same; cases of one site fall together.",
     ("schedule", "programmes, over announcement + median slip: low end of the skill"): _FEW,
     ("evidence", "comparisons that could not run here"): "OpenSSL or Go is not on this machine.",
-    ("squigglepy", "ratio to the peer"): "Between 770 and 1,050 in several runs that shared the machine with other work; not "
-    "measured on an idle one.",
+    ("squigglepy", "ratio to the peer"): "Between 770 and 1,050 in several runs that shared the machine with other "
+    "work; not measured on an idle one.",
     ("salib", "evaluations with their indices: ratio"): "SALib's points are chosen so that an index is a mean of products. Ours comes "
     "from any draws, so that no model is run again for it; the search for what acts together takes the time.",
 }  # fmt: skip

@@ -13,6 +13,7 @@ def pages() -> dict[str, Callable[[], str]]:
     import catalogue_page
     import cli_page
     import file_page
+    import licences_page
     import limits_page
     import model_page
     import python_page
@@ -24,6 +25,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "commands.md": cli_page.page,
         "http-api.md": api_page.page,
         "python-api.md": python_page.page,
+        "licences.md": licences_page.page,
         "limits.md": limits_page.page,
     }
 

@@ -104,3 +104,8 @@ def test_threads_make_the_same_answer() -> None:
         for threads in (1, 2)
     )
     assert alone["quantities"] == together["quantities"] and alone["claims"] == together["claims"]
+
+
+def test_what_is_not_known_of_the_gap_is_said_in_words() -> None:
+    money = api.check("meta-hyperion", as_of="2026-11-22", draws=256).to_dict()["lines"]["money"]["text"]
+    assert "absent" not in money and "what of it lacks cover cannot be told" in money

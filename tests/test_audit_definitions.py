@@ -17,7 +17,8 @@ from tests.programme_files import small
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
-from stargauge.audit.definitions import ClaimDefinitions, Definitions, Row, setting_of, tried_of
+from stargauge.audit.definitions import ClaimDefinitions, Definitions, Row
+from stargauge.audit.definitions_tried import setting_of, tried_of
 from stargauge.audit.job_definitions import COUNTS
 from stargauge.audit.language import parse
 from stargauge.audit.meanings import Setting, meant, most, names_a_date, possible, sense_of, words

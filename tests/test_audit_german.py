@@ -21,7 +21,7 @@ from stargauge.api.runs import condition
 from stargauge.audit.answer import answer
 from stargauge.audit.answer_data import claim_texts
 from stargauge.audit.binding import check
-from stargauge.audit.export.wording import Wording, words_by_language
+from stargauge.audit.export.wording import Wording
 from stargauge.audit.input_names import CLAUSES, PLURAL
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, leaves, parse
@@ -112,10 +112,7 @@ def test_both_languages_fill_in_the_same_values() -> None:
             assert blanks(template) - free == wanted - free, (table, key)
 
 
-def test_the_exports_have_the_same_words_in_both_languages() -> None:
-    english, german = (words_by_language()[language] for language in ("en", "de"))
-    assert english.keys() == german.keys()
-    assert [key for key in english if blanks(english[key]) != blanks(german[key])] == []
+def test_every_status_is_called_something_in_the_exports() -> None:
     wording = Wording({"language": "de", "texts_language": "en", "untranslated": [], "as_of": "2026-11-22"})
     assert all(wording.status(status) for status in (*STATUSES, "depends on reading"))
 
@@ -157,7 +154,7 @@ def test_no_table_holds_a_forbidden_word(words: Messages) -> None:
 
 
 def test_german_is_spelt_as_in_switzerland() -> None:
-    german = [*all_of(GERMAN), *words_by_language()["de"].values()]
+    german = all_of(GERMAN)
     for name in api.shipped():
         german += api.load(name).translations.get("de", {}).values()
     assert [text for text in german if re.search('[ß„“”"‹›]', text)] == []

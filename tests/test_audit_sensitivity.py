@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from tests.real_worlds import TINY
 
 from stargauge import api
+from stargauge.audit import moved as asked
 from stargauge.audit import sensitivity
-from stargauge.audit.sensitivity import MOST_CELLS, STRONGEST, Sensitivity, axes_of_table
+from stargauge.audit.sensitivity import STRONGEST, Sensitivity
+from stargauge.audit.two_way import MOST_CELLS, axes_of_table
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Mixture
@@ -148,7 +150,7 @@ def test_what_cannot_be_asked_is_a_fault_that_says_why(options: dict[str, Any], 
 
 
 def test_all_faults_of_a_table_and_of_inputs_are_told_at_once_before_any_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sensitivity, "gather", lambda *_, **__: pytest.fail("the model ran"))
+    monkeypatch.setattr(asked, "gather", lambda *_, **__: pytest.fail("the model ran"))
     for table, inputs, count in (
         (["a=1,2", "b=3"], None, 2),
         (["discount_rate=1 GW,0.1", "wombat=1"], ["zebra", "hours_sold_share=1 GW..2 GW"], 4),

@@ -103,7 +103,7 @@ def test_the_sentence_counts_the_rows_that_a_second_source_says_too() -> None:
     assert "an independent second source says the same as it" in seconded.sentence()
     alone = api.sources(capex(("tracker", "88")), as_of=NOW, draws=256, workers=1)
     assert alone.cases == (1, 0) and "For no source on which a verdict hangs" in alone.sentence()
-    assert "1 decides an outcome" in " ".join(render_sources(alone.to_dict()).split())
+    assert "decide an outcome: 1" in " ".join(render_sources(alone.to_dict()).split())
 
 
 def test_what_is_left_out_is_as_if_it_had_never_been_said() -> None:

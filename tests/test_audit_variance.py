@@ -12,7 +12,8 @@ from tests.real_worlds import TINY
 
 from stargauge import api
 from stargauge.audit.causes import MEMO_BYTES
-from stargauge.audit.sensitivity import Asker, uncertain
+from stargauge.audit.moved import Asker
+from stargauge.audit.sensitivity import uncertain
 from stargauge.audit.variance import groups, shares
 from stargauge.cli import main
 from stargauge.engine.memo import Memo

@@ -71,7 +71,7 @@ def reckoning(made: Prepared, orders: list[Chosen]) -> Reckoning:
     best = _brute(days.moved(made.case), orders)
     assert best is not None
     hands = (made.as_filed, fastest(made)) if made.as_filed else (fastest(made),)
-    return reckoned_beside(days, best, [float(odds_in(made, best)[0])], None, hands, lambda case, goal: None)
+    return reckoned_beside(days, best, [float(odds_in(made, best)[0])], None, hands)
 
 
 def _brute(made: Prepared, orders: list[Chosen], goal: Array | None = None) -> Chosen | None:
@@ -235,7 +235,7 @@ def test_sums_are_the_readings_of_money_that_are_to_come() -> None:
 
 def test_draws_are_asked_for_what_the_run_showed_less(made: Prepared, reckoning: Reckoning) -> None:
     days, plan, found = reckoning.days, reckoning.plan, float(odds_in(made, reckoning.plan)[0])
-    one = reckoned_beside(days, plan, [found - 0.02], None, (), lambda case, goal: None)
+    one = reckoned_beside(days, plan, [found - 0.02], None, ())
     assert 0.0 <= one.more[0] <= found - ASKED + 1e-9
     assert one.row(one.case, plan).kept[0] == pytest.approx(found - one.more[0])
     assert one.made(one.case).case.targets[0].probability <= found

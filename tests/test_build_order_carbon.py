@@ -27,9 +27,7 @@ DAY = "2026-05-31"
 def made() -> Prepared:
     programme, now = undecided()
     powers = ("grid", "gas-engine", "fuel-cell")
-    return prepare(
-        programme, now, BuildAsked((aim(400e6, date(2029, 6, 30), probability=0.7),), powers, ("gb300-nvl72",), False, 8, 64)
-    )
+    return prepare(programme, now, BuildAsked((aim(400e6, date(2029, 6, 30), probability=0.7),), powers, ("gb300-nvl72",), False, 8, 64))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +79,7 @@ def test_prices_are_read_with_their_unit(now: Known) -> None:
         ({"money": "300"}, "money", 'got "300" without a unit; expected such as 300 bn USD'),
         ({"deliveries": "100"}, "deliveries", 'got "100" without a unit; expected such as 100_000/month'),
         ({"target": "300 MW at nort by 2029"}, "target", 'no site "nort"; did you mean "north"'),
-        ({"target": "300 MW at nowhere by 2029"}, "target", '(all: north)'),
+        ({"target": "300 MW at nowhere by 2029"}, "target", "(all: north)"),
         ({"probability": 80}, "probability", "did you mean 80 %?"),
         ({"means": "comitted"}, "means", 'did you mean "committed"'),
         ({"start_from": 5}, "start_from", "expected a day such as 2027-06-30"),
@@ -105,7 +103,7 @@ def test_all_that_is_asked_wrong_is_told_at_once() -> None:
 
 
 def test_the_announcement_as_a_target_is_explained(now: Known) -> None:
-    text = announced_text(wanted(now).targets[0])
+    text = announced_text(wanted(now).targets[0]).text
     assert "the sum of the first dated promise of each phase, by the last of their days" in text and "140 MW" in text
 
 

@@ -39,7 +39,14 @@ SUPPLY = Supply(
 CHIPS = Chips(np.array([25.0, 28.0]), np.array([0.0, 1.0]), np.array([450.0, 450.0]))
 START = np.array([[[30.0, 400.0]]])
 READY = np.array([[[500.0, 900.0], [700.0, 1000.0]]])
-DATES = Expected(START, READY, np.maximum(READY[:, :, None], 0.0) + np.array([100.0, 130.0])[None, None, :, None])
+
+
+def sure(start: np.ndarray, ready: np.ndarray, operation: np.ndarray) -> Expected:
+    """Dates that are the same in every draw."""
+    return Expected(start, ready, operation, np.minimum(operation, MONEY.end), (operation <= MONEY.end).astype(float))
+
+
+DATES = sure(START, READY, np.maximum(READY[:, :, None], 0.0) + np.array([100.0, 130.0])[None, None, :, None])
 ENDS = {2026 + year: YEAR * (year + 1) for year in range(6)}
 
 
@@ -93,7 +100,7 @@ def test_money_is_paid_once_within_the_clock() -> None:
 
 
 def test_what_is_paid_after_the_clock_counts_in_its_last_year() -> None:
-    late = Expected(START, READY + 5 * YEAR, DATES.operation + 5 * YEAR)
+    late = sure(START, READY + 5 * YEAR, DATES.operation + 5 * YEAR)
     paid = capital_by_year(BUILDING, SUPPLY, CHIPS, late, MONEY, np.array([*ENDS.values()]))
     hall = hall_cost(BUILDING, START, MONEY) + generation_cost(BUILDING, SUPPLY)[:, :, None]
     whole = hall[:, :, None] + equipment_cost(BUILDING, CHIPS, late.operation, MONEY)
@@ -125,6 +132,15 @@ def test_uses_are_what_runs_until_the_end_of_the_clock() -> None:
 
 
 def test_what_never_runs_within_the_clock_uses_no_energy_and_emits_nothing() -> None:
-    never = Expected(START, READY + 10 * YEAR, DATES.operation + 10 * YEAR)
+    never = sure(START, READY + 10 * YEAR, DATES.operation + 10 * YEAR)
     assert (energy_cost(BUILDING, SUPPLY, never, MONEY) == 0.0).all()
     assert (uses_of(BUILDING, SUPPLY, CHIPS, never, MONEY, ENDS).emissions == 0.0).all()
+
+
+def test_what_is_late_on_average_serves_in_the_draws_in_which_it_is_not() -> None:
+    """Half of the draws run a year before the end, half ten years after it: half a year of energy, and half of what making it emits."""
+    operation = np.full((1, 2, 2, 2), MONEY.end + 4.5 * YEAR)
+    mixed = Expected(START, READY, operation, np.full_like(operation, MONEY.end - 0.5 * YEAR), np.full_like(operation, 0.5))
+    made = uses_of(BUILDING, SUPPLY, CHIPS, mixed, MONEY, ENDS)
+    assert made.emissions[0, 0, 0, 0] == pytest.approx(0.9e8 * 0.5 * 24 * 0.5 * YEAR + 0.5 * 1e8 * 450.0)
+    assert (energy_cost(BUILDING, SUPPLY, mixed, MONEY) > 0.0).all()

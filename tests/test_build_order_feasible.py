@@ -21,6 +21,7 @@ from stargauge.plan.build_order.impossible import left_out, translated, widened
 from stargauge.plan.build_order.most import Mosts
 from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import kept_with
+from stargauge.plan.build_order.said import Said
 from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.sought import without_targets
 from stargauge.plan.build_order.variants import Finder, some_targets, with_target
@@ -91,7 +92,7 @@ def _asked(made: Prepared, amount: float, money: float | None = None, grid_only:
         loose = Limit("2027", "money", 1e15, "USD", use)
         case = replace(case, limits=(Limit("in all", "money", money, "USD", use), loose))
     mask = np.array([one == "grid" for one in case.powers])[:, None, None]
-    return Asked(case, (LeftOut("powers", "only the grid", np.broadcast_to(mask, case.allowed.shape)),) if grid_only else ())
+    return Asked(case, (LeftOut("powers", Said("only the grid"), np.broadcast_to(mask, case.allowed.shape)),) if grid_only else ())
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_what_is_left_out_is_a_mask_of_the_case_that_has_all() -> None:
     all_of_it = prepare(programme, now, BuildAsked(aims, wide.powers, wide.chips, True, 8, 64))
     out = left_out(asked, all_of_it.case, now)
     assert [one.kind for one in out] == ["powers", "chips", "further", "start_from"]
-    assert out[0].text == "only the grid may power a site" and out[3].text == "no work begins before 2027-06-30"
+    assert out[0].said.text == "only the grid may power a site" and out[3].said.text == "no work begins before 30 June 2027"
     masked = Asked(all_of_it.case, out).whole
     order = fastest(narrow)
     same = translated(narrow.case, order, all_of_it.case)

@@ -235,8 +235,8 @@ def test_accelerators_that_two_newer_ones_followed_are_not_offered() -> None:
 @pytest.mark.parametrize(
     ("gone", "why"),
     [
-        ({"north/hall-2", "north/hall-3", "south/hall-1"}, "work has begun on every phase"),
-        ({"north/hall-1", "north/hall-2", "north/hall-3", "south/hall-1"}, "every phase of Undecided is given up"),
+        ({"north/hall-2", "north/hall-3", "south/hall-1"}, "Work has begun on every phase"),
+        ({"north/hall-1", "north/hall-2", "north/hall-3", "south/hall-1"}, "Every phase of Undecided is given up"),
     ],
 )
 def test_nothing_to_decide_says_why(gone: set[str], why: str) -> None:

@@ -104,6 +104,7 @@ def test_limits_of_a_site_count_what_is_under_way() -> None:
     )  # fmt: skip
     assert set(made) == {"land north", "water south", "grid north"}  # south's 70 MW need 350,000 m2 of 900,000
     assert made["land north"].most == pytest.approx(1e6 - 100_000)
+    assert (made["land north"].stated, made["land north"].begun) == (1e6, pytest.approx(100_000))
     assert used(made["land north"]) == pytest.approx([700_000, 700_000, 0.0])
     assert made["water south"].most == pytest.approx(300_000)
     assert made["grid north"].most == pytest.approx(130e6)

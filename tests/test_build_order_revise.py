@@ -43,5 +43,3 @@ def test_small_changes_keep_all_and_never_make_an_order_dearer_nor_cheaper_than_
     assert revised(case, best).value == pytest.approx(best.value)  # type: ignore[union-attr]
     assert revised(case, made).chosen == made.chosen  # type: ignore[union-attr]
     assert revised(with_target(case, 0, amount=1e15), best) is None
-
-

@@ -168,7 +168,6 @@ def test_every_fault_has_its_option(capsys: pytest.CaptureFixture[str]) -> None:
         assert option in told.err, option
     assert "is past" in told.told and 'did you mean "transformers"' in told.told
     assert ask(capsys, "plan", "small.yaml", "--force").code == 2
-    assert ask(capsys, "plan", "small.yaml", "--language", "de").code == 2
 
 
 def _keeps(made: dict[str, Any]) -> bool:

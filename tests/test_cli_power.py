@@ -116,7 +116,6 @@ def test_all_faults_come_at_once(here: Path, capsys: pytest.CaptureFixture[str])
         (("abilene", "--sources", ","), "got no source; expected some of grid"),
         (("abilene", "--shortfall", "much"), "a share such as 0.001 or 0.1 %"),
         (("abilene", "--by", "soon"), "--by"),
-        (("abilene", "--language", "de"), "--language is that of the page"),
         (("abilene", "--report", "missing/x.html"), 'no folder "missing"'),
         (("abilene", "--sourcs", "grid"), '"--sources"'),
     ],
@@ -130,7 +129,7 @@ def test_what_is_asked_wrong_is_told(capsys: pytest.CaptureFixture[str], argumen
 def test_a_missing_extra_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, module: str, extra: str
 ) -> None:  # fmt: skip
-    for holder in ("stargauge.cli.power", "stargauge.api.supply"):
+    for holder in ("stargauge.cli.extras", "stargauge.api.supply"):
         monkeypatch.setattr(f"{holder}.find_spec", lambda name: None if name == module else sys)
     told = ask(capsys, *QUICK, "--report", "supply.html")
     assert told.code == 2 and f"pip install 'stargauge[{extra}]'" in told.told

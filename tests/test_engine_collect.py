@@ -12,9 +12,9 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 from tests import engine_toy as toy
 
-from stargauge.engine.collect import Histogram, Values
+from stargauge.engine.collect import First, Histogram, Values
 from stargauge.engine.histogram import count, join
-from stargauge.engine.spread import apportioned, finite, quantiles, sampling_error
+from stargauge.engine.spread import effects_where_present, finite, quantiles, sampling_error, shares_of
 from stargauge.quantity.errors import InputError
 
 BLOCK = toy.world().run(["capacity", "output", "lacking", "purse_median", "opened"]).block(0)
@@ -112,10 +112,11 @@ def test_shares_of_spread_are_those_of_a_sum_and_cells_add_up_to_their_input() -
     streams = {"a": generator.random(4096), "b[x]": generator.random(4096), "b[y]": generator.random(4096), "c": generator.random(4096)}
     values = 2 * streams["a"] + streams["b[x]"]
     values[::7] = np.nan
-    found, cells = apportioned(streams, values)
+    found, cells = shares_of(effects_where_present(streams, values))
     assert found == {"a": pytest.approx(0.8, abs=0.02), "b": pytest.approx(0.2, abs=0.02)} and list(found) == ["a", "b"]
     assert cells["b[x]"] == pytest.approx(found["b"], abs=0.01) and abs(cells["b[y]"]) < 0.01 and list(cells) == list(streams)
-    assert apportioned(streams, np.full(4096, np.nan)) == ({}, {}) == apportioned({}, values)
+    nowhere = effects_where_present(streams, np.full(4096, np.nan))
+    assert shares_of(nowhere) == ({}, {}) == shares_of(effects_where_present({}, values))
 
 
 def test_what_never_comes_in_some_worlds_is_ranked() -> None:
@@ -129,3 +130,12 @@ def test_sampling_error_is_the_spread_between_blocks() -> None:
     assert sampling_error(np.repeat(means, 256)) == pytest.approx(np.std(means, ddof=1) / 8)
     truth = np.arange(1024) < 256
     assert sampling_error(truth) == pytest.approx(np.sqrt(0.25 * 0.75 / 1024))
+
+
+def test_the_first_blocks_are_a_run_of_their_own() -> None:
+    run = toy.world().run(["output"])
+    made, whole = First(Values("output[north]"), 2), Values("output[north]")
+    assert made.needs == whole.needs
+    found, short = run.collect({"first": made}, 1280)["first"], run.collect({"whole": whole}, 512)["whole"]
+    assert np.array_equal(found.values, short.values)
+    assert made.join([None, None]) is None

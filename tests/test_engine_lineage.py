@@ -12,7 +12,8 @@ import pytest
 from tests import engine_toy as toy
 
 from stargauge.engine.cells import spread_of
-from stargauge.engine.lineage import Node, explain, explain_briefly, formula_of, telling_times
+from stargauge.engine.lineage import explain, explain_briefly, formula_of, telling_times
+from stargauge.engine.node import Node
 from stargauge.engine.result import gather
 from stargauge.engine.run import Run
 from stargauge.quantity.distribution import Distribution

@@ -185,7 +185,7 @@ def test_an_article_says_who_what_when_and_how_to_check_it(name: str, language: 
 def test_an_article_in_german_reads_as_one() -> None:
     text = article(answered("stargate", "de"), "abilene-12gw-mid26")
     assert "## Abilene erreicht bis Mitte 2026 1,2 GW." in text
-    assert "**Urteil**: **Nicht erfüllt.** Wie es sich lesen lässt:" in text
+    assert "**Urteil**: **Nicht erfüllt.** Wie die Aussage gelesen werden kann:" in text
     assert (
         "- *dem Wortlaut nach*, das heisst: die Anlagenleistung in Betrieb in Abilene erreicht bis Ende Juni 2026 mindestens 1,15 GW: "
         "**Bis 30. Juni 2026 nicht erfüllt: 590 MW belegt.**"

@@ -507,7 +507,6 @@ def test_where_nothing_is_missing_or_given_the_words_say_so(data: dict[str, Any]
         (("abilene", "--factors", "none.csv"), 'no file "none.csv"'),
         (("abilene", "--tariff", "none.csv"), 'no file "none.csv"; expected a tariff'),
         (("abilene", "--hourly"), "give --json as well"),
-        (("abilene", "--language", "de"), "name its file with --report FILE"),
         (("abilene", "--report", "nowhere/hours.html"), 'no folder "nowhere" to write the report to'),
         (("milam", "--year", "2025", "--as-of", "2025-12-01"), "nothing is expected to run at milam in 2025"),
     ],
@@ -536,3 +535,24 @@ def test_the_page_on_hours_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/hours.md", tmp_path) == 3
     made = run_python("docs/hours.md")
     assert "deepseek-v3" in made["best"]  # type: ignore[operator]
+
+
+def test_a_plant_laid_out_for_some_buildings_is_said_to_feed_the_whole_site() -> None:
+    plan = {
+        "sources": {"design": {"publisher": "An office", "title": "A design", "date": "2026-06-30", "grade": "D", "designed": True}},
+        "sites": {
+            "north": {
+                "phases": {
+                    "new": {
+                        "it_power": {"value": "50 MW", "source": "design"},
+                        "milestones": {"under_construction": {"value": "2026-12-31", "status": "planned", "source": "design"}},
+                    }
+                },
+                "supply": {"gas": {"plant": "gas-engine", "capacity": {"value": "70 MW", "source": "design"}}},
+            }
+        },
+    }
+    made = api.hours("north", api.load(supplied(), plan), as_of=DAY, year=2029).to_dict()
+    assert "designed_plant" in [one["what"] for one in made["notes"]]
+    assert "lays out for its own buildings feeds the whole site" in " ".join(render_hours(made).split())
+    assert "designed_plant" not in [one["what"] for one in asked().to_dict()["notes"]]

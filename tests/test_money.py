@@ -16,7 +16,8 @@ from tests.real_worlds import TINY
 
 import stargauge
 from stargauge import api
-from stargauge.audit import money as audit
+from stargauge.audit.money_question import _EXAMPLE
+from stargauge.audit.promises import circles
 from stargauge.quantity.quantity import MEANS
 from stargauge.report.canvas import Paper
 from stargauge.report.money import books, headline
@@ -181,7 +182,7 @@ def test_circles_of_the_vector_are_found(shared: Path) -> None:
     parties = "".join(
         f"  {name}: {{name: {name}, commitments: {{{_arcs(name, names, row)}}}}}\n" for name, row in zip(names, matrix, strict=True)
     )
-    made = audit.circles(api.known(small(("parties:\n", f"parties:\n{parties}")), DAY))
+    made = circles(api.known(small(("parties:\n", f"parties:\n{parties}")), DAY))
     expected = vector["expected"]
     assert [one["amount"] / 1e9 for one in made["announced"]["cycles"]] == [pytest.approx(expected["cycle_flow"])]
     circle = made["announced"]["cycles"][0]["parties"]
@@ -284,7 +285,7 @@ def test_a_programme_without_parties_says_so(capsys: pytest.CaptureFixture[str])
 
 
 def test_the_parties_that_the_fault_proposes_can_be_asked_about() -> None:
-    parties = audit._EXAMPLE.removeprefix("parties: {").removesuffix("}")
+    parties = _EXAMPLE.removeprefix("parties: {").removesuffix("}")
     parties = parties.replace("my-source", "plan").replace("2026-03-31", "2024-12-31")
     made = stargauge.money(small(("parties:\n", f"parties:\n  {parties}\n")), as_of=DAY, amounts=["3 bn USD"], draws=16).to_dict()
     assert "acme" in made["group"]
@@ -294,7 +295,7 @@ def test_the_report_shows_the_same_numbers_and_the_graph_with_its_table(now: dic
     pytest.importorskip("jinja2")
     pytest.importorskip("vl_convert")
     from stargauge.report.html import render_report
-    from stargauge.report.money import tables
+    from stargauge.report.money_tables import tables
 
     sample = json.loads((Path(__file__).parent / "data" / "check_sample.json").read_text(encoding="utf-8"))
     page = render_report(sample | {"funds": now}).replace("\u00a0", " ")
@@ -338,7 +339,7 @@ def test_more_cash_never_lowers_the_odds_or_widens_a_gap() -> None:
 
 
 def test_a_policy_that_the_model_has_broken_already_is_no_forecast() -> None:
-    from stargauge.report.money import _breach
+    from stargauge.report.money_tables import _breach
 
     span = {"p10": "2026-03-31", "p50": "2026-07-31", "p90": "2027-04-30"}
     assert _breach(span, "2026-11-27") == "by the model already broken: Jul 2026 (Mar 2026 to Apr 2027)"

@@ -13,7 +13,7 @@ import pytest
 from tests.bare_environment import ROOT, built, copied
 
 #: Endings of files that are no code but that the code reads.
-DATA = {".csv", ".json", ".toml", ".yaml", ".j2", ".css", ".js", ".svg"}
+DATA = {".csv", ".json", ".po", ".toml", ".yaml", ".j2", ".css", ".js", ".svg"}
 
 #: What may lie beside the sources: made by tools, kept by a user, secret.
 LITTER = (
@@ -89,7 +89,7 @@ def test_the_archive_holds_what_it_takes_to_test_and_document_it_and_nothing_tha
     assert not held & set(LITTER)
     assert {name.partition("/")[0] for name in held} <= {
         "src", "tests", "docs", "bench", "requirements", "LICENSES", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "CITATION.cff",
-        "CONTRIBUTING.md", "pyproject.toml", "PKG-INFO", ".gitignore",
+        "CONTRIBUTING.md", "SECURITY.md", "pyproject.toml", "PKG-INFO", ".gitignore",
     }  # fmt: skip
 
 

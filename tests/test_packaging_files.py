@@ -22,7 +22,7 @@ from stargauge.engine.simulate import model_graph
 
 ROOT = Path(__file__).parents[1]
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
-TEXT = {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".csv", ".j2", ".css", ".cff", ".json", ".sh", ".cfg", ""}
+TEXT = {".py", ".md", ".po", ".toml", ".txt", ".yaml", ".yml", ".csv", ".j2", ".css", ".cff", ".json", ".sh", ".cfg", ""}
 
 
 def committed() -> list[Path]:

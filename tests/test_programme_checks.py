@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.programme_files import faults_of, small, the_fault
 
-from stargauge.programme.checks import CHECKS, check_against_catalogue, check_against_quantities
+from stargauge.programme.checks import CHECKS
+from stargauge.programme.naming_checks import check_against_catalogue, check_against_quantities
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
 

@@ -10,8 +10,8 @@ import pytest
 from tests.programme_files import SMALL, loaded, small
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.programme.checks import check_against_catalogue
 from stargauge.programme.load import json_schema, load, shipped
+from stargauge.programme.naming_checks import check_against_catalogue
 from stargauge.programme.positions import parse_document
 from stargauge.programme.schema import Programme, fields_of, parts_of
 from stargauge.programme.template import starter

@@ -86,6 +86,15 @@ def test_a_second_document_is_an_error() -> None:
     assert "second document" in faults("a: 1\n---\nb: 2\n")[0].message
 
 
+@pytest.mark.parametrize("written", ['"\\e[31m"', '"\\x9b2J"', '"a\\rb"', '"\\u202eevil"', '"\\u2066"', '"\\0"', '"\\N"'])
+def test_what_a_terminal_obeys_is_a_fault_and_is_not_repeated(written: str) -> None:
+    with pytest.raises(InputError, match="a character that is not shown") as caught:
+        parse_document(f"name: {written}\n{written}: 1\n")
+    assert [(fault.line, fault.column) for fault in caught.value.faults] == [(1, 7), (2, 1)]
+    assert all(fault.message.isprintable() for fault in caught.value.faults)
+    assert parse_document('a: "one\\n\\ttwo\\u00a0three"\n').data == {"a": "one\n\ttwo\u00a0three"}
+
+
 def test_broken_yaml_names_its_line() -> None:
     (fault,) = faults("a: 1\nb: [1, 2\nc: 3\n")
     assert fault.line in (2, 3)

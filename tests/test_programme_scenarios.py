@@ -10,8 +10,8 @@ from tests.programme_files import SMALL
 
 from stargauge import api
 from stargauge.engine.simulate import inputs_of, model_graph
-from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.load import json_schema, load
+from stargauge.programme.naming_checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.overlay import scenario
 from stargauge.quantity.errors import InputError
 

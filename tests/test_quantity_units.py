@@ -130,3 +130,9 @@ def test_what_rounds_up_to_a_thousand_is_one_of_the_next_unit() -> None:
 
 def test_rates_per_power_and_per_day_are_shown_in_units_that_can_be_read() -> None:
     assert [show(4e-7, "job/W"), show(8.1e6, "W/d"), show(0.02 / 365.25, "1/d")] == ["0.4 jobs/MW", "8.1 MW/d", "0.02 a year"]
+
+
+def test_a_range_without_a_unit_is_told_as_it_was_written() -> None:
+    with pytest.raises(InputError, match=r'got "55\.\.65" without a unit; expected a power'):
+        parse_value("55..65", "W")
+    assert isinstance(parse_value("55..65", "1"), Distribution)

@@ -2,71 +2,42 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
+from tests.messages import catalogue_of, key_of, said
 
-from stargauge.report.locale import say, speaking, texts
+from stargauge.quantity.spoken import CATALOGUES, say, speaking, texts
 from stargauge.report.wording import counted, day_text, percent, range_text, value_text
 
-SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
-FOLDERS = (SOURCE / "report", SOURCE / "web")
 #: Fields in the braces of a text.
 _FIELDS = re.compile(r"\{(\w+)")
+LANGUAGES = sorted(file.stem for file in CATALOGUES.glob("*.po"))
 
 
-def _in_python() -> Iterator[tuple[str, str]]:
-    """The texts that are said in Python, with their place; those of things that are counted, in both numbers."""
-    for file in sorted(path for folder in FOLDERS for path in folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "counted"):
-                first = node.args[1 if node.func.id == "counted" else 0] if node.args[1 if node.func.id == "counted" else 0 :] else None
-                given = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-                if not isinstance(first, ast.Constant):
-                    continue
-                if node.func.id == "counted" and len(given) == 1:
-                    given.append(f"{given[0]}s")
-                yield from ((text, f"{file.name}:{node.lineno}") for text in given)
-
-
-def _in_templates() -> Iterator[tuple[str, str]]:
-    """The texts that are said in templates, with their place."""
-    from jinja2 import Environment
-
-    reader = Environment()
-    for file in sorted(path for folder in FOLDERS for path in folder.rglob("*.j2")):
-        for node in reader.parse(file.read_text(encoding="utf-8")).find_all(_call()):
-            if getattr(node.node, "name", "") == "_" and node.args and isinstance(getattr(node.args[0], "value", None), str):
-                yield node.args[0].value, f"{file.name}:{node.lineno}"
-
-
-def _call() -> type:
-    from jinja2.nodes import Call
-
-    return Call
-
-
-def said() -> dict[str, str]:
-    """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates()])
-
-
-def test_every_text_has_its_german_one() -> None:
-    missing = {text: place for text, place in said().items() if text not in texts("de")}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated(language: str) -> None:
+    missing = {text: place for text, place in said().items() if text not in texts(language)}
     assert not missing, "\n".join(f"{place}: {text}" for text, place in missing.items())
 
 
-def test_no_german_text_is_left_over() -> None:
-    assert set(texts("de")) - set(said()) == set()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_is_left_over(language: str) -> None:
+    assert set(texts(language)) - set(said()) == set()
 
 
-def test_german_texts_have_the_same_fields() -> None:
-    differing = {text: german for text, german in texts("de").items() if set(_FIELDS.findall(text)) != set(_FIELDS.findall(german))}
-    assert differing == {}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_fill_in_the_same_values(language: str) -> None:
+    assert {text: made for text, made in texts(language).items() if set(_FIELDS.findall(text)) != set(_FIELDS.findall(made))} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_read_as_babel_reads_it(language: str) -> None:
+    read = catalogue_of(CATALOGUES / f"{language}.po")
+    assert texts(language) == {key_of(one): str(one.string) for one in read if one.id and one.string}
+    assert not [one.id for one in read if one.id and (one.fuzzy or one.pluralizable)] and not read.obsolete
 
 
 def test_german_is_swiss() -> None:

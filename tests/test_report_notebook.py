@@ -84,6 +84,12 @@ def shown(result: Any, plan: ProgrammePlan) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_a_plan_says_in_a_line_what_it_is(plan: ProgrammePlan) -> None:
+    assert plan.fresh is not None
+    target = f"power_facility[operational] >= 150 MW by 2030-06-30: {plan.fresh.probabilities[0]:.0%}"
+    assert repr(plan) == f"<Plan {plan.name}, planned, {target}, 256 draws, seed 0>"
+
+
 NAMES = ("programme", "known", "result", "series", "number", "verdicts", "verdict", "check", "plan")
 
 

@@ -9,6 +9,7 @@ from tests.plan_answer import impossible_answer, plan_answer, under_way
 
 from stargauge.report import plan_tables, plan_terminal
 from stargauge.report.plan import render_plan
+from stargauge.report.plan_page import plan_html
 
 
 def part(text: str, title: str) -> list[str]:
@@ -74,4 +75,26 @@ def test_how_near_to_the_best_a_plan_is_says_of_what() -> None:
     assert f"If no queue held anything up, the best plan would take 0.64 % less. {solved}" in " ".join(render_plan(data).split())
     data["method"]["program"]["ended"] = ["work limit reached"]
     assert "Its work ended first." in render_plan(data)
-    assert "a larger amount may exist. If no queue held" in " ".join(render_plan({**data, "goal": "capacity"}).split())
+    most = " ".join(render_plan({**data, "goal": "capacity"}).split())
+    assert "a larger amount may exist. Searched" in most and "If no queue held" not in most
+    data["method"]["gap"] = 0.0
+    assert "No plan is better, even if no queue held anything up." in " ".join(render_plan(data).split())
+
+
+def test_where_no_fact_is_worth_knowing_there_is_no_table() -> None:
+    data = plan_answer()
+    facts = data["waiting"]["information"]
+    data["waiting"] = {**data["waiting"], "information": [{**one, "worth_now": 0.0} for one in facts], "ceiling": None}
+    told = f"None of the facts that were looked at is worth knowing: {len(facts)}."
+    assert (
+        part(render_plan(data), "What knowing is worth") == [told] and told in plan_html(data) and "Known now saves" not in plan_html(data)
+    )
+
+
+def test_a_way_out_without_a_building_and_the_units_of_facts_are_told_whole() -> None:
+    data = impossible_answer()
+    data["conflict"]["relaxations"][0]["cost"] = 0.0
+    assert "(with what is under way alone)" in render_plan(data)
+    data = plan_answer()
+    data["waiting"]["information"][0] |= {"worth_now": 3.1e9, "unit": "USD*yr"}
+    assert "…" not in render_plan(data) and "3.1 bn USD" in render_plan(data)

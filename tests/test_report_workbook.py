@@ -18,7 +18,8 @@ from tests.real_worlds import NOW, TINY, known_of
 from tests.workbooks import SOFFICE, Computed, changed, recalculated
 
 from stargauge import api
-from stargauge.audit.workbook_data import SPREADSHEET_DAYS, _keys, workbook_data
+from stargauge.audit.workbook_data import _keys, workbook_data
+from stargauge.audit.workbook_inputs import SPREADSHEET_DAYS
 from stargauge.engine.case import Case
 from stargauge.engine.simulate import case_of
 from stargauge.quantity.quantity import CASH_LINES
@@ -589,3 +590,31 @@ def test_a_scenario_that_is_chosen_is_used(tmp_path: Path) -> None:
     cell = f"{column_name(SINGLE)}{TOP + 1}"
     found = {name: openpyxl.load_workbook(path, data_only=True)["Sums"][cell].value for name, path in paths.items()}
     assert found == {"base": 6.0, "high": 15.0}
+
+
+#: A plan as a scenario: a hall of the site on which work has not begun, on gas engines of its own.
+DESIGNED = {
+    "sources": {"design": {"publisher": "An office", "title": "A design", "date": "2025-12-31", "grade": "D", "designed": True}},
+    "sites": {
+        "north": {
+            "phases": {
+                "hall-9": {
+                    "it_power": {"value": "90 MW", "source": "design"},
+                    "facility_power": {"value": "120 MW", "source": "design"},
+                    "milestones": {"under_construction": {"value": "2026-02-28", "status": "planned", "source": "design"}},
+                }
+            },
+            "supply": {"gas": {"plant": "gas-engine", "role": "prime", "capacity": {"value": "120 MW", "source": "design"}}},
+        }
+    },
+}  # fmt: skip
+
+
+@needs_office
+def test_a_plant_that_is_designed_is_paid_by_the_phases_it_feeds(small_file: Path, tmp_path: Path) -> None:
+    case = _tiny(small_file, DESIGNED)
+    beyond = case.values(["generation_cost_shift"])["generation_cost_shift"]
+    assert beyond.max() > 0.0
+    data = workbook_data(case, TINY_SITE, {}, TOLD)
+    made = Computed(recalculated({"plan": render_workbook(data)}, tmp_path)["plan"], data)
+    assert not {name: value for name, value in _differences(made, case, site_id=TINY_SITE) if not value < CENT}

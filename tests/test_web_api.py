@@ -82,6 +82,9 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     f"drivers?address={quote(POWER)}": lambda made: api.drivers(made, address=POWER, **RUN).to_dict(),
     "needs": lambda made: api.needs(made, **RUN).to_dict(),
     "together": lambda made: api.together(made, **RUN).to_dict(),
+    f"sweep?from=2025-05-01&every=20&claim=first-hall&quantity={quote(POWER)}": lambda made: api.sweep(
+        made, as_of="2025-05-01..2025-06-01", every="20", claims=["first-hall"], quantities=[POWER], draws=256, seed=3
+    ).to_dict(),
     "definitions": lambda made: api.definitions(made, **RUN).to_dict(),
     "sources": lambda made: api.sources(made, workers=1, **RUN).to_dict(),
     "schedule": lambda made: api.schedule(made, **RUN).to_dict(),
@@ -172,6 +175,8 @@ def test_export_and_what_the_world_offers(served: str) -> None:
         ("programmes/small/check?as_of=2001-01-01", 404, "record too thin"),
         ("programmes/faulty/check", 400, "MWW"),
         ("programmes/small/check?draws=5&seed=x&as_of=2025-02-30", 422, "expected a whole number"),
+        ("programmes/small/sweep?over=../small.yaml", 404, 'no scenario "../small.yaml"'),
+        ("programmes/small/sweep?from=2020-01-01&every=10&as_of=2025-06-01", 404, "at most 48 here"),
         ("compare?a=small&b=%2B../small.yaml", 404, 'no scenario "../small.yaml"'),
         ("compare?a=/etc/passwd&b=small", 404, 'no programme "/etc/passwd"'),
         ("catalogue/nix", 404, "nix"),

@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 __all__ = [
     "audit", "backtest", "calibrate", "calibrate_gpu", "catalogue", "check", "compare", "compute", "cost", "definitions", "drivers",
     "explain", "explain_reading", "export", "facility", "finance", "goodput", "gpu_curve", "hours", "infer", "jobs", "load", "money",
-    "needs", "odds", "plan", "power", "schedule", "sensitivity", "simulate", "sources", "system", "together", "train", "validate",
+    "needs", "odds", "plan", "power", "schedule", "sensitivity", "simulate", "sources", "sweep", "system", "together", "train", "validate",
     "what_changed", "workbook",
 ]  # fmt: skip
 

@@ -32,6 +32,7 @@ from stargauge.api.serving import infer
 from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.supply import power
+from stargauge.api.sweep import Sweep, sweep
 from stargauge.api.system import system
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
@@ -68,6 +69,7 @@ __all__ = [
     "RecordTooThin",
     "Result",
     "SiteFinance",
+    "Sweep",
     "Validation",
     "__version__",
     "asked_of",
@@ -116,6 +118,7 @@ __all__ = [
     "sites",
     "sources",
     "sources_and_uses",
+    "sweep",
     "system",
     "together",
     "train",

@@ -14,7 +14,7 @@ from stargauge.api.definitions import definitions_of
 from stargauge.api.needs import DRAWS as NEEDS_DRAWS
 from stargauge.api.needs import MOST_DRAWS, needs_of_claims
 from stargauge.api.programmes import Progress, catalogue, known, load, said_by
-from stargauge.api.runs import DRAWS, Given, asked_of, audited, condition
+from stargauge.api.runs import DRAWS, Asked, Given, asked_of, audited, condition, pool_of
 from stargauge.api.sections import delays_of, finance_of_sites, money_of, number_verdicts_of, numbers_in
 from stargauge.api.together import together_in
 from stargauge.api.tracks import odds_of
@@ -33,7 +33,7 @@ from stargauge.audit.sites import wanted as wanted_sites
 from stargauge.audit.summary import FANS, headlines, summarise
 from stargauge.audit.together import Together
 from stargauge.catalogue.load import Catalogue
-from stargauge.engine.lineage import Node
+from stargauge.engine.node import Node
 from stargauge.engine.result import Result
 from stargauge.evidence.archive import Archive
 from stargauge.programme.known import Known
@@ -90,7 +90,7 @@ class Check(Shown):
 
 def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
-    workers: int | None = None,
+    workers: int | str | None = None, resume: str | Path | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
     depths: bool = True, evidence: str | Path | Archive | None = None, progress: Progress | None = None, language: str = "en",
     given: Given = None, then: Callable[[], Then] | None = None, threads: int = 1,
@@ -102,9 +102,11 @@ def check(
     the programme cites; with it each says whether it is still there. `language`: of the headline and of all that is said of claims.
     `given`: claims that hold; everything then, but nothing of another day, on which other worlds would be given. `then`: who has the
     verdicts of the day of the dispute, as `verdicts_then` makes them, where they are made elsewhere. `threads` make the run together where
-    no processes do (`workers`), with the same bits. Raises InputError with all faults at once; nothing is written.
+    no processes do (`workers`), with the same bits. `workers`: processes, or the address of a Dask scheduler. `resume`: a folder that
+    keeps what is done; the same call goes on from there. Raises InputError with all faults at once; nothing else is written.
     """
     began = time.perf_counter()
+    pool, here = pool_of(workers, draws, resume), None if isinstance(workers, str) else workers
     words = words_of(language)
     made = load(programme, scenario, settings)
     values = values or catalogue()
@@ -113,9 +115,9 @@ def check(
     wanted = (*headlines(now), *((*FANS, *wanted_sites(now)) if charts else ()))
     said = said_by(made, now.as_of)
     numbers = numbers_in(now, made, said)
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=pool, language=language)
     result, verdicts = audited(
-        now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions, with_drivers=depths,
+        now, made, draws, seed, pool, wanted, progress, said, charts, numbers=numbers, given=conditions, with_drivers=depths,
         language=language, threads=threads,
     )  # fmt: skip
     answer = Check(
@@ -124,22 +126,22 @@ def check(
     )  # fmt: skip
     answer.then_day = dispute_day(made, now.as_of) if conditions is None else None
     if answer.then_day is not None:
-        make = partial(verdicts_then, made, now.as_of, draws=draws, seed=seed, workers=workers, values=values, language=language)
+        make = partial(verdicts_then, made, now.as_of, draws=draws, seed=seed, workers=pool, values=values, language=language)
         answer.then = (then or make)()
     if charts and depths:
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None
-        answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
-        answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None
-        answer.needs = needs_of_claims(made, now, None, *_draws_for_needs(draws), seed, workers, given=conditions, language=language)
-        answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions, language=language)
+        answer.delays = delays_of(made, now, draws, seed, here, given=conditions)
+        answer.money = money_of(made, now, None, (), None, None, draws, seed, here, given=conditions) if now.parties else None
+        answer.needs = needs_of_claims(made, now, None, *_draws_for_needs(draws), seed, here, given=conditions, language=language)
+        answer.definitions = definitions_of(made, now, None, draws, seed, here, given=conditions, language=language)
         answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts, language=language)
-        answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers, given=conditions)
+        answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, here, given=conditions)
     answer.seconds = time.perf_counter() - began
     return answer
 
 
 def verdicts_then(
-    programme: Programme, as_of: date, *, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+    programme: Programme, as_of: date, *, draws: int = DRAWS, seed: int = 0, workers: Asked = None, values: Catalogue | None = None,
     language: str = "en",
 ) -> Then:  # fmt: skip
     """The verdicts on the claims as could be said on the day of the dispute; none where it was not over before a day, or there is none."""

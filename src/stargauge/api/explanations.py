@@ -45,12 +45,13 @@ WORKERS = 2
 def explain_reading(
     claim: str, programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None, values: Catalogue | None = None, evidence: str | Path | Archive | None = None, given: Given = None,
+    language: str = "en",
 ) -> Reasons:  # fmt: skip
     """Why a reading of a claim has the verdict it has: `CLAIM/READING`, or `CLAIM` where it has one reading.
 
     With what it compares, at the time it names, down to statements and assumptions. What cannot be tested has no numbers. `given`: claims
-    that hold; all is of the worlds in which they do. Raises InputError for a claim or reading that there is not, and for a claim of several
-    readings of which none is named.
+    that hold; all is of the worlds in which they do. `language`: of what is said. Raises InputError for a claim or reading that there is
+    not, and for a claim of several readings of which none is named.
     """
     made = load(programme)
     name, reading = asked_reading(made, claim)
@@ -62,19 +63,20 @@ def explain_reading(
     judge = judge_of_comparisons(question)
     collectors = {COLLECTOR: judge_of([question], now), COMPARED: judge}
     memo = Memo(MEMO_BYTES)
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     result = run_model(
         now, (), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors, memo=memo,
         dates=(now.months[-1],), only_dates=True, held=held_of(conditions),
     )  # fmt: skip
     result.conditions = conditions
     judgement = judgements(result, now, claims, ids=ids_of(made))[question.key]
-    said, verdict = alone(audit_run(result, now, claims, ids=ids_of(made)))
+    said, verdict = alone(audit_run(result, now, claims, ids=ids_of(made), language=language))
     tells = verdict.status not in WITHOUT_NUMBERS
     compared = compared_in(result, question, draws) if tells and judge.readings else ()
     true = int(result.truth[question.key].sum()) if tells and judgement.odds is not None and question.key in result.truth else None
     return Reasons(
-        said, verdict, judgement, compared, true, result.draws, seed, made, now, asked_as(made), held_captures(made, evidence, now.as_of)
+        said, verdict, judgement, compared, true, result.draws, seed, made, now, asked_as(made), held_captures(made, evidence, now.as_of),
+        language,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from stargauge.plan.build_order.answer import ProgrammePlan
 from stargauge.plan.build_order.asked import Wanted, texts_of, wanted
 from stargauge.plan.build_order.funds import MEANS
 from stargauge.plan.build_order.limits import EXAMPLES, Bound, read_limits
-from stargauge.plan.build_order.planning import Planning, Steps, Told
+from stargauge.plan.build_order.planning import Planning
+from stargauge.plan.build_order.steps import Steps, Told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean

@@ -12,12 +12,12 @@ from typing import Any
 from stargauge.audit.questions import misread
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.engine.simulate import model_graph
-from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.load import documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.load import shipped as shipped_files
+from stargauge.programme.naming_checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.overlay import scenario as suppose
 from stargauge.programme.overlay import with_settings
 from stargauge.programme.positions import Flaw, faults_of

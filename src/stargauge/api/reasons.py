@@ -29,29 +29,16 @@ from stargauge.audit.cost import (
     tornado_data,
 )
 from stargauge.audit.given import held_of
-from stargauge.audit.sensitivity import (
-    Asker,
-    Axis,
-    Bar,
-    Ends,
-    Sensitivity,
-    axes_of_table,
-    bars_of,
-    ends_of_table,
-    is_dear,
-    leading,
-    levels_data,
-    swings,
-    tabulated,
-    uncertain,
-)
+from stargauge.audit.moved import Asker, levels_data
+from stargauge.audit.sensitivity import Bar, Sensitivity, bars_of, is_dear, leading, swings, uncertain
 from stargauge.audit.summary import Days
+from stargauge.audit.two_way import Axis, Ends, axes_of_table, ends_of_table, tabulated
 from stargauge.audit.variance import MOST as MOST_REDRAWN
 from stargauge.audit.variance import shares
 from stargauge.catalogue.load import Catalogue
-from stargauge.engine.lineage import Node
 from stargauge.engine.lineage import explain as explain_in
 from stargauge.engine.memo import Memo
+from stargauge.engine.node import Node
 from stargauge.engine.run import drawn
 from stargauge.engine.simulate import axes_of, inputs_of, model_graph, world_of
 from stargauge.engine.simulate import simulate as run_model

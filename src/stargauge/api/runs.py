@@ -21,7 +21,10 @@ from stargauge.audit.run import COLLECTOR, ClaimVerdict, Verdicts, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import HEADLINES, dates_of, exists
 from stargauge.catalogue.load import Catalogue
+from stargauge.engine.collect import Collector
+from stargauge.engine.executors import Pool, Workers, expect_address
 from stargauge.engine.memo import Memo
+from stargauge.engine.parts import Parts
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
@@ -36,13 +39,16 @@ MANY_DRAWS = 4096
 
 MOST_WORKERS = 64
 
+#: Who computes, as asked for: a number of processes, the address of a Dask scheduler, or what `pool_of` made of it.
+Asked = int | str | Pool | None
+
 #: Conditions as texts, as one text, or found already; nothing where there are none.
 Given = Sequence[str] | str | Condition | None
 
 
 def condition(
     given: Given, programme: str | Path | Programme = "stargate", *, now: Known | None = None, as_of: date | str | None = None,
-    draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None, language: str = "en",
+    draws: int = DRAWS, seed: int = 0, workers: Asked = None, values: Catalogue | None = None, language: str = "en",
 ) -> Condition | None:  # fmt: skip
     """The worlds in which claims hold, or do not: `"jobs-100k/economy-wide"`, `"not jobs-100k/economy-wide"`, or a reading written out.
 
@@ -61,26 +67,26 @@ def condition(
     made = load(programme)
     view = now if now is not None else known(made, as_of, values)
     parts = parts_of(texts, view, ids_of(made), _record_ids(made))
-    return spoken(search(parts, view, draws, seed, partial(workers_of, workers)), view, language)
+    return spoken(search(parts, view, draws, seed, partial(executor_of, workers)), view, language)
 
 
 def simulate(
     programme: str | Path | Programme = "stargate", *, quantities: Iterable[str] = HEADLINES, draws: int = DRAWS, seed: int = 0,
-    as_of: date | str | None = None, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
-    given: Given = None,
+    as_of: date | str | None = None, workers: int | str | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    given: Given = None, resume: str | Path | None = None,
 ) -> Result:  # fmt: skip
     """What follows from a programme, with uncertainty: labelled series of the quantities asked for.
 
-    `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits. `given`: claims that hold; what
-    follows then. Raises InputError on wrong input.
+    `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits, whoever computes them. `given`:
+    claims that hold; what follows then. `workers`: processes, or the address of a Dask scheduler. `resume`: a folder that keeps what is
+    done; the same call goes on from there. Raises InputError on wrong input.
     """
+    pool = pool_of(workers, draws, resume)
     whole = load(programme)
     made = known(whole, as_of, values)
     wanted = _expanded(made, quantities)
-    conditions = condition(given, whole, now=made, draws=draws, seed=seed, workers=workers)
-    result = run_model(
-        made, wanted, draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, held=held_of(conditions)
-    )
+    conditions = condition(given, whole, now=made, draws=draws, seed=seed, workers=pool)
+    result = run_model(made, wanted, draws=draws, seed=seed, workers=executor_of(pool, draws), progress=progress, held=held_of(conditions))
     result.programme, result.conditions = whole, conditions
     return result
 
@@ -92,6 +98,21 @@ def workers_of(asked: int | None, draws: int) -> int:
             raise InputError(f"got {asked} workers; expected 1 to {MOST_WORKERS}")
         return asked
     return 1 if draws < MANY_DRAWS else min(os.cpu_count() or 1, 4)
+
+
+def executor_of(asked: Asked, draws: int) -> Workers:
+    """Who computes a run: the workers of a scheduler, a pool at hand, or processes."""
+    if isinstance(asked, str):
+        return Pool(address=expect_address(asked))
+    return asked if isinstance(asked, Pool) else workers_of(asked, draws)
+
+
+def pool_of(asked: int | str | None, draws: int, resume: str | Path | None = None) -> Asked:
+    """Who computes all runs of a request, and the folder in which what is done is kept, where one is given."""
+    if resume is None:
+        return asked
+    made = workers_of(asked, draws) if asked is None or isinstance(asked, int) else 1
+    return Pool(made, expect_address(asked) if isinstance(asked, str) else "", Parts(resume))
 
 
 def _expanded(made: Known, quantities: Iterable[str]) -> list[str]:
@@ -112,16 +133,16 @@ def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None
 
 
 def audited(
-    made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
+    made: Known, programme: Programme, draws: int, seed: int, workers: Asked, wanted: Sequence[str], progress: Progress | None,
     claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
     given: Condition | None = None, with_drivers: bool = True, language: str = "en", threads: int = 1,
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     """A run with what is asked of its claims, and the verdicts. `threads` share the blocks of a run that no processes share."""
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
-    collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
+    collectors: dict[str, Collector[Any]] = {COLLECTOR: judge_of(asked, made)} if asked else {}
     collectors |= {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
-    count = workers_of(workers, draws)
+    count = executor_of(workers, draws)
     with ThreadPoolExecutor(threads) if threads > 1 and count == 1 else nullcontext(count) as shared:  # gone with the run
         result = run_model(
             made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=shared, collectors=collectors,

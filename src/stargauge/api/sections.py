@@ -15,16 +15,17 @@ from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.given import Condition, held_of
 from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
-from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of
+from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of, outcomes_of
 from stargauge.audit.job_claims import judge_of as judge_of_numbers
 from stargauge.audit.jobs import Jobs
 from stargauge.audit.jobs import dates as dates_of_jobs
 from stargauge.audit.jobs import jobs as jobs_of
 from stargauge.audit.jobs import wanted as wanted_jobs
 from stargauge.audit.languages import words_of
-from stargauge.audit.money import Money, money_parts, question_of
+from stargauge.audit.money import Money, money_parts
 from stargauge.audit.money import scenario as money_scenario
 from stargauge.audit.money import wanted as wanted_money
+from stargauge.audit.money_question import question_of
 from stargauge.audit.run import texts_of
 from stargauge.audit.sentence import Names
 from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
@@ -56,6 +57,7 @@ def delays_of(
     made: Programme, now: Known, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
     given: Condition | None = None,
 ) -> Delays:  # fmt: skip
+    """How late each site is against its plan, at a knowledge date. Raises InputError for a faulty question."""
     result = run_model(
         now, wanted_delays(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, held=held_of(given)
     )
@@ -66,23 +68,24 @@ def delays_of(
 def jobs(
     programme: str | Path | Programme = "stargate", *, when: date | str | None = None, site: str | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None, given: Given = None,
+    progress: Progress | None = None, given: Given = None, language: str = "en",
 ) -> Jobs:  # fmt: skip
     """Jobs by every definition at a date (the end of the second year ahead), what others counted, and what claims on jobs need to be true.
 
-    `site`: that site alone, with the claims that name it. Raises InputError for a date outside the programme's months or an unknown site.
+    `site`: that site alone, with the claims that name it. `language`: of what is said of claims. Raises
+    InputError for a date outside the programme's months or an unknown site.
     """
     made = load(programme)
     now = known(made, as_of, values)
     day = _day_of_jobs(now, when, site)
     numbers = tuple(n for n in numbers_in(now, made, said_by(made, now.as_of)) if site is None or site in n.sites)
     collectors = {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     result = run_model(
         now, wanted_jobs(now, site), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors,
         dates=dates_of_jobs(now, day), progress=progress, only_dates=True, held=held_of(conditions),
     )  # fmt: skip
-    verdicts = number_verdicts_of(numbers, result, now)
+    verdicts = number_verdicts_of(numbers, result, now, language)
     return replace(jobs_of(now, result, day, site, names_of(now), verdicts, slug(made.name), asked_as(made)), given=conditions)
 
 
@@ -114,7 +117,7 @@ def number_verdicts_of(numbers: Sequence[Number], result: Result, now: Known, la
     """What each number of jobs needs to be true, from a run that collected it by every definition."""
     if not numbers:
         return ()
-    outcomes = judge_of_numbers(numbers).outcomes(result.collected[JOB_DEFINITIONS])
+    outcomes = outcomes_of(numbers, result.collected[JOB_DEFINITIONS])
     words, texts = words_of(language), texts_of(now.programme, language)
     names = Names(result.world.axes, result.world.graph.quantities, names_of(now), words, texts)
     return number_verdicts(numbers, outcomes, now, names)
@@ -140,6 +143,7 @@ def finance_of_sites(
     made: Programme, now: Known, site: str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
     given: Condition | None = None,
 ) -> SiteFinance:  # fmt: skip
+    """Cover, returns and gaps of a site, or of every site that is financed. Raises InputError for a site that there is not."""
     sites = asked_site(now, site)
     result = run_model(
         now, wanted_finance(now, sites, site is not None), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress,
@@ -173,6 +177,7 @@ def money_of(
     pays: Mapping[str, float | str] | Sequence[str] | None, since: date | str | None, draws: int, seed: int, workers: int | None,
     progress: Progress | None = None, given: Condition | None = None,
 ) -> Money:  # fmt: skip
+    """Who pays, when, and whether the money is there; amounts in USD. Raises InputError with every fault of what is asked."""
     question = question_of(now, when, amounts, pays, since)
     party = question.party
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from math import hypot
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from stargauge.api.training import known_with
 from stargauge.audit.serving import ASKED, Option, ServingAnswer, context_in, notes_of, spread_of, standing_of
@@ -26,10 +26,8 @@ from stargauge.plan.serving.search import Search, refined, searched
 from stargauge.quantity.compute.machine import peak_spread, peak_told
 from stargauge.quantity.compute.serving_efficiency import ServingFit, interval
 from stargauge.quantity.compute.transformer import Transformer
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean, kept
 from stargauge.quantity.units import parse_number
-
-Made = TypeVar("Made")
 
 
 def infer(
@@ -52,18 +50,18 @@ def infer(
     said = {name: _plain(value) for name, value in locals().items() if name not in ("values", "as_of") and value is not None}
     known, model = known_with(model, values, as_of)
     faults: list[Fault] = []
-    first, each = (_kept(faults, lambda one=one, path=path: _seconds(one, path)) for one, path in ((ttft, "--ttft"), (tpot, "--tpot")))  # type: ignore[misc]
-    asked_rate = _kept(faults, lambda: _rate(rate))
+    first, each = (kept(faults, lambda one=one, path=path: _seconds(one, path)) for one, path in ((ttft, "--ttft"), (tpot, "--tpot")))  # type: ignore[misc]
+    asked_rate = kept(faults, lambda: _rate(rate))
     demand = Demand(input, output, prefix_hits, speculative, first, ttft_of, each, concurrency, asked_rate, accelerators, disaggregated)
-    _kept(faults, lambda: checked(demand))
-    fixed = _kept(faults, lambda: parts_in(layout))
-    fit = _kept(faults, lambda: _fit(most_requests))
-    shape = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model), "--model")
-    machine = _kept(faults, lambda: machine_of(known, f"{max(accelerators or 1, 1)}x{chip}", software), "--chip")
+    kept(faults, lambda: checked(demand))
+    fixed = kept(faults, lambda: parts_in(layout))
+    fit = kept(faults, lambda: _fit(most_requests))
+    shape = model if isinstance(model, Transformer) else kept(faults, lambda: transformer_of(known, model), "--model")
+    machine = kept(faults, lambda: machine_of(known, f"{max(accelerators or 1, 1)}x{chip}", software), "--chip")
     types, chosen = None, ("", "")
     if shape is not None and machine is not None:
         chosen = (dtype, ASKED) if dtype else usual_type(known, shape, machine.chip)
-        types = _kept(faults, lambda: asked_types(known, chosen[0], shape, machine.chip), "--dtype")
+        types = kept(faults, lambda: asked_types(known, chosen[0], shape, machine.chip), "--dtype")
     if faults or shape is None or machine is None or types is None or fit is None:
         raise InputError(faults)
     case = Case(shape, machine, demand, fit, types)
@@ -182,15 +180,6 @@ def _interval(spread: Mapping[str, float], best: Option) -> dict[str, dict[str, 
         **{f"first_{name}": (value, first) for name, value in best.first.items()},
     }  # fmt: skip
     return {name: spread_of(middle, factor) for name, (middle, factor) in told_of.items()}
-
-
-def _kept(faults: list[Fault], make: Callable[[], Made], path: str = "") -> Made | None:
-    """What is made, or None with its faults kept with the others, under the option that they are of."""
-    try:
-        return make()
-    except InputError as error:
-        faults += [fault if fault.path else Fault(fault.message, path) for fault in error.faults]
-        return None
 
 
 def _seconds(said: float | str | None, path: str) -> float | None:

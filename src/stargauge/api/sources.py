@@ -20,12 +20,12 @@ from stargauge.quantity.errors import InputError, did_you_mean
 
 def sources(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
-    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, language: str = "en",
 ) -> Sources:  # fmt: skip
     """Each source of a programme left out in turn: which verdicts change, by how much, and whether a second source says the same.
 
-    `claim`: `ID` or `ID/READING`, that alone, with what of a source decides by itself. `progress(done, all)` counts the sources. Raises
-    InputError for a claim or a reading that there is not, or that had not been made by the day.
+    `claim`: `ID` or `ID/READING`, that alone, with what of a source decides by itself. `progress(done, all)` counts the sources.
+    `language`: of what is said. Raises InputError for a claim or a reading that there is not, or that had not been made by the day.
     """
     made, values = load(programme), values or catalogue()
     now = known(made, as_of, values)
@@ -33,10 +33,21 @@ def sources(
     keys = _asked(made, said, claim)
     count = workers_of(workers, MANY_DRAWS)
     whole, dropped, assumed = left_out_in_turn(
-        tracker_of(made, values, draws, seed), now.as_of, made, keys, claim is not None, count, progress
+        tracker_of(made, values, draws, seed, language), now.as_of, made, keys, claim is not None, count, progress
     )
     return Sources(
-        slug(made.name), made.name, asked_as(made), str(now.as_of), drawn(draws), seed, claim, whole, dropped, assumed, not made.claims
+        slug(made.name),
+        made.name,
+        asked_as(made),
+        str(now.as_of),
+        drawn(draws),
+        seed,
+        claim,
+        whole,
+        dropped,
+        assumed,
+        not made.claims,
+        language,
     )
 
 

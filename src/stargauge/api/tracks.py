@@ -89,6 +89,7 @@ def odds_of(
     made: Programme, readings: Mapping[str, Sequence[str]], first: date, last: date, every: str, attribute: bool, draws: int, seed: int,
     values: Catalogue, progress: Progress | None = None, language: str = "en",
 ) -> OddsOverTime:  # fmt: skip
+    """The odds of readings at each knowledge date from the day a claim was made; `every`: how far these are apart."""
     known(made, last, values)
     said = {name: made.claims[name].day.start for name in readings if made.claims[name].day.start <= last}
     shared = days_between(max(first, min(said.values(), default=first)), last, every)

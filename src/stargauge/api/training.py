@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -29,9 +28,7 @@ from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.training_step import training_step
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.errors import Fault, InputError
-
-Made = TypeVar("Made")
+from stargauge.quantity.errors import Fault, InputError, kept
 
 #: Binary digits of a batch at most, how far it may be off for fewer of them.
 _DIGITS, _OFF = 4, 0.05
@@ -65,8 +62,8 @@ def train(
     """
     known, model = known_with(model, values, as_of)
     faults, dtype = list[Fault](), _TYPES.get(dtype, dtype)
-    given = _kept(faults, lambda: stated_layout(layout) if isinstance(layout, str) else dict(layout or {}), "--layout")
-    asked = _kept(
+    given = kept(faults, lambda: stated_layout(layout) if isinstance(layout, str) else dict(layout or {}), "--layout")
+    asked = kept(
         faults, lambda: _setting(known, model, cluster, batch, sequence, dtype, tokens, software, oversubscription, balanced, fit), ""
     )  # fmt: skip
     if asked is None or given is None:
@@ -151,13 +148,13 @@ def _setting(
 ) -> tuple[Setting, Told, Told, Told | None]:  # fmt: skip
     """Model, machine and job, every fault of them at once."""
     faults = list[Fault]()
-    made = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model), "--model")
-    tiers = None if oversubscription is None else _kept(faults, lambda: stated_tiers(str(oversubscription)), "")
-    machine = cluster if isinstance(cluster, Machine) else _kept(faults, lambda: machine_of(known, cluster, software, tiers), "--cluster")
-    name = model.name if isinstance(model, Transformer) else _kept([], lambda: resolved(known, "model", model), "") or str(model)
+    made = model if isinstance(model, Transformer) else kept(faults, lambda: transformer_of(known, model), "--model")
+    tiers = None if oversubscription is None else kept(faults, lambda: stated_tiers(str(oversubscription)), "")
+    machine = cluster if isinstance(cluster, Machine) else kept(faults, lambda: machine_of(known, cluster, software, tiers), "--cluster")
+    name = model.name if isinstance(model, Transformer) else kept([], lambda: resolved(known, "model", model), "") or str(model)
     faults += _amounts(batch, sequence, tokens)
     if machine is not None:
-        _kept(faults, lambda: peak_of(machine, Job(1, 1, dtype)), "--dtype")
+        kept(faults, lambda: peak_of(machine, Job(1, 1, dtype)), "--dtype")
     if faults or made is None or machine is None:
         raise InputError(faults)
     length = _told(known, name, "sequence", sequence)
@@ -171,15 +168,6 @@ def _shipped() -> TrainingFit:
     from stargauge.catalogue.training_fit import shipped_training_fit
 
     return shipped_training_fit()
-
-
-def _kept(faults: list[Fault], make: Callable[[], Made], path: str) -> Made | None:
-    """What is made, or None with its faults kept with the others."""
-    try:
-        return make()
-    except InputError as error:
-        faults += [fault if fault.path else Fault(fault.message, path) for fault in error.faults]
-        return None
 
 
 def _amounts(batch: int | None, sequence: int | None, tokens: float | None) -> list[Fault]:

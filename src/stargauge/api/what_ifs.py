@@ -34,8 +34,8 @@ from stargauge.audit.what_if_data import what_if_data
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import inputs_of, model_graph, world_of
 from stargauge.programme.alternatives import merge
-from stargauge.programme.checks import flaws_against_quantities
 from stargauge.programme.known import Known
+from stargauge.programme.naming_checks import flaws_against_quantities
 from stargauge.programme.positions import expect_section, faults_of, plain_document
 from stargauge.programme.read import read_part, sources_of
 from stargauge.programme.schema import Programme

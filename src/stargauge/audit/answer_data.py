@@ -10,6 +10,7 @@ from typing import Any
 from stargauge import __version__
 from stargauge.audit import measured
 from stargauge.audit.captures import Held
+from stargauge.audit.claim_words import counts, off_by
 from stargauge.audit.explanation import explained, node_data, reported, source_data, statement_data, value_data
 from stargauge.audit.given import given_data
 from stargauge.audit.job_claims import NumberVerdict
@@ -21,7 +22,7 @@ from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.series_data import fans
 from stargauge.audit.sites import rows_of, whole_of
 from stargauge.audit.sites import wanted as wanted_sites
-from stargauge.audit.summary import Days, counts, headlines, off_by
+from stargauge.audit.summary import Days, headlines
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.audit.words import input_name
 from stargauge.programme.load import asked_as

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from stargauge.audit.scoring import base_rates, brier, by_tenths, coverage, crps, interval, log_score
 from stargauge.audit.verdict import ReadingVerdict
+from stargauge.engine.series import plain
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window, day, from_day
 from stargauge.quantity.quantity import PHYSICAL_STAGES
@@ -271,10 +272,10 @@ def claim_scores(cases: Sequence[ClaimCase]) -> dict[str, Any]:
     ours, span = _scored(lambda rows: brier(said[rows], happened[rows]), len(cases), claims)
     gain, gained = _scored(lambda rows: brier(rates[rows], happened[rows]) - brier(said[rows], happened[rows]), len(cases), claims)
     return {
-        "brier": ours, "brier_interval": span, "brier_base_rate": _finite(brier(rates, happened)),
+        "brier": ours, "brier_interval": span, "brier_base_rate": plain(brier(rates, happened)),
         "brier_gain": gain, "brier_gain_interval": gained, "brier_cases": len(cases), "brier_claims": len(set(claims)),
         "came_true": int(happened.sum()), "expected_true": float(said.sum()),
-        "log_score": _finite(log_score(said, happened)), "log_score_base_rate": _finite(log_score(rates, happened)),
+        "log_score": plain(log_score(said, happened)), "log_score_base_rate": plain(log_score(rates, happened)),
     }  # fmt: skip
 
 
@@ -292,7 +293,7 @@ def _scored(score: Callable[[NDArray[np.intp]], float], count: int, clusters: Se
     if not count:
         return None, [None, None]
     low, high = interval(score, clusters)
-    return _finite(score(np.arange(count))), [_finite(low), _finite(high)]
+    return plain(score(np.arange(count))), [plain(low), plain(high)]
 
 
 def _skill(ours: Array, baseline: Array, clusters: Sequence[str]) -> tuple[float | None, list[float | None]]:
@@ -301,7 +302,3 @@ def _skill(ours: Array, baseline: Array, clusters: Sequence[str]) -> tuple[float
         return 1.0 - float(np.mean(ours[rows])) / total if total > 0.0 else float("nan")
 
     return _scored(skill, len(ours), clusters)
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stargauge.audit.scoring import coverage, crps, crps_open, interval
 from stargauge.catalogue.builds import BuildRecord
+from stargauge.engine.series import plain
 from stargauge.engine.simulate import builds_of
 from stargauge.programme.known import Known
 from stargauge.quantity.builds import AT, EFFECTS, SINCE, build_days, columns, fit_builds, scale
@@ -89,13 +90,9 @@ def build_summary(forecasts: Sequence[BuildForecast]) -> dict[str, Any]:
     }
     return {
         "n": len(forecasts), "reached": int(reached.sum()), "open": int((~reached).sum()), "owners": len(set(owners)),
-        **{name: _finite(value) for name, (value, _) in made.items()},
-        "intervals": {name: [_finite(low), _finite(high)] for name, (_, (low, high)) in made.items()},
+        **{name: plain(value) for name, (value, _) in made.items()},
+        "intervals": {name: [plain(low), plain(high)] for name, (_, (low, high)) in made.items()},
     }  # fmt: skip
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 def validate_builds(records: Sequence[BuildRecord], known: Known) -> BuildValidation:

@@ -15,9 +15,9 @@ import numpy as np
 
 from stargauge.audit.summary import CAPITAL, DIRECT, GAP, HAVE, NEED, RUNS, exists
 from stargauge.engine.collect import Collector
+from stargauge.engine.executors import each
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
-from stargauge.engine.run import each
 from stargauge.engine.simulate import simulate
 from stargauge.engine.spread import quantiles
 from stargauge.programme.exchange import differing, exchanged

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,50 +10,27 @@ from typing import Any
 import numpy as np
 
 from stargauge import __version__
-from stargauge.audit.answer_data import slug, statement_data
+from stargauge.audit.answer_data import statement_data
 from stargauge.audit.causes import CATALOGUE, METHOD, ROUNDING, TOLD, Attribution, values_at
-from stargauge.audit.compare_finance import addresses_of_finance, finance_inputs, finance_values
-from stargauge.audit.run import ClaimVerdict
-from stargauge.audit.summary import CAPITAL, DIRECT, HEADLINES, RUNS, UNSITED, Days
+from stargauge.audit.compare_cells import CellChange, is_absent, numbers_held, statements_behind, statements_of_catalogue
+from stargauge.audit.compare_finance import addresses_of_finance, finance_values
+from stargauge.audit.compare_sides import Side, paired
+from stargauge.audit.languages import words_of
+from stargauge.audit.summary import CAPITAL, DIRECT, HEADLINES, RUNS, UNSITED
 from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
 from stargauge.audit.words import publisher_of
 from stargauge.engine.cells import spread_of
-from stargauge.engine.choices import same
 from stargauge.engine.result import Result
 from stargauge.engine.series import LEVELS, plain
 from stargauge.engine.simulate import model_graph
 from stargauge.engine.spread import quantiles
-from stargauge.programme.exchange import ALTERNATIVES, BY_ENTRY, differing
 from stargauge.programme.known import Known
-from stargauge.programme.schema import Programme
+from stargauge.quantity.spoken import language, say
 from stargauge.quantity.statement import Estimate, Statement
 from stargauge.quantity.units import figures, scale_of
 
-#: Axes of the catalogue's records, of which no programme speaks.
-_OF_RECORDS = frozenset({"record", "vintage", "build", "rack_ramp"})
 #: Axes whose labels come with what a programme speaks of.
 SPOKEN_AXES = ("site", "phase", "party", "line")
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side: what was asked for, what is known of it, its run and the verdicts on its claims."""
-
-    asked: str
-    laid: tuple[str, ...]
-    programme: Programme
-    known: Known
-    result: Result
-    verdicts: tuple[ClaimVerdict, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """What it is, as plain data."""
-        days = Days.of(self.known)
-        return {
-            "asked": self.asked, "laid": list(self.laid), "programme": {"id": slug(self.programme.name), "name": self.programme.name},
-            "as_of": str(self.known.as_of), "newest_evidence": str(days.evidence) if days.looked else None,
-            "price_year": self.programme.price_year, "inputs_sha256": self.result.inputs_sha256,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,18 +95,6 @@ class ClaimChange:
 
 
 @dataclass(frozen=True)
-class CellChange:
-    """One cell of an input that differs: what each side holds (None: the side has no such cell), and the cause it belongs to."""
-
-    input: str
-    label: tuple[str, ...]
-    unit: str
-    a: Estimate | None
-    b: Estimate | None
-    cause: str
-
-
-@dataclass(frozen=True)
 class Comparison:
     """What differs between two sides. `attribution` only where both run the same programme: two programmes share no streams."""
 
@@ -166,7 +130,7 @@ class Comparison:
             "columns": self._columns() if self.attribution else [],
             "causes": [self._cause(cause.name) for cause in causes],
             "together": dict(self.attribution.rest) if self.attribution else None,
-            "method": METHOD if self.attribution else None,
+            "method": say(METHOD) if self.attribution else None,
             "labels": {axis: self._labels(axis) for axis in SPOKEN_AXES},
             "inputs": [self._cell(cell) for cell in self.cells],
             "reproduce": [self._command()], "version": __version__,
@@ -176,18 +140,26 @@ class Comparison:
     def headline(self) -> str:
         """One sentence: what differs in power, money and jobs."""
         shown = {output.address: output for output in self.outputs}
-        heads = [(shown[address], words) for address, words in _HEAD if address in shown and _moved(shown[address])]
+        heads = [(shown[address], words) for address, words in HEADS if address in shown and _moved(shown[address])]
         if heads:
-            parts = [_told(one, words) for one, words in heads]
-            return f"At the end of {self.when:%b %Y} B has {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}."
+            parts = [_told(one, say(words)) for one, words in heads]
+            held = say("{several} and {last}", several=", ".join(parts[:-1]), last=parts[-1]) if len(parts) > 1 else parts[0]
+            return say("At the end of {month} B has {held}.", month=self._month, held=held)
         if not self.cells:
-            return "Nothing differs: the same inputs, the same numbers."
-        count = f"{len(self.cells):,} cell{'s' if len(self.cells) > 1 else ''} of the inputs differ{'s' if len(self.cells) == 1 else ''}"
-        still = f"{count}; power, money and jobs at the end of {self.when:%b %Y}"
+            return say("Nothing differs: the same inputs, the same numbers.")
+        still = {"cells": words_of(language()).count(len(self.cells)), "month": self._month}
         if told := [_told_of_finance(one) for one in self.finance if "[" not in one.address and _moved(one)]:
-            return f"{still} do not move, but {', '.join(told)}."
-        others = [output for output in (*self.outputs, *self.finance) if _moved(output)]
-        return f"{still} {'do not move' if others else 'and all else do not move'}."
+            moved = ", ".join(told)
+            return say(
+                "{cells} input cells differ; power, money and jobs at the end of {month} do not move, but {moved}.", moved=moved, **still
+            )
+        if any(_moved(output) for output in (*self.outputs, *self.finance)):
+            return say("{cells} input cells differ; power, money and jobs at the end of {month} do not move.", **still)
+        return say("{cells} input cells differ; power, money and jobs at the end of {month} and all else do not move.", **still)
+
+    @property
+    def _month(self) -> str:
+        return words_of(language()).short_date(self.when.year, self.when.month)
 
     def _command(self) -> str:
         """The command that makes these numbers again."""
@@ -201,7 +173,7 @@ class Comparison:
             shown = next(output for output in self.outputs if output.address == address)
             divisor, unit = scale_of(max((abs(levels[1]) for levels in (shown.a, shown.b) if levels is not None), default=0.0), shown.unit)
             change = shown.median_change
-            out.append({"address": address, "label": label, "unit": unit, "divisor": divisor, "change": change})
+            out.append({"address": address, "label": say(label), "unit": unit, "divisor": divisor, "change": change})
         return out
 
     def _statements(self) -> dict[str, int] | None:
@@ -216,11 +188,11 @@ class Comparison:
         cause = next(one for one in self.attribution.causes if one.name == name)
         cells = [cell for cell in self.cells if cell.cause == name]
         if name == CATALOGUE:
-            held = [_of_catalogue(side) for side in (self.a, self.b)]
+            held = [statements_of_catalogue(side) for side in (self.a, self.b)]
             old, new = (tuple(mine[key] for key in mine if key not in other) for mine, other in (held, held[::-1]))
             known = len(old), len(new)
         else:
-            old, new = (_behind(cells, side) for side in ("a", "b"))
+            old, new = (statements_behind(cells, side) for side in ("a", "b"))
             known = len(cause.gone), len(cause.new)
         return {
             "name": name, "effects": dict(cause.effects), "weight": cause.weight, "cells": len(cells),
@@ -244,7 +216,8 @@ class Comparison:
         low, middle, high = (plain(value) for value in _spread(estimate, side, self.when))
         return {
             "kind": estimate.kind, "p10": low, "p50": middle, "p90": high, "note": estimate.note,
-            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": _size(estimate), "absent": _absent(estimate),
+            "hindsight": str(estimate.hindsight) if estimate.hindsight else None,
+            "values": numbers_held(estimate), "absent": is_absent(estimate),
             "statement": self._said(estimate.statements[0], side) if estimate.statements else None,
         }  # fmt: skip
 
@@ -254,17 +227,8 @@ class Comparison:
 
 
 #: What the sentence tells, and how.
-_HEAD = ((RUNS, "{} running"), (CAPITAL, "{} deployed"), (DIRECT, "direct jobs"))
-
-
-def paired(a: Known, b: Known) -> bool:
-    """Whether two sides run the same programme, whose streams are the same."""
-    return a.programme.name == b.programme.name
-
-
-def read_at(a: Known, b: Known) -> date:
-    """The date at which two sides are read: the later of the dates they look ahead to, within the clocks of both."""
-    return min(max(Days.of(a).ahead, Days.of(b).ahead), a.months[-1], b.months[-1])
+#: What the headline tells of, and in which words; of jobs what they are stands for the unit.
+HEADS = ((RUNS, "{unit} running"), (CAPITAL, "{unit} deployed"), (DIRECT, "direct jobs"))
 
 
 def wanted_of(known: Known) -> tuple[str, ...]:
@@ -294,11 +258,6 @@ def finance_of(known: tuple[Known, Known], results: tuple[Result, Result], when:
         if one is not None or other is not None:
             out.append(_output(address, one, other, paired(*known), ()))
     return tuple(out)
-
-
-def moves_finance(cells: Sequence[CellChange]) -> bool:
-    """Whether any input that differs is one that finance rests on."""
-    return not finance_inputs().isdisjoint(cell.input for cell in cells)
 
 
 def _output(address: str, one: Any, other: Any, by_draw: bool, absent: tuple[str, ...]) -> Output:
@@ -331,96 +290,11 @@ def claims_of(a: Side, b: Side) -> tuple[ClaimChange, ...]:
     return tuple(sorted(found, key=lambda one: (-abs(one.points or 0.0), not one.differs)))
 
 
-def cells_of(a: Side, b: Side, weights: Mapping[str, float]) -> tuple[CellChange, ...]:
-    """The cells of inputs that differ in value, those of the weightiest cause first; a cell of one side only where somebody said it.
-
-    Records that coefficients are learnt from are left out: new ones are news of the catalogue, not inputs of their own.
-    """
-    entries = differing(a.known.programme, b.known.programme) if paired(a.known, b.known) else ()
-    speaks = {f"{ALTERNATIVES}.{choice}": str(entry) for entry in entries for choice in entry.choices}
-    shifted = a.result.world.axes != b.result.world.axes
-    found = []
-    before, after = a.result.inputs, b.result.inputs  # made when asked for
-    names = sorted({*before, *after, *finance_inputs()})
-    for name in (name for name in names if not _OF_RECORDS & {*before[name].quantity.axes}):
-        first, second = before[name], after[name]
-        held = [dict(zip(made.labels, made.estimates, strict=True)) for made in (first, second)]
-        for label in dict.fromkeys((*held[0], *held[1])):
-            one, other = held[0].get(label), held[1].get(label)
-            if _differ(one, other) and not (shifted and _same_place(one, other)):
-                cause = _spoken_of(other) or _spoken_of(one) or _labelled(label, b) or _labelled(label, a)
-                found.append(CellChange(name, label, first.quantity.unit, one, other, speaks.get(cause, cause)))
-    return tuple(sorted(found, key=lambda cell: (-weights.get(cell.cause, 0.0), cell.cause, _absent(cell.a) or _absent(cell.b))))
-
-
-def _differ(one: Estimate | None, other: Estimate | None) -> bool:
-    if one is not None and other is not None:
-        longer = _size(one) != _size(other) and one.statements == other.statements  # the same series over another clock
-        return not longer and not same(one.value, other.value)
-    alone = one or other
-    return alone is not None and bool(_spoken_of(alone).removeprefix(CATALOGUE))
-
-
-def _same_place(one: Estimate | None, other: Estimate | None) -> bool:
-    """Whether a cell rests on nothing said and means the same: the place of a site, which moved because others came before it."""
-    return one is not None and other is not None and not one.statements and not other.statements and one.note == other.note
-
-
-def _spoken_of(estimate: Estimate | None) -> str:
-    """What the newest statement behind a cell speaks of, as causes are named; empty where there is none."""
-    path = estimate.statements[0].path if estimate is not None and estimate.statements else ""
-    if path.startswith(f"{CATALOGUE}/"):
-        return CATALOGUE
-    section, _, rest = path.partition(".")
-    if section in ("assumptions", "records"):
-        return path if section == "assumptions" else section
-    return f"{section}.{rest.split('.')[0]}" if section in (*BY_ENTRY, ALTERNATIVES) else ""
-
-
-def _of_catalogue(side: Side) -> dict[tuple[str, ...], Statement]:
-    """The statements of the catalogue that a side rests on, by what they say and when."""
-    newest = [e.statements[0] for made in side.result.inputs.values() for e in made.estimates if _spoken_of(e) == CATALOGUE]
-    return {(s.path, s.text, s.source, str(s.published)): s for s in newest}
-
-
-def _behind(cells: Sequence[CellChange], side: str) -> tuple[Statement, ...]:
-    """The newest statements behind cells on one side that are behind none on the other."""
-    held = {at: [e.statements[0] for cell in cells if (e := getattr(cell, at)) and e.statements] for at in ("a", "b")}
-    others = set(held["b" if side == "a" else "a"])
-    return tuple(dict.fromkeys(said for said in held[side] if said not in others))
-
-
-def _labelled(label: Sequence[str], side: Side) -> str:
-    """The site, pledge or party that the label of a cell belongs to; empty where it has none on this side."""
-    programme = side.known.programme
-    owners = {line: party for party, spec in programme.parties.items() for line in spec.commitments}
-    for name in label:
-        site, _, phase = name.partition("/")
-        if site in programme.sites:
-            return f"sites.{site}"
-        if site == UNSITED and phase in programme.unsited:
-            return f"unsited.{phase}"
-        if name in programme.parties or name in owners:
-            return f"parties.{owners.get(name, name)}"
-    return ""
-
-
 def _spread(estimate: Estimate, side: Side, when: date) -> tuple[float, float, float]:
     months = side.result.world.axes["month"]
     if isinstance(estimate.value, np.ndarray) and estimate.value.size not in (1, len(months)):
         return (float("nan"),) * 3
     return spread_of(estimate.value, side.result.world.frame.month(when))
-
-
-def _size(estimate: Estimate) -> int:
-    """How many numbers a cell holds: one, or a series or table."""
-    return estimate.value.size if isinstance(estimate.value, np.ndarray) else 1
-
-
-def _absent(estimate: Estimate | None) -> bool:
-    """Whether there is no such cell, or nobody said anything of it."""
-    value = None if estimate is None else estimate.value
-    return value is None or (isinstance(value, float | np.ndarray) and bool(np.isnan(value).all()))
 
 
 def _quantiles(values: Any) -> tuple[float, ...]:
@@ -442,28 +316,12 @@ def _moved(output: Output) -> bool:
 
 def _told_of_finance(output: Output) -> str:
     """`debt_balance is 210 bn USD (A 250)`: both medians at the scale of the larger one."""
-    return f"{output.address} is {_told(output, '{}')}"
+    return say("{address} is {value}", address=output.address, value=_told(output, "{unit}"))
 
 
 def _told(output: Output, words: str) -> str:
     """`5.51 GW running (A 1.17)`: both medians at the scale of the larger one."""
     factor, unit = scale_of(max(abs(side[1]) for side in (output.a, output.b) if side is not None), output.unit)
-    one, other = ("none known" if side is None else figures(side[1] / factor) for side in (output.a, output.b))
-    return f"{other} {words.format(unit)} (A {one})"
-
-
-__all__ = [
-    "CellChange",
-    "ClaimChange",
-    "Comparison",
-    "Output",
-    "Side",
-    "cells_of",
-    "claims_of",
-    "finance_of",
-    "moves_finance",
-    "outputs_of",
-    "paired",
-    "read_at",
-    "wanted_of",
-]
+    notation = words_of(language()).notation
+    one, other = (say("none known") if side is None else figures(side[1] / factor, notation=notation) for side in (output.a, output.b))
+    return f"{other} {words.format(unit=notation.unit(unit))} (A {one})"

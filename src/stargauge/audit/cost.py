@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.given import Condition, given_data
-from stargauge.audit.sensitivity import Levels, Swing, levels_data, levels_of
+from stargauge.audit.moved import Levels, levels_data, levels_of
+from stargauge.audit.sensitivity import Swing
 from stargauge.audit.summary import UNSITED, Days, names_of
 from stargauge.engine.result import Result
 from stargauge.engine.series import plain

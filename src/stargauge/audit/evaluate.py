@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Time, leaves, needs
+from stargauge.engine.parts import keepable
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import InputError
@@ -50,6 +51,7 @@ class Selected:
 Select = Callable[[Address], Selected]
 
 
+@keepable
 class Outcome(NamedTuple):
     """Truth per draw; margin per draw where all is one comparison; the absent labels; the draws that cannot be decided (or none)."""
 
@@ -234,9 +236,13 @@ class Judge:
 
         return tuple(_full(evaluate(reading, select, self.shown), block.draws) for reading in self.readings)
 
-    def join(self, parts: Sequence[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
-        """Outcomes over the draws of all parts, one per reading."""
-        return parts[0] if len(parts) == 1 else tuple(_concatenated(column) for column in zip(*parts, strict=True))
+    def join(self, parts: list[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
+        """Outcomes over the draws of all parts, one per reading; what is joined is let go."""
+        if len(parts) == 1:
+            return parts[0]
+        columns = list(zip(*parts, strict=True))[::-1]
+        parts.clear()
+        return tuple(_concatenated(columns.pop()) for _ in range(len(columns)))
 
     def outcomes(self, joined: tuple[Outcome, ...]) -> dict[Reading, Outcome]:
         """Outcomes by reading."""

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stargauge.audit.captures import Held
+from stargauge.audit.languages import words_of
 from stargauge.audit.places import Places
+from stargauge.audit.run import texts_of
 from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.audit.summary import names_of
 from stargauge.audit.supposed import Change, changes_of
 from stargauge.catalogue.places import cited_of
 from stargauge.engine.cells import Cell, Choice
-from stargauge.engine.lineage import Node, Row
+from stargauge.engine.node import Node, Row
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address, parse_share
@@ -39,14 +41,15 @@ class Telling:
 SHORT = Telling()
 
 
-def explained(node: Node, known: Any, captures: Mapping[str, Held] | None = None) -> dict[str, Any]:
+def explained(node: Node, known: Any, captures: Mapping[str, Held] | None = None, language: str = "en") -> dict[str, Any]:
     """An explanation with what its address is called, the sources of its statements, and what is held of the captures they cite.
 
     Every statement says the file and line where it stands; an input that a scenario, a single input or values of one's own changed says
-    by which, why, and what it took the place of.
+    by which, why, and what it took the place of. `language`: of what the address is called.
     """
     graph = model_graph().quantities
-    names = Names({axis: tuple(labels) for axis, labels in known.axes.items()}, graph, names_of(known))
+    axes = {axis: tuple(labels) for axis, labels in known.axes.items()}
+    names = Names(axes, graph, names_of(known), words_of(language), texts_of(known.programme, language))
     part = parse_share(node.address)
     address = part or parse_address(node.address)
     called = subject(address, names) if address.name in names.words.quantities else str(address)

@@ -61,6 +61,7 @@ class Form:
 
 
 def one_day(text: object) -> float:
+    """A day as a day count. Raises ValueError for what is longer than a day."""
     window = parse_window(str(text))
     if window.start != window.end:
         raise ValueError(f'"{text}" must be one day, such as 2025-01-21')

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.money import ladder
+from stargauge.audit.promises import ladder
 from stargauge.audit.summary import Days
 from stargauge.engine.result import Result
 from stargauge.programme.known import Known

@@ -313,6 +313,7 @@ GERMAN = Messages(
         "noun_accelerators": "Beschleuniger", "noun_jobs_permanent": "Dauerstellen",
         "noun_jobs_construction_onsite": "am Bau Beschäftigte",
         "noun_jobs_construction_peak": "am Bau Beschäftigte (Höchststände der Standorte zusammengezählt)", "noun_buildings": "Gebäude",
+        "noun_buildings one": "Gebäude",
         "noun_capital_promised": "zugesagt", "noun_equity_pledged": "zugesagtes Eigenkapital", "noun_revenue": "Umsatz",
         "noun_funding_available": "an Mitteln", "short": "{amount} {noun}{where}{when}", "short_at": " in {places}",
         "short_by": " bis {month}", "short_on": " Ende {month}", "builders_at_peak": "am Bau Beschäftigte beim Höchststand",
@@ -332,6 +333,8 @@ GERMAN = Messages(
         "money_text": "{span} eingesetzt bis Ende {month}, Chips eingeschlossen{told}{held}", "money_told": " (angekündigt: {told})",
         "money_gap": "; die Parteien schulden bis dahin {need}, den Standorten und einander, und für {gap} davon gibt es weder flüssige "
         "Mittel noch feste Zusagen{without}.",
+        "money_gap_unknown": "; die Parteien schulden bis dahin {need}, den Standorten und einander; was davon nicht gedeckt ist, lässt "
+        "sich nicht sagen{without}.",
         "money_unknown": "; was die Parteien haben, ist aus Veröffentlichtem nicht feststellbar.",
         "money_title": "Was die Parteien schulden, was sie haben und was fehlt",
         "money_sub": "Zusammengezählt, Geld des Tages. Was Parteien einander schulden, zählt auf beiden Seiten; die Lücke wird Partei "

@@ -26,6 +26,7 @@ from stargauge.audit.run import setting_of
 from stargauge.audit.sentence import Names, sentence
 from stargauge.audit.verdict import NOT_TESTABLE, TOO_THIN, Setting, judge
 from stargauge.audit.words import percent
+from stargauge.engine.executors import Workers
 from stargauge.engine.held import Held
 from stargauge.engine.run import drawn
 from stargauge.engine.select import Frame
@@ -241,7 +242,7 @@ def _quoted(parts: Sequence[Part]) -> list[str]:
 
 
 def search(
-    parts: Sequence[Part], known: Any, draws: int, seed: int = 0, workers: Callable[[int], int] = lambda draws: 1
+    parts: Sequence[Part], known: Any, draws: int, seed: int = 0, workers: Callable[[int], Workers] = lambda draws: 1
 ) -> Condition:  # fmt: skip
     """The worlds in which all conditions hold: of the first whole blocks in which as many do as were asked for, at least 256.
 
@@ -273,7 +274,7 @@ def _frame(known: Any) -> Frame:
     return Frame(model_graph().quantities, axes_of(known))
 
 
-def _truth(parts: Sequence[Part], judged: Judge, known: Any, worlds: range, seed: int, workers: Callable[[int], int]) -> Mask:
+def _truth(parts: Sequence[Part], judged: Judge, known: Any, worlds: range, seed: int, workers: Callable[[int], Workers]) -> Mask:
     """The truth of every condition in some worlds. Raises InputError with all conditions that what is known does not decide."""
     asked = np.zeros(worlds.stop, dtype=bool)
     asked[worlds.start :] = True

@@ -87,6 +87,8 @@ def _over(above: Array, below: Array) -> Array:
     return np.where(below > 0.0, above / np.where(below > 0.0, below, 1.0), np.nan)
 
 
+#: What the peak of builders is called.
+AT_PEAK = "builders at the peak"
 #: By the attribute of a study's row in the catalogue; taken at the end of the clock, when what is planned runs.
 MEASURES: Mapping[str, Measure] = {
     "construction_total_per_direct": Measure("jobs in all per job of building", (_BUILDER_2,), lambda made: made),
@@ -147,13 +149,13 @@ def _stated(known: Any) -> Iterator[tuple[str, date, str, str, str, Statement]]:
         if key.partition("[")[0] not in NAMES:
             continue
         address = parse_address(key)
-        what = BY_NAME[address.name].label if address.name in BY_NAME else "builders at the peak"
+        what = BY_NAME[address.name].label if address.name in BY_NAME else AT_PEAK
         for said in statements:
             when = said.as_of.end if said.as_of else end
             if known.months[0].replace(day=1) <= when <= end and set(address.labels) <= set(known.axes["site"]):
                 yield str(address), when, ", ".join(address.labels), RECORDED, what, said
     for view in known.sites:
-        for name, what in ((PEAK, "builders at the peak"), (PERMANENT, "permanent posts")) if view.spec is not None else ():
+        for name, what in ((PEAK, AT_PEAK), (PERMANENT, BY_NAME[PERMANENT].label)) if view.spec is not None else ():
             for said in getattr(view.spec, name):
                 if said.status == "planned":
                     yield f"{name}[{view.id}]", end, view.id, ANNOUNCED, what, said

@@ -11,17 +11,21 @@ import numpy as np
 
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.job_definitions import COUNTS, DIRECT, NAMES, Definition, counted_as, dated
-from stargauge.audit.language import Comparison, Threshold, Time
+from stargauge.audit.language import Comparison, Reading, Threshold, Time
 from stargauge.audit.messages import Messages
 from stargauge.audit.questions import Question
 from stargauge.audit.sentence import Names
 from stargauge.audit.words import percent, shown
+from stargauge.engine.collect import First
+from stargauge.engine.streams import BLOCK
 from stargauge.quantity.address import Address
 from stargauge.quantity.units import figures, show
 
 #: The name under which a run collects the definitions of what claims say about jobs.
 COLLECTOR = "job definitions"
 _LEVELS = (0.1, 0.5, 0.9)
+#: So many draws tell what every definition makes of a number; they would be most of what a longer run holds.
+MOST_DRAWS = 2**17
 #: From this share of draws on a definition is said to make a number true.
 _AS_LIKELY_AS_NOT = 0.5
 #: How many definitions a sentence names.
@@ -113,8 +117,17 @@ def numbers_of(asked: Sequence[Question], horizon: date) -> tuple[Number, ...]:
     return tuple(Number(*key, tuple(dict.fromkeys(read_as))) for key, read_as in found.items())
 
 
-def judge_of(numbers: Sequence[Number]) -> Judge:
-    """The collector that gathers every number by every definition while a run goes on; name it COLLECTOR."""
+def judge_of(numbers: Sequence[Number]) -> First[tuple[Outcome, ...]]:
+    """The collector that gathers every number by every definition while a run goes on, in its first draws; name it COLLECTOR."""
+    return First(_judge(numbers), MOST_DRAWS // BLOCK)
+
+
+def outcomes_of(numbers: Sequence[Number], collected: tuple[Outcome, ...]) -> dict[Reading, Outcome]:
+    """What a run has collected, by comparison."""
+    return _judge(numbers).outcomes(collected)
+
+
+def _judge(numbers: Sequence[Number]) -> Judge:
     return Judge.of(number.comparison(one) for number in numbers for one in COUNTS)
 
 

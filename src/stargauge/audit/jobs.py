@@ -22,6 +22,8 @@ _LEVELS = (0.1, 0.5, 0.9)
 LOCAL_SHARE = "local_share"
 #: Two routes to the same job-years: by power and pay, and by jobs per dollar of building; and how much wider one is.
 BY_SPENDING, ALL_BY_SPENDING, BUILDER_RATIO = "jobs_direct_years_by_spending", "jobs_total_years_by_spending", "builder_multiplier_type_2"
+#: What the two routes count.
+ROUTES = ("job-years of building so far", "the same with suppliers and spending")
 Levels = tuple[float, float, float]
 
 
@@ -157,9 +159,9 @@ def _routes(draws: Any, when: date, labels: tuple[str, ...]) -> tuple[Route, ...
 
     building = at(BUILDING_YEARS)
     return (
-        Route("job-years of building so far", _levels(building), _levels(at(BY_SPENDING))),
+        Route(ROUTES[0], _levels(building), _levels(at(BY_SPENDING))),
         Route(
-            "the same with suppliers and spending", _levels(building * draws(BUILDER_RATIO, when)), _levels(at(ALL_BY_SPENDING))
+            ROUTES[1], _levels(building * draws(BUILDER_RATIO, when)), _levels(at(ALL_BY_SPENDING))
         ),
     )  # fmt: skip
 

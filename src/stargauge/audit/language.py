@@ -185,9 +185,9 @@ def parse_moment(text: str) -> datetime | None:
     written = text.strip().replace("Z", "+00:00")
     try:
         moment = datetime.fromisoformat(written if len(written) > 7 else written + "-01")
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # no day of the calendar; a zone that leads beyond its ends
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def fault(message: str, text: str, at: int) -> InputError:

@@ -329,7 +329,7 @@ ENGLISH = Messages(
         "unknown": "unknown", "noun_capital_deployed": "deployed", "noun_jobs_direct": "direct jobs",
         "noun_jobs_total": "jobs of all kinds", "noun_power_facility": "at the meter", "noun_power_it": "at the racks",
         "noun_accelerators": "accelerators", "noun_jobs_permanent": "permanent jobs", "noun_jobs_construction_onsite": "builders on site",
-        "noun_jobs_construction_peak": "builders (site peaks added up)", "noun_buildings": "buildings",
+        "noun_jobs_construction_peak": "builders (site peaks added up)", "noun_buildings": "buildings", "noun_buildings one": "building",
         "noun_capital_promised": "promised", "noun_equity_pledged": "of equity pledged", "noun_revenue": "revenue",
         "noun_funding_available": "at hand", "short": "{amount} {noun}{where}{when}", "short_at": " at {places}",
         "short_by": " by {month}", "short_on": " on {month}", "builders_at_peak": "builders at the peak", "told_at": "{amount} at {site}",
@@ -348,6 +348,8 @@ ENGLISH = Messages(
         "money_text": "{span} deployed by the end of {month}, chips included{told}{held}", "money_told": " (announced: {told})",
         "money_gap": "; the parties owe {need} by then, to sites and to one another, and {gap} of it has neither cash nor committed "
         "money behind it{without}.",
+        "money_gap_unknown": "; the parties owe {need} by then, to sites and to one another; what of it lacks cover cannot be told"
+        "{without}.",
         "money_unknown": "; what the parties hold is not knowable from what is published.",
         "money_title": "What the parties owe, what they hold, and what is missing",
         "money_sub": "Cumulative, money of the day. What parties owe one another counts on both sides; the gap is added up party by "

@@ -1,9 +1,9 @@
-"""Who pays, when, and is the money there: the ladder of promises, gaps, policies, circles, and what breaks if somebody pays less."""
+"""Who pays, when, and is the money there: means, gaps and policies, and what breaks if somebody pays less."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.given import Condition, given_data
+from stargauge.audit.money_question import Question
+from stargauge.audit.promises import apart, circles, ladder, stated_amount, stated_number
 from stargauge.engine.result import Result
 from stargauge.engine.spread import quantiles
 from stargauge.programme.fields import median
 from stargauge.programme.known import Known, LineView, PartyView
-from stargauge.programme.schema import COMMITMENT_STAGES
-from stargauge.quantity.circulation import circulation
 from stargauge.quantity.dates import day, from_day
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.instruments import FUNDING, ROLE, USE_OF_ASSET
 from stargauge.quantity.quantity import MEANS
 from stargauge.quantity.units import parse_number
@@ -27,31 +26,11 @@ from stargauge.quantity.units import parse_number
 Array = NDArray[np.float64]
 Spread = dict[str, float | None]
 
-#: How far ahead of the day asked for gaps and breaches are looked for.
-AHEAD = timedelta(days=731)
 #: A statement of cash older than this on the day asked for is marked.
 _OLD = timedelta(days=366)
-_FIRM = COMMITMENT_STAGES[1:]
 _LEVELS = (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
 _MEANS_OF = re.compile(r"funding_available\[([^\]]*)\]")
 _AMOUNT = re.compile(r"capital_deployed(?:\[[^\]]*\])?\s*>=\s*([\d_.,]+\s*(?:[a-zA-Z]+\s+)?USD)")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked of the money: the day on which it has to be there, amounts in USD, and who pays only a share, and from when."""
-
-    when: date
-    amounts: tuple[float, ...] = ()
-    party: str = ""
-    share: float = 1.0
-    since: date | None = None
-    last: date = date.max
-
-    @property
-    def until(self) -> date:
-        """The last day looked at for gaps and breaches: two years ahead, at most the end of the clock."""
-        return min(self.when + AHEAD, self.last)
 
 
 @dataclass(frozen=True)
@@ -236,8 +215,8 @@ def _varies(result: Result, line: LineView, when: date) -> bool:
 
 def _assumed(known: Known, line: LineView, when: date) -> dict[str, Any]:
     to = next(party for party in known.parties if party.id == line.to)
-    stated, amount = cash_day(to, when), _amount(known, line)
-    drawn = _number(known, line.spec.drawn) or 0.0
+    stated, amount = cash_day(to, when), stated_amount(known, line)
+    drawn = stated_number(known, line.spec.drawn) or 0.0
     return {
         "id": line.id, "from": line.party, "to": line.to, "amount": None if amount is None else amount - drawn,
         "cash_stated": str(stated) if stated else None,
@@ -253,44 +232,13 @@ def _shares(known: Known, group: Sequence[PartyView]) -> dict[str, float]:
     pledged = {party.id: 0.0 for party in group}
     for line in known.lines:
         if line.party in pledged and line.to_kind == "programme" and ROLE[line.spec.kind] == "equity":
-            pledged[line.party] += _amount(known, line) or 0.0
+            pledged[line.party] += stated_amount(known, line) or 0.0
     total = sum(pledged.values())
     return {name: value / total if total > 0.0 else 1.0 / len(pledged) for name, value in pledged.items()}
 
 
 def _odds(values: Array, amount: float) -> dict[str, Any]:
     return {"probability": float(np.mean(values >= amount)), **_spread(values)}
-
-
-def _amount(known: Known, line: LineView) -> float | None:
-    value = median(known.estimate(line.spec.amount).value)
-    return None if value is None or np.isnan(value) else value
-
-
-# --- promises by stage ------------------------------------------------------------------------------------------------------------
-
-
-def ladder(known: Known) -> list[dict[str, Any]]:
-    """What each party promised, by how far it came: each stage holds those after it; promises without an amount are counted apart."""
-    out = []
-    for party in known.parties:
-        lines = [line for line in known.lines if line.party == party.id and ROLE[line.spec.kind] in FUNDING]
-        taken = [line for line in known.lines if line.to == party.id and ROLE[line.spec.kind] in FUNDING]
-        if lines or taken:
-            unstated = sum(_amount(known, line) is None for line in lines)
-            out.append({"party": party.id, "pays": _stages(known, lines), "gets": _stages(known, taken), "without_amount": unstated})
-    return out
-
-
-def _stages(known: Known, lines: Sequence[LineView]) -> dict[str, float]:
-    """Amounts that reached at least each stage, the drawn part of a line among what is drawn."""
-    out = dict.fromkeys(COMMITMENT_STAGES, 0.0)
-    for line in lines:
-        amount, reached = _amount(known, line) or 0.0, COMMITMENT_STAGES.index(known.stage_of(line))
-        part = median(known.estimate(line.spec.drawn).value) or 0.0
-        for place, stage in enumerate(COMMITMENT_STAGES):
-            out[stage] += amount if place <= reached else part if stage == "drawn" and not np.isnan(part) else 0.0
-    return out
 
 
 # --- gaps and policies ------------------------------------------------------------------------------------------------------------
@@ -321,59 +269,10 @@ def _covenant(known: Known, result: Result, question: Question, party: PartyView
     newest = max((s.as_of.end for s in party.spec.cash if s.as_of), default=None)
     return {
         "party": party.id, "policy": known.text(party.spec.policy) or None, "cash_stated": str(newest) if newest else None,
-        "floor": _number(known, party.spec.cash_floor), "ceiling": _number(known, party.spec.debt_ceiling),
+        "floor": stated_number(known, party.spec.cash_floor), "ceiling": stated_number(known, party.spec.debt_ceiling),
         "room": _spread(_at(result, f"policy_headroom[{party.id}]", question.when)),
         "probability": float(np.mean(breach <= day(question.until))), "first": _days(breach),
     }  # fmt: skip
-
-
-def _number(known: Known, statements: Any) -> float | None:
-    value = median(known.estimate(statements).value) if statements else None
-    return None if value is None or np.isnan(value) else value
-
-
-# --- money that goes round --------------------------------------------------------------------------------------------------------
-
-
-def circles(known: Known) -> dict[str, Any]:
-    """Commitments between parties as arcs: the largest circulation, its cycles, and the share of each party's promises that comes back.
-
-    Amounts as stated over the whole term, once with what was only announced and once with what is firm. A purchase goes to its supplier.
-    """
-    places = {party.id: place for place, party in enumerate(known.parties)}
-    arcs, silent = list[dict[str, Any]](), 0
-    for line in known.lines:
-        to = line.spec.supplier or (line.to if line.to_kind == "party" else "")
-        if to not in places or to == line.party or ROLE[line.spec.kind] == "option":
-            continue
-        amount = _amount(known, line)
-        silent += amount is None
-        if amount:
-            arcs.append(
-                {"id": line.id, "from": line.party, "to": to, "kind": line.spec.kind, "stage": known.stage_of(line), "amount": amount}
-            )
-    out: dict[str, Any] = {"arcs": arcs, "without_amount": silent}
-    for basis, stages in (("announced", COMMITMENT_STAGES), ("committed", _FIRM)):
-        chosen = [arc for arc in arcs if arc["stage"] in stages]
-        ends = [[places[arc[side]] for arc in chosen] for side in ("from", "to")]
-        made = circulation(ends[0], ends[1], [arc["amount"] for arc in chosen], len(places))
-        for arc, round_ in zip(chosen, made.flow, strict=True):
-            arc[f"round_{basis}"] = float(round_)
-        out[basis] = _round(known, chosen, ends, made)
-    return out
-
-
-def _round(known: Known, arcs: Sequence[Mapping[str, Any]], ends: Sequence[Sequence[int]], made: Any) -> dict[str, Any]:
-    amounts = np.array([arc["amount"] for arc in arcs])
-    count = len(known.parties)
-    pays, gets = (np.bincount(np.asarray(side, dtype=np.int64), amounts, minlength=count).tolist() for side in ends)
-    rows = [
-        {"party": party.id, "pays": pays[i], "gets": gets[i], "share": float(made.round_trip_share[i])}
-        for i, party in enumerate(known.parties)
-        if pays[i] > 0.0
-    ]
-    cycles = [{"parties": [known.parties[i].id for i in cycle.parties], "amount": float(cycle.amount)} for cycle in made.cycles]
-    return {"cycles": cycles, "goes_round": float(sum(cycle.amount for cycle in made.cycles)), "parties": rows}
 
 
 # --- who breaks when --------------------------------------------------------------------------------------------------------------
@@ -414,7 +313,7 @@ def _outside(known: Known, party: str) -> list[dict[str, Any]]:
     """Promises of a party that the calculation of who breaks leaves out, and why: to sites and the programme, or not stated in full."""
     out = []
     for line in known.lines:
-        role, amount = ROLE[line.spec.kind], _amount(known, line)
+        role, amount = ROLE[line.spec.kind], stated_amount(known, line)
         term = median(known.estimate(line.spec.term).value)
         why = ""
         if line.to_kind != "party":
@@ -436,7 +335,7 @@ def _depends(known: Known, party: str, result: Result) -> list[dict[str, Any]]:
         for line in lines:
             parts[ROLE[line.spec.kind]] += float(np.mean(result[f"contract_share_of_site[{site.id}, {line.id}]"].values))
         if any(parts.values()):
-            debt = [_amount(known, line) or 0.0 for line in known.lines if line.to == site.id and ROLE[line.spec.kind] == "debt"]
+            debt = [stated_amount(known, line) or 0.0 for line in known.lines if line.to == site.id and ROLE[line.spec.kind] == "debt"]
             out.append({"site": site.id, "rent": parts["lease"], "computing": parts["contract"], "debt": sum(debt)})
     return out
 
@@ -452,106 +351,3 @@ def _holders(known: Known, party: str) -> list[str]:
     """Those who own a part of a party and have a ceiling on debt over what they hold."""
     owners = {line.party for line in known.lines if line.to == party and ROLE[line.spec.kind] == "equity"}
     return [one.id for one in known.parties if one.id in owners and one.spec.debt_ceiling]
-
-
-# --- kept apart -------------------------------------------------------------------------------------------------------------------
-
-
-def apart(known: Known) -> list[dict[str, Any]]:
-    """What parties outside the programme's funding spend on plant: shown with its basis, in no sum."""
-    inside = {line.party for line in known.lines}
-    out = []
-    for party in known.parties:
-        if party.id in inside:
-            continue
-        for basis, statements in (
-            ("leases not in it, or not said", party.spec.capex),
-            ("with finance leases", party.spec.capex_with_leases),
-        ):
-            for said in statements:
-                in_cash = basis.startswith("leases") and said.note.startswith("cash ")
-                out.append({
-                    "party": party.id, "amount": median(said.value), "period": str(said.as_of), "status": said.status,
-                    "basis": "cash, leases not in it" if in_cash else basis, "note": said.note, "source": said.source, "grade": said.grade,
-                })  # fmt: skip
-    return out
-
-
-# --- faults of what is asked ------------------------------------------------------------------------------------------------------
-
-_EXAMPLE = (
-    "parties: {acme: {name: Acme, accounts: public, cash: {value: 10 bn USD, as_of: 2026-03-31, source: my-source}, commitments: "
-    "{acme-equity: {to: programme, kind: equity, stage: committed, amount: {value: 5 bn USD, source: my-source}}}}}"
-)
-
-
-def question_of(
-    known: Known, when: date | str | None, amounts: Iterable[float | str], pays: Mapping[str, float | str] | Sequence[str] | None,
-    since: date | str | None,
-) -> Question:  # fmt: skip
-    """What is asked, from numbers and days or from their texts. Raises InputError with every fault of it."""
-    faults, ids = list[Fault](), [party.id for party in known.parties]
-    first, last = known.months[0].replace(day=1), known.months[-1]
-    usual = min(max(known.as_of, first), last)
-    if not ids:
-        faults.append(Fault(f"the programme has no parties, so nobody's money can be looked at; add them to its file, such as {_EXAMPLE}"))
-    day_asked = _asked_day("--date", when, first, last, faults)
-    needs = tuple(value for value in (_asked_amount(one, faults) for one in amounts) if value is not None)
-    party, share = _asked_share(_pairs(pays, faults), ids, faults)
-    begins = _asked_day("--from", since, first, last, faults)
-    if since is not None and not pays:
-        faults.append(Fault("--from goes with --if, such as --if openai=0.5 --from 2027-01-01"))
-    if faults:
-        raise InputError(faults)
-    return Question(day_asked or usual, needs, party, share, (begins or usual) if party else None, last)
-
-
-def _asked_day(option: str, when: date | str | None, first: date, last: date, faults: list[Fault]) -> date | None:
-    """A day inside the model's clock; none where none is given or it is faulty."""
-    try:
-        found = date.fromisoformat(when) if isinstance(when, str) else when
-    except ValueError:
-        faults.append(Fault(f'{option}: got "{when}", which is no day of the calendar; expected a day such as 2027-01-01'))
-        return None
-    if found is not None and not first <= found <= last:
-        faults.append(Fault(f"{option}: {found} is outside the model's clock; expected a day from {first} to {last}"))
-    return found
-
-
-def _asked_amount(amount: float | str, faults: list[Fault]) -> float | None:
-    if not isinstance(amount, str):
-        return float(amount)
-    try:
-        return parse_number(amount, "USD")
-    except InputError as error:
-        faults.append(Fault(f"--need: {error}"))
-        return None
-
-
-def _pairs(pays: Mapping[str, float | str] | Sequence[str] | None, faults: list[Fault]) -> list[tuple[str, float]]:
-    """Party and share of each `PARTY=SHARE`: 0.5 or 50 %."""
-    if isinstance(pays, Mapping):
-        texts: list[tuple[str, float | str, str]] = [(party, share, f"{party}={share}") for party, share in pays.items()]
-    else:
-        texts = [(text.partition("=")[0].strip(), text.partition("=")[2].strip(), text) for text in pays or ()]
-    found = list[tuple[str, float]]()
-    for party, share, text in texts:
-        try:
-            found.append((party, parse_number(share, "1")))
-        except InputError:
-            found.append((party, 1.0))
-            faults.append(Fault(f'--if: got "{text}"; expected PARTY=SHARE, such as --if openai=0.5'))
-    return found
-
-
-def _asked_share(pairs: Sequence[tuple[str, float]], ids: Sequence[str], faults: list[Fault]) -> tuple[str, float]:
-    """Who pays only a share, and which; nobody and all where nothing is asked."""
-    if len(pairs) > 1:
-        faults.append(Fault(f"--if: got {len(pairs)} parties; expected one, such as openai=0.5"))
-    for party, share in pairs:
-        if party not in ids:
-            near = did_you_mean(party, ids)
-            faults.append(Fault(f'--if: there is no party "{party}"{near} (all: {", ".join(ids) or "none"})'))
-        if not 0.0 <= share <= 1.0:
-            faults.append(Fault(f"--if: got {share:g}; expected a share from 0 (pays nothing) to 1 (pays all)"))
-    return pairs[0] if pairs else ("", 1.0)

@@ -20,7 +20,7 @@ from stargauge.audit.tracker import Key, Tracker, claims_with
 from stargauge.audit.verdict import TOO_THIN, Judgement
 from stargauge.audit.words import publisher_of
 from stargauge.engine.assembly import Inputs
-from stargauge.engine.run import each
+from stargauge.engine.executors import each
 from stargauge.engine.simulate import model_graph
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme, statements_of

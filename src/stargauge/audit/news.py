@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from stargauge.audit.movers import TOGETHER, LeftOut, groups_of, kinds_left_out, left_out
 from stargauge.engine.assembly import Inputs
+from stargauge.engine.executors import each
 from stargauge.engine.memo import Memo
-from stargauge.engine.run import each
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph, simulate
 from stargauge.engine.spread import quantiles

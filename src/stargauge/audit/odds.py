@@ -14,7 +14,7 @@ from stargauge.audit.movers import POINT, Mover, Step, movers_between
 from stargauge.audit.run import texts_of
 from stargauge.audit.tracker import Key, Tracker, claims_with
 from stargauge.audit.verdict import OPEN, SILENT, TOO_THIN, ReadingVerdict
-from stargauge.engine.run import each
+from stargauge.engine.executors import each
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import month_end
 

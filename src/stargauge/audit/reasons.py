@@ -14,12 +14,12 @@ from stargauge.audit.drivers import Target
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.explanation import Telling, cited, explained
 from stargauge.audit.language import Comparison, leaves
-from stargauge.audit.messages import ENGLISH
+from stargauge.audit.languages import words_of
 from stargauge.audit.places import Places
 from stargauge.audit.questions import Question
 from stargauge.audit.run import ClaimVerdict, draws_of
 from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, TOO_THIN, Judgement, ReadingVerdict
-from stargauge.engine.lineage import Node
+from stargauge.engine.node import Node
 from stargauge.engine.rests import Rests, apportion
 from stargauge.engine.result import Result
 from stargauge.engine.series import plain
@@ -71,6 +71,7 @@ class Reasons:
     known: Any
     asked_as: str
     captures: Mapping[str, Held] = field(default_factory=dict)
+    language: str = "en"
 
     @property
     def settled(self) -> bool:
@@ -82,7 +83,8 @@ class Reasons:
         places = Places(self.known.programme, self.known.catalogue.catalogue)
         found = self.judgement.found
         held = Telling(places, most=None).said((*found.deciding, *(s for s in found.looked_at if s not in found.deciding)))
-        texts = [value_text(s, ENGLISH) for s in (*found.deciding, *(s for s in found.looked_at if s not in found.deciding))]
+        words = words_of(self.language)
+        texts = [value_text(s, words) for s in (*found.deciding, *(s for s in found.looked_at if s not in found.deciding))]
         record = [{**one, "shown": text, "decides": place < len(found.deciding)} for place, (one, text) in
                   enumerate(zip(held, texts, strict=True))]  # fmt: skip
         return {
@@ -97,7 +99,7 @@ class Reasons:
     def _compared(self, one: Compared) -> dict[str, Any]:
         names = ("p10", "p50", "p90", "mean")
         value = {name: plain(part) for name, part in zip(names, one.value, strict=True)} if one.value else None
-        why = explained(one.node, self.known, self.captures)
+        why = explained(one.node, self.known, self.captures, self.language)
         compared = {"reads": one.reads, "of": one.of, "value": value, "op": one.op, "threshold": one.threshold}
         return {"text": one.text, "address": one.address, "op": one.op, "threshold": one.threshold, "unit": one.unit, "value": value,
                 "reads": one.reads, "of": one.of, "holds": one.holds, "why": {**why, "compared": compared}}  # fmt: skip

@@ -21,6 +21,7 @@ from stargauge.audit.record import Archive
 from stargauge.audit.sentence import Names, sentence
 from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, decidable, judge, odds_by, taken
 from stargauge.audit.words import likelihood, root_of
+from stargauge.engine.executors import Workers
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import Sampler
@@ -100,7 +101,7 @@ def judge_of(asked: Sequence[Question], known: Any) -> Judge:
 
 def audit(
     result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en",
-    with_drivers: bool = True, workers: int = 1,
+    with_drivers: bool = True, workers: Workers = 1,
 ) -> tuple[ClaimVerdict, ...]:  # fmt: skip
     """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR. `with_drivers`: and what moves its odds most.
 
@@ -154,7 +155,7 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
     return {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
 
-def settled_of(result: Result, known: Any, asked: Sequence[Question], workers: int = 1) -> Mapping[str, Judgement] | None:
+def settled_of(result: Result, known: Any, asked: Sequence[Question], workers: Workers = 1) -> Mapping[str, Judgement] | None:
     """What arithmetic settles with nothing given, by `claim/reading`: under a condition that stays so, and nothing else becomes so.
 
     None where nothing is given: then the draws of the result tell. Else they are drawn once more, as many as were asked for, none left out.

@@ -6,44 +6,44 @@ again. `drivers` ranks inputs from one run without any other; here each is moved
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stargauge.audit.drivers import MOST_DRAWS, strongest
+from stargauge.audit.drivers import strongest
+from stargauge.audit.moved import (
+    HIGH,
+    LOW,
+    Asker,
+    Changed,
+    Levels,
+    held,
+    held_at,
+    is_drawn,
+    levels_data,
+    movable,
+    picked,
+    setting_tried,
+    why_unfit,
+)
+from stargauge.audit.two_way import Progress, TwoWay
 from stargauge.engine.choices import same
-from stargauge.engine.memo import Memo
-from stargauge.engine.result import Result, World, gather
-from stargauge.engine.run import blocks_of, each
+from stargauge.engine.executors import each
+from stargauge.engine.result import World
 from stargauge.engine.sample import Value
-from stargauge.engine.series import LEVELS, plain
-from stargauge.engine.spread import quantiles
-from stargauge.engine.streams import BLOCK
-from stargauge.quantity.address import parse_address
-from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.engine.series import plain
+from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.statement import PICK, Estimate, Input, Mixture
 
 if TYPE_CHECKING:
     from stargauge.audit.variance import Share
 
-#: The ends an input is held at.
-LOW, HIGH = 0.1, 0.9
-#: The most cells of a two-way table, and the word for an input left as it is drawn.
-MOST_CELLS, DRAWN = 100, "drawn"
 #: How many inputs are moved of a number that is dear to make again, and from how many values on (cells of all steps upstream, over all
 #: draws and inputs, at both ends) it is dear: some tens of seconds.
 STRONGEST, DEAR = 15, 6_000_000_000
-FORM = "INPUT=VALUE,VALUE,..., such as accelerator_life=3 yr,5 yr,drawn"
-Levels = tuple[float, float, float]
-Progress = Callable[[int, int], None]
-#: Which inputs single settings (pairs of input and value) make, and what they then are.
-Changed = Callable[..., Mapping[str, Input]]
 
 METHOD = (
     "Each input alone: all its uncertain cells are held at their P10, then at their P90 (a choice: at each of its options), while every "
@@ -95,28 +95,6 @@ class Swing:
 
 
 @dataclass(frozen=True)
-class Axis:
-    """One side of a two-way table: an input (or cells of it, by address) and its values as written."""
-
-    input: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TwoWay:
-    """The output's P10, P50, P90 at each pair of values, row by row."""
-
-    rows: Axis
-    columns: Axis
-    cells: tuple[tuple[Levels, ...], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        axes = {name: {"input": axis.input, "values": list(axis.values)} for name, axis in (("rows", self.rows), ("columns", self.columns))}
-        return {**axes, "cells": [[levels_data(cell) for cell in row] for row in self.cells]}
-
-
-@dataclass(frozen=True)
 class Sensitivity:
     """How a number moves: as drawn, with each input at its ends (widest swing first), and over a grid of two inputs.
 
@@ -151,57 +129,6 @@ class Sensitivity:
             "left": list(self.left), "two_way": self.two_way.to_dict() if self.two_way else None,
             "variance": None if self.variance is None else [one.to_dict() for one in self.variance], "method": METHOD,
         }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Asks one address of worlds that differ in a few inputs from that of a run."""
-
-    world: World
-    address: str
-    when: date | None
-    draws: int
-    memo: Memo
-
-    @classmethod
-    def of(cls, result: Result, address: str, when: date | None, memo: Memo) -> Asker:
-        """About an address of a run; `when`: the month it is read at, where it has months."""
-        months = "month" in result.world.frame.resolve(address).quantity.axes
-        return cls(result.world, str(parse_address(address)), when if months else None, result.draws, memo)
-
-    @property
-    def size(self) -> int:
-        """How many values a draw of the address takes: the cells of every step upstream that is made draw by draw."""
-        made = (self.world.graph.quantities[name] for name in self.upstream)
-        steps = (one for one in made if not one.is_input and "draw" in one.axes)
-        return sum(prod(len(self.world.axes[axis]) for axis in one.axes if axis != "draw") for one in steps)
-
-    @property
-    def upstream(self) -> set[str]:
-        """Names of all that it rests on."""
-        return self.world.graph.upstream([self.address.split("[")[0]])
-
-    def levels(self, changed: Mapping[str, Input]) -> Levels:
-        """P10, P50, P90 of the address with some inputs changed."""
-        return levels_of(self.values(changed))
-
-    def values(self, changed: Mapping[str, Input]) -> Any:
-        """The address draw by draw with some inputs changed."""
-        world = replace(self.world, inputs={**self.world.inputs, **changed}) if changed else self.world
-        dates = (self.when,) if self.when else ()
-        made = gather(world, [self.address], self.draws, dates=dates, memo=self.memo, only_dates=bool(dates)).series[self.address]
-        return (made.at(self.when) if self.when else made).values
-
-    def streams(self) -> Mapping[str, Any]:
-        """The uniform of each input cell, and the option of each choice, in the first of the same draws."""
-        run = self.world.run([self.address.split("[")[0]], self.memo)
-        return run.sampler.streams(0, min(blocks_of(self.draws), MOST_DRAWS // BLOCK))
-
-
-def levels_of(values: Any) -> Levels:
-    """P10, P50, P90 over draws; absent draws are left out."""
-    low, middle, high = (float(level) for level in quantiles(values, LEVELS))
-    return low, middle, high
 
 
 @dataclass(frozen=True)
@@ -263,40 +190,17 @@ def bars_of(asker: Asker, inputs: Sequence[str] | None, changed: Changed) -> lis
         whole = name.split("[")[0]
         if equals and name in found and name.startswith(PICK):
             faults.append(Fault(f"--inputs: {name} is a choice and moved over its options; expected {name} alone (one option: --set)"))
-        elif fault := _unfit(whole if equals else name, found, asker, bool(equals)):
+        elif fault := why_unfit(whole if equals else name, found, asker, bool(equals)):
             faults.append(fault)
         elif not equals:
             bars.append(Bar(name, found[name]))
-        elif (made := _tried(changed, name, value, "--inputs", faults)) is not None:
-            if not any(map(_spread, _replaced(made[whole], asker.world.inputs[whole]))):
+        elif (made := setting_tried(changed, name, value, "--inputs", faults)) is not None:
+            if not any(map(is_drawn, _replaced(made[whole], asker.world.inputs[whole]))):
                 faults.append(Fault(f'--inputs: got "{text}"; expected INPUT=LOW..HIGH, such as discount_rate=8..14 %'))
             bars.append(Bar(name, (whole,), {whole: made[whole]}))
     if faults:
         raise InputError(faults)
     return bars
-
-
-def _tried(changed: Changed, name: str, value: str, option: str, faults: list[Fault]) -> Mapping[str, Input] | None:
-    """What a single setting makes; None, and its faults under the option's name, where it cannot be set."""
-    try:
-        return changed((name, value))
-    except InputError as error:
-        faults += [Fault(f"{option}: {name}: {fault.message}") for fault in error.faults]
-        return None
-
-
-def _unfit(name: str, found: Mapping[str, Any], asker: Asker, given: bool) -> Fault | None:
-    """Why a name is no input that can be moved; None where it can."""
-    quantities = asker.world.graph.quantities
-    if name in found:
-        return None
-    if name not in quantities:
-        return Fault(f'there is no input "{name}"{did_you_mean(name, found)} (all: stargauge explain --list)')
-    if not quantities[name].is_input:
-        return Fault(f'"{name}" is computed, not an input{did_you_mean(name, found)}')
-    if name not in asker.upstream:
-        return Fault(f'"{asker.address}" does not depend on "{name}"')
-    return None if given else Fault(f'"{name}" is not uncertain here; give it a range: --inputs "{name}=LOW..HIGH"')
 
 
 def _replaced(made: Input, old: Input) -> list[Value]:
@@ -310,7 +214,7 @@ def uncertain(world: World, address: str) -> dict[str, tuple[str, ...]]:
     graph = world.graph
     within = graph.upstream([address.split("[")[0]])
     made = [world.inputs[name] for name in graph.order if name in within and graph.quantities[name].is_input]
-    inputs = {one.quantity.name: (one.quantity.name,) for one in made if any(_spread(e.value) for e in one.estimates)}
+    inputs = {one.quantity.name: (one.quantity.name,) for one in made if any(is_drawn(e.value) for e in one.estimates)}
     picks: dict[str, list[str]] = {}
     for one in made:
         for pick in dict.fromkeys(e.value.pick for e in one.estimates if isinstance(e.value, Mixture)):
@@ -325,7 +229,7 @@ def _swing(place: int, bars: Sequence[Bar], asker: Asker) -> Swing:
         kinds = tuple(dict.fromkeys(e.kind for one in inputs for e in one.estimates if isinstance(e.value, Mixture)))
         return _choice(bar.name, inputs, kinds, asker)
     moved = [(bar.as_if.get(one.quantity.name, one), one if one.quantity.name in bar.as_if else None) for one in inputs]
-    held_cells = [e for made, was in moved for e in _movable(made, was)]
+    held_cells = [e for made, was in moved for e in movable(made, was)]
     low, high = (asker.levels({made.quantity.name: held(made, level, was) for made, was in moved}) for level in (LOW, HIGH))
     ends = [_end([e.value for e in held_cells], level) for level in (LOW, HIGH)]
     quantity = inputs[0].quantity
@@ -334,16 +238,8 @@ def _swing(place: int, bars: Sequence[Bar], asker: Asker) -> Swing:
     return Swing(
         bar.name, quantity.says if alone else f"together: {', '.join(bar.members)}", quantity.unit if alone else "1", len(held_cells),
         tuple(dict.fromkeys(e.kind for e in held_cells)), ends[0] if alone else None, ends[1] if alone else None, low, high,
-        given=bool(olds), fixed=_end(olds, LOW) if alone and olds and not any(map(_spread, olds)) else None,
+        given=bool(olds), fixed=_end(olds, LOW) if alone and olds and not any(map(is_drawn, olds)) else None,
     )  # fmt: skip
-
-
-def _movable(made: Input, was: Input | None) -> list[Estimate]:
-    """The uncertain cells of an input; with `was`, of those only that differ from it."""
-    olds: Sequence[Estimate | None] = was.estimates if was is not None else [None] * len(made.estimates)
-    return [
-        new for new, old in zip(made.estimates, olds, strict=True) if _spread(new.value) and (old is None or not same(new.value, old.value))
-    ]  # fmt: skip
 
 
 def _ranged(as_if: Mapping[str, Input], was: Input) -> list[Estimate]:
@@ -366,117 +262,14 @@ def _choice(name: str, inputs: Sequence[Input], kinds: tuple[str, ...], asker: A
     )  # fmt: skip
 
 
-def held(made: Input, level: float, was: Input | None = None) -> Input:
-    """An input with every uncertain cell at a quantile of its own (an option of a choice at that of the option).
-
-    `was`: cells that do not differ from it stay as they are.
-    """
-    moved = {id(estimate) for estimate in _movable(made, was)}
-    return replace(made, estimates=tuple(replace(e, value=_held(e.value, level)) if id(e) in moved else e for e in made.estimates))
-
-
-def picked(made: Input, pick: str, number: int) -> Input:
-    """An input with one option of a choice in all worlds."""
-
-    def settled(estimate: Estimate) -> Estimate:
-        value = estimate.value
-        chosen = isinstance(value, Mixture) and value.pick == pick
-        return replace(estimate, value=value.options[number]) if chosen and isinstance(value, Mixture) else estimate
-
-    return replace(made, estimates=tuple(map(settled, made.estimates)))
-
-
-def _held(value: Value, level: float) -> Value:
-    if isinstance(value, Distribution):
-        return value.quantile(level)
-    if isinstance(value, Mixture):
-        options = (option.quantile(level) if isinstance(option, Distribution) else option for option in value.options)
-        return replace(value, options=tuple(options))
-    return value
-
-
-def _spread(value: Value) -> bool:
-    """Whether a cell is drawn from a distribution, itself or in an option of a choice."""
-    return isinstance(value, Distribution) or (isinstance(value, Mixture) and any(map(_spread, value.options)))
-
-
 def _end(cells: Sequence[Value], level: float) -> float | None:
     """The one value that all cells are held at; None where they differ."""
-    ends = [_held(cell, level) for cell in cells]
+    ends = [held_at(cell, level) for cell in cells]
     first = ends[0]
     return float(first) if isinstance(first, float) and all(same(first, other) for other in ends) else None
 
 
 # --- two inputs over a grid -------------------------------------------------------------------------------------------------------
-
-
-def axes_of_table(asked: Sequence[str]) -> tuple[Axis, Axis]:
-    """The two sides of a table as asked for: `INPUT=VALUE,VALUE,...` twice. Raises InputError for another form, or for too large a grid."""
-    faults, found = list[Fault](), list[Axis]()
-    for text in asked:
-        name, equals, rest = text.partition("=")
-        values = tuple(part.strip() for part in re.split(r",(?![^({]*[)}])", rest))
-        if not equals or not name.strip() or not all(values):
-            faults.append(Fault(f'got --two-way "{text}"; expected {FORM}'))
-        elif len(set(values)) < len(values):
-            faults.append(Fault(f'--two-way: "{text}" names a value twice'))
-        else:
-            found.append(Axis(name.strip(), values))
-    if len(asked) != 2:
-        faults.append(Fault(f"--two-way: got {len(asked)}; expected two inputs, each as {FORM}"))
-    elif len(found) == 2:
-        cells = len(found[0].values) * len(found[1].values)
-        if cells > MOST_CELLS:
-            size = f"{len(found[0].values)} x {len(found[1].values)}"
-            faults.append(Fault(f"--two-way: {size} values are {cells} runs; expected at most {MOST_CELLS}"))
-        if found[0].input == found[1].input:
-            faults.append(Fault(f'--two-way: "{found[0].input}" stands on both sides; expected two inputs'))
-    if faults:
-        raise InputError(faults)
-    return found[0], found[1]
-
-
-Ends = Sequence[Sequence[Mapping[str, Input]]]
-
-
-def ends_of_table(asker: Asker, axes: tuple[Axis, Axis], changed: Changed) -> Ends:
-    """The inputs changed by each value of both sides; no run. `changed`: what single settings (`INPUT=VALUE` as pairs) make of inputs.
-
-    Raises InputError with the faults of both sides: what is no input upstream, and values that cannot be set.
-    """
-    faults, ends = list[Fault](), list[list[Mapping[str, Input]]]()
-    upstream = [name for name in asker.upstream if asker.world.graph.quantities[name].is_input]
-    for axis in axes:
-        if fault := _unfit(axis.input.split("[")[0], dict.fromkeys(sorted(upstream)), asker, True):
-            faults.append(Fault(f"--two-way: {fault.message}"))
-        else:
-            tried = [{} if value == DRAWN else _tried(changed, axis.input, value, "--two-way", faults) for value in axis.values]
-            ends.append([made for made in tried if made is not None])
-    if faults:
-        raise InputError(list(dict.fromkeys(faults)))
-    return ends
-
-
-def tabulated(asker: Asker, axes: tuple[Axis, Axis], ends: Ends, changed: Changed, progress: Progress | None = None) -> TwoWay:
-    """The output over a grid. `ends`: the inputs changed by each value, from `ends_of_table`."""
-    asker.memo.closed = True
-    first, second = axes
-    out = list[list[Levels]]()
-    for row, held_row in zip(first.values, ends[0], strict=True):
-        out.append([])
-        for column, held_column in zip(second.values, ends[1], strict=True):
-            both = {**held_row, **held_column}
-            if held_row.keys() & held_column.keys():  # cells of one input: set together
-                both = dict(changed((first.input, row), (second.input, column)))
-            out[-1].append(asker.levels(both))
-            if progress is not None:
-                progress(sum(map(len, out)), len(first.values) * len(second.values))
-    return TwoWay(first, second, tuple(map(tuple, out)))
-
-
-def levels_data(levels: Levels) -> dict[str, Any]:
-    """P10, P50, P90 as plain data."""
-    return {name: plain(value) for name, value in zip(("p10", "p50", "p90"), levels, strict=True)}
 
 
 def _plain(value: float | None) -> Any:

@@ -14,7 +14,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from stargauge.audit.answer import value_text
-from stargauge.audit.messages import ENGLISH
+from stargauge.audit.languages import words_of
+from stargauge.audit.messages import Messages
 from stargauge.audit.movers import groups_of, inputs_behind, place_of
 from stargauge.audit.sources_answer import CATALOGUE, PROGRAMME, Change, Dropped, Second, odds_of
 from stargauge.audit.tracker import Key, Tracker, claims_with
@@ -22,7 +23,7 @@ from stargauge.audit.verdict import TOO_THIN, Judgement
 from stargauge.audit.words import grade_of, publisher_of, root_of
 from stargauge.engine.assembly import Inputs
 from stargauge.engine.choices import same
-from stargauge.engine.run import each
+from stargauge.engine.executors import each
 from stargauge.engine.simulate import model_graph
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme, statements_of
@@ -131,15 +132,14 @@ def groups_of_catalogue(known: Known, names: Sequence[str]) -> tuple[list[Group]
 def _catalogue_group(source: str, values: Sequence[tuple[tuple[str, str, str], Statement]], known: Known) -> Group:
     without = known.catalogue.held_without(frozenset({source}))
     alone = [" ".join(value) for value, _ in values if not without.has(*value)]
-    cannot = ENGLISH.say("source_alone", values=", ".join(alone)) if alone else ""
-    return Group(source, CATALOGUE, (source,), tuple(statement for _, statement in values), cannot)
+    return Group(source, CATALOGUE, (source,), tuple(statement for _, statement in values), ", ".join(alone))
 
 
 def _without(place: int, groups: Sequence[Group], task: Task) -> tuple[list[Change], str]:
     """What changes without a source, or why nothing can be run without it."""
-    group = groups[place]
+    group, words = groups[place], words_of(task.tracker.language)
     if group.cannot:
-        return [], group.cannot
+        return [], words.say("source_alone", values=group.cannot)
     day = task.tracker.inputs_on(task.day)
     if not task.tracker.memo.closed:  # once in a process: what no source changes is then held, and nothing pushes it out
         task.tracker.odds(day, task.claims)
@@ -147,7 +147,7 @@ def _without(place: int, groups: Sequence[Group], task: Task) -> tuple[list[Chan
     try:
         left = _inputs_without(group, day)
         if not left.known.phases:
-            return [], ENGLISH.texts["source_nothing"]
+            return [], words.texts["source_nothing"]
         if not _matters(left, day, task.names):
             return [], ""
         found = task.tracker.odds(left, task.claims)
@@ -204,12 +204,13 @@ def _change(
     if not made.flips:
         return made if made.points is not None and abs(made.points) >= TOLD else None
     carrying = alone or _carrying(key, before, group, inputs, task)
-    on = tuple(dict.fromkeys(f"{_field(said)}: {value_text(said, ENGLISH)}" for said in carrying))
+    words = words_of(task.tracker.language)
+    on = tuple(dict.fromkeys(f"{_field(said)}: {value_text(said, words)}" for said in carrying))
     missing = after.missing if after is not None else ()
     if group.kind == CATALOGUE:
         return replace(made, on=on, missing=missing)
     made = replace(made, alone=bool(alone))
-    seconds = _seconds(carrying, inputs[0].known)
+    seconds = _seconds(carrying, inputs[0].known, words)
     agreed = {field for field, second in seconds if second.same}
     seconded = bool(carrying) and agreed >= {_path(said) for said in carrying}
     told = {second.source: second for _, second in sorted(seconds, key=lambda pair: pair[1].same)}
@@ -241,7 +242,7 @@ def _differing(made: Input, left: Input) -> Iterator[Estimate]:
             yield estimate
 
 
-def _seconds(carrying: Iterable[Statement], known: Known) -> list[tuple[str, Second]]:
+def _seconds(carrying: Iterable[Statement], known: Known, words: Messages) -> list[tuple[str, Second]]:
     """Other sources, of another root, that speak of the same fields, each with its field."""
     sources = known.programme.sources
     by_field: dict[str, list[Statement]] = {}
@@ -253,7 +254,7 @@ def _seconds(carrying: Iterable[Statement], known: Known) -> list[tuple[str, Sec
             if not other.source or root_of(other.source, sources) == root_of(said.source, sources):
                 continue
             publisher, grade = publisher_of(other.source, sources), grade_of(other, sources)
-            text = f"{_field(other)}: {value_text(other, ENGLISH)}"
+            text = f"{_field(other)}: {value_text(other, words)}"
             out.append((_path(said), Second(other.source, publisher, grade, text, _alike(said, other))))
     return out
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.languages import words_of
+from stargauge.audit.messages import Messages
 from stargauge.audit.tracker import Key
 from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement
 
@@ -118,6 +119,7 @@ class Sources:
     dropped: tuple[Dropped, ...]
     assumed: int
     claimless: bool = False
+    language: str = "en"
 
     @property
     def hanging(self) -> dict[Key, list[str]]:
@@ -149,8 +151,9 @@ class Sources:
         """How many readings cannot be tested, whatever the sources say: opinions among them."""
         return sum(made.status == NOT_TESTABLE for made in self.verdicts.values())
 
-    def sentence(self, words: Messages = ENGLISH) -> str:
+    def sentence(self) -> str:
         """How many verdicts hang on one source, and on which most of them."""
+        words = words_of(self.language)
         told = {"hanging": len(self.hanging), "count": len(self.verdicts), "sources": len(self.own)}
         if not self.verdicts:
             return words.texts["claimless" if self.claimless else "no_claims"]

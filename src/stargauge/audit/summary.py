@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from stargauge.audit.answer import COUNTED, counting, with_counted
-from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.audit.answer import counting, with_counted
+from stargauge.audit.claim_words import claim_words, comparison_of, month_words, reading_words, threshold_of, weight_of
+from stargauge.audit.language import Comparison, parse
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.verdict import OPEN, ReadingVerdict
@@ -18,12 +19,11 @@ from stargauge.audit.words import percent, sentence_case
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address
-from stargauge.quantity.dates import month_end, month_label
+from stargauge.quantity.dates import month_end
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import FIXED_AXES, STAGES
 from stargauge.quantity.statement import Statement
-from stargauge.quantity.units import figures, scale_of, show, split_number, unit
+from stargauge.quantity.units import figures, scale_of, show
 
 RUNS, ANNOUNCED, BUILDING = "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]"
 CAPITAL, NEED, HAVE, GAP = "capital_deployed", "funding_need", "funding_available[committed]", "funding_gap"
@@ -143,11 +143,11 @@ def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days:
     running = _running(runs[1], words)
     first = _runs_of(runs, said, words) if said > 0 else words.say("no_size", day=words.day(days.as_of), running=running)
     open_ones = [(v, r) for v in verdicts for r in v.readings if r.status == OPEN and r.probability is not None]
-    chosen = max(open_ones, key=lambda pair: _weight(pair[1]), default=None)
+    chosen = max(open_ones, key=lambda pair: weight_of(pair[1]), default=None)
     if chosen is None:
         return first + "."
     reading = chosen[1]
-    promise = _short(reading, names_of(known), words) if words is ENGLISH else _in_a_sentence(reading, words)
+    promise = reading_words(reading, names_of(known), words) if words is ENGLISH else _in_a_sentence(reading, words)
     return f"{first}. {promise}: {reading.likelihood} ({percent(reading.probability or 0.0, words)})."
 
 
@@ -195,93 +195,17 @@ def _running(runs: float, words: Messages) -> str:
     return words.say("runs", size=show(runs, "W", notation=words.notation)) if runs > 0 else words.texts["nothing_runs"]
 
 
-def month_words(when: date, words: Messages) -> str:
-    """`Sep 2026`."""
-    return words.short_date(when.year, when.month)
-
-
-def day_words(when: date) -> str:
-    """`24 Sep 2026`."""
-    return f"{when.day} {when:%b %Y}"
-
-
 def names_of(known: Any) -> dict[str, str]:
     """What sites and parties are called, up to the first comma or bracket."""
     views = [view for view in (*known.sites, *known.parties) if view.spec is not None]
     return {view.id: (view.spec.name or view.id).split(",")[0].split(" (")[0] for view in views}
 
 
-def _weight(reading: ReadingVerdict) -> float:
-    """Money first, then jobs, then power; the largest threshold of its kind."""
-    comparison = _comparison(reading)
-    if comparison is None:
-        return -1.0
-    rank = {"capital_deployed": 3, "jobs_direct": 2, "jobs_total": 2, "power_facility": 1, "power_it": 1}.get(comparison.address.name, 0)
-    value = _threshold(comparison)
-    return rank * 1e30 + value
-
-
-def _comparison(reading: ReadingVerdict) -> Comparison | None:
-    try:
-        parsed: Reading = parse(reading.expression)
-    except InputError:
-        return None
-    return next((leaf for leaf in leaves(parsed) if isinstance(leaf, Comparison)), None)
-
-
-def _threshold(comparison: Comparison) -> float:
-    number, name = split_number(comparison.threshold.text)
-    return number * unit(name or "1").factor
-
-
-def off_by(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
-    """How much is missing in the middle, with what it counts: `0.56 GW`, `1 building`, `49 points`; empty where nothing is."""
-    margin, comparison = reading.margin, _comparison(reading)
-    if margin is None or not margin.p50 < 0:
-        return ""
-    missing = show(-margin.p50, margin.unit, notation=words.notation)
-    if margin.unit != "1" or comparison is None:
-        return missing
-    if comparison.share:
-        return words.say("counted", number=figures(-100 * margin.p50, notation=words.notation), unit=words.texts["points"])
-    return with_counted(missing, margin.p50, comparison.address.name, words)
-
-
-def counts(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
-    """What the margin of a reading counts, where it counts things: `chips`; else empty."""
-    name = counting(parse(reading.expression)) if reading.margin is not None and reading.margin.unit == "1" else ""
-    return words.notation.unit(COUNTED[name][1]) if name in COUNTED else ""
-
-
-def _said(comparison: Comparison, words: Messages, names: Mapping[str, str] | None = None) -> str:
-    """`500 bn USD deployed by Jan 2029`."""
-    time, name = comparison.time, comparison.address.name
-    when = words.say(f"short_{time.kind}", month=month_words(time.end, words)) if time and time.kind != "over" else ""
-    place = [label for label in comparison.address.labels if label not in STAGES]
-    where = words.say("short_at", places=", ".join((names or {}).get(label, label) for label in place)) if 0 < len(place) <= 2 else ""
-    noun = words.texts.get(f"noun_{name}") or (words.quantities[name].text if name in words.quantities else name.replace("_", " "))
-    return words.say("short", amount=_threshold_text(comparison.threshold.text, words), noun=noun, where=where, when=when)
-
-
-def _threshold_text(text: str, words: Messages) -> str:
-    """A threshold as the file has it, its number and unit as the language writes them."""
-    if words is ENGLISH:
-        return text.replace("_", ",")
-    number, name = split_number(text)
-    told = words.notation.number(f"{number:,.15g}")
-    return f"{told} {words.notation.unit(name, told)}".strip()
-
-
-def _short(reading: ReadingVerdict, names: Mapping[str, str], words: Messages) -> str:
-    comparison = _comparison(reading)
-    return _said(comparison, words, names) if comparison else reading.sentence
-
-
 def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdict]:
     """The claims about a topic, each as it was said (its first reading); what is only announced, contracted or financed is no power."""
     found = []
     for verdict in verdicts:
-        comparison = _comparison(verdict.readings[0])
+        comparison = comparison_of(verdict.readings[0])
         if comparison is not None and comparison.address.name in topic.quantities and not set(comparison.address.labels) & set(STAGES[:3]):
             found.append(verdict.readings[0])
     return found
@@ -305,8 +229,8 @@ def _told(known: Any, statements: Sequence[Statement]) -> tuple[float, str] | No
 
 def announced(topic: Topic, known: Any, verdicts: Sequence[ClaimVerdict], words: Messages = ENGLISH) -> str:
     """What was announced about a topic: the first and the largest claim, and what sites say, added up; empty where nothing was."""
-    claimed = [c for reading in _about(topic, verdicts) if (c := _comparison(reading)) and not {*c.address.labels} - {*STAGES}]
-    chosen = dict.fromkeys(_said(c, words) for c in (claimed[0], max(claimed, key=_threshold))) if claimed else ()
+    claimed = [c for reading in _about(topic, verdicts) if (c := comparison_of(reading)) and not {*c.address.labels} - {*STAGES}]
+    chosen = dict.fromkeys(claim_words(c, words) for c in (claimed[0], max(claimed, key=threshold_of))) if claimed else ()
     parts = [words.texts["needs_and"].join(chosen)] if chosen else []
     for name, counts in _AT_SITES.get(topic.name, ()):
         told = {site.id: said for site in known.sites if site.spec is not None and (said := _told(known, getattr(site.spec, name)))}
@@ -327,10 +251,10 @@ def _glance(
 ) -> dict[str, Any]:  # fmt: skip
     readings = _about(topic, verdicts)
     passed = [r for r in readings if r.settled_by] or [r for r in readings if r.status != OPEN] or readings
-    shown = max(passed, key=lambda r: _threshold(c) if (c := _comparison(r)) else 0.0, default=None)
+    shown = max(passed, key=lambda r: threshold_of(c) if (c := comparison_of(r)) else 0.0, default=None)
     row: dict[str, Any] = {"what": topic.name, "why": topic.address}
     if shown is not None:
-        short = _short(shown, names_of(known), words)
+        short = reading_words(shown, names_of(known), words)
         row |= {"said": short, "said_short": short, "outcome": shown.status}
         deciding = [entry for entry in shown.record if entry.get("decides")] or list(shown.record)
         if deciding:
@@ -361,7 +285,7 @@ def _computed(reading: ReadingVerdict, words: Messages) -> str:
     parsed, unit = parse(reading.expression), reading.margin.unit
     if not isinstance(parsed, Comparison) or parsed.share or parsed.op == "==":
         return words.texts["only_computed"]
-    value = _threshold(parsed) + reading.margin.p50 * (1.0 if parsed.op in (">=", ">") else -1.0)
+    value = threshold_of(parsed) + reading.margin.p50 * (1.0 if parsed.op in (">=", ">") else -1.0)
     told = show(value, unit, notation=words.notation)
     return words.say("glance_computed", value=with_counted(told, value, counting(parsed), words) if unit == "1" else told)
 
@@ -405,8 +329,8 @@ def _money(result: Result, known: Any, days: Days, told: str, words: Messages) -
     few = words.say("names_others", names=", ".join(absent[:3]), count=len(absent) - 3) if len(absent) > 4 else ", ".join(absent)
     without = words.say("money_without", names=few) if absent else ""
     held = words.say(
-        "money_gap", need=show(need[1], "USD", notation=words.notation), gap=show(gap[1], "USD", notation=words.notation),
-        without=f" ({without})" if without else "",
+        "money_gap" if gap[1] == gap[1] else "money_gap_unknown", need=show(need[1], "USD", notation=words.notation),
+        gap=show(gap[1], "USD", notation=words.notation), without=f" ({without})" if without else "",
     )  # fmt: skip
     text = words.say(
         "money_text", span=_span(spent, "USD", words), month=month_words(days.ahead, words),
@@ -471,15 +395,13 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
         "jobs_text", direct=_span(direct, "job", words), month=month_words(days.ahead, words), total=_span(total, "job", words),
         peak=_span(peak, "job", words), told=words.say("jobs_told", told=told) if told else "",
     )  # fmt: skip
-    said = [c for r in _about(TOPICS[2], verdicts) if (c := _comparison(r)) and c.address.name in ("jobs_direct", "jobs_total")]
+    said = [c for r in _about(TOPICS[2], verdicts) if (c := comparison_of(r)) and c.address.name in ("jobs_direct", "jobs_total")]
     first = said[0] if said else None
-    line = (
-        {"value": _threshold(first), "label": words.texts["line_claimed"], "text": _said(first, words, names_of(known))} if first else None
-    )
+    line = None
+    if first:
+        claimed = claim_words(first, words, names_of(known))
+        line = {"value": threshold_of(first), "label": words.texts["line_claimed"], "text": claimed}
     return {
         "title": words.texts["jobs_title"], "sub": words.texts["jobs_sub"],
         "text": text, "why": DIRECT, "rows": rows, **({"claim": line} if line else {}),
     }  # fmt: skip
-
-
-__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "exists", "headline", "headlines", "month_label", "off_by", "sizes", "summarise"]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stargauge.audit.scoring import by_tenths, coverage, crps, crps_open, interval
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.records import GROUPS, FitRecord, outcomes_of, plans_of
+from stargauge.engine.series import plain
 from stargauge.quantity.dates import FAR, from_day
 from stargauge.quantity.errors import did_you_mean
 from stargauge.quantity.slip import AT, Outcomes, Plans, fit_slips, location, scale, slipped
@@ -124,9 +125,9 @@ def summary(forecasts: Sequence[Forecast]) -> dict[str, Any]:
     return {
         "n": len(forecasts), "reached": int(reached.sum()), "open": int((~reached).sum()), "owners": len(set(owners)),
         "places": by_tenths(places[reached]),
-        **{name: _finite(value) for name, (value, _) in made.items()},
+        **{name: plain(value) for name, (value, _) in made.items()},
         "crps_announcement_days": float(np.mean(announced)), "crps_median_slip_days": float(np.mean(median)),
-        "intervals": {name: [_finite(low), _finite(high)] for name, (_, (low, high)) in made.items()},
+        "intervals": {name: [plain(low), plain(high)] for name, (_, (low, high)) in made.items()},
     }  # fmt: skip
 
 
@@ -135,10 +136,6 @@ def _nothing() -> dict[str, Any]:
     names = ("coverage_p10_p90", "crps_days", "crps_skill_vs_announcement", "crps_skill_vs_median_slip")
     none: dict[str, Any] = dict.fromkeys((*names, "crps_announcement_days", "crps_median_slip_days"))
     return {"n": 0, "reached": 0, "open": 0, "owners": 0, "places": [0] * 10, **none, "intervals": {name: [None, None] for name in names}}
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 def validate_schedule(records: Sequence[FitRecord], catalogue: Catalogue) -> Validation:

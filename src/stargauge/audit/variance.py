@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.sensitivity import Asker, uncertain
-from stargauge.engine.run import each
+from stargauge.audit.moved import Asker
+from stargauge.audit.sensitivity import uncertain
+from stargauge.engine.executors import each
 from stargauge.engine.series import plain
 from stargauge.quantity.sobol import sobol_indices
 from stargauge.quantity.statement import PICK, Input

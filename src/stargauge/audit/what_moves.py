@@ -13,8 +13,8 @@ import numpy as np
 from stargauge.audit.drivers import Draws, Moved, Target, drivers
 from stargauge.audit.given import Condition, given_data
 from stargauge.audit.messages import ENGLISH
+from stargauge.audit.moved import Levels, levels_data, levels_of
 from stargauge.audit.run import ClaimVerdict, draws_of, upstream
-from stargauge.audit.sensitivity import Levels, levels_data, levels_of
 from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, ReadingVerdict
 from stargauge.engine.result import Result
 from stargauge.quantity.address import parse_address

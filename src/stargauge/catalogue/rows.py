@@ -20,7 +20,7 @@ COLUMNS = ("kind", "name", "attribute", "value", "unit", "as_of", "published", "
 SOURCE_COLUMNS = ("id", "publisher", "title", "date", "url", "grade")
 REQUIRED = ("kind", "name", "attribute", "value", "unit")
 GRADES: tuple[str, ...] = get_args(Grade)
-_ID = re.compile(r"^[a-z0-9][a-z0-9.]*(?:[-_][a-z0-9.]+)*$")
+_ID = re.compile(r"^[a-z0-9][a-z0-9.]*(?:[-_][a-z0-9.]+)*\Z")
 _LONGEST_FILE = 20_000_000
 
 # The unit a value is kept in, by the dimension of each symbol of the unit it was written in; times keep their scale of use.

@@ -110,12 +110,12 @@ def _levels(text: str) -> int:
     return count
 
 
-def _run_options(parser: argparse.ArgumentParser, draws: int = 1024) -> None:
+def _run_options(parser: argparse.ArgumentParser, draws: int = 1024, elsewhere: bool = False) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     _change_options(parser)
     _given(parser)
     _draw_options(parser, draws)
-    _workers(parser)
+    _workers(parser, elsewhere)
 
 
 def _given(parser: argparse.ArgumentParser) -> None:
@@ -145,8 +145,16 @@ def _evidence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evidence", metavar="DIR", help="the evidence folder with the captures it cites: shows what is still there")
 
 
-def _workers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
+def _workers(parser: argparse.ArgumentParser, elsewhere: bool = False) -> None:
+    """`elsewhere`: also the workers of a cluster, and a folder that keeps what is done."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
+    if not elsewhere:
+        return
+    group.add_argument(
+        "--executor", dest="workers", metavar="ADDRESS", help="the Dask scheduler whose workers compute: tcp://HOST:PORT; same bits"
+    )
+    parser.add_argument("--resume", metavar="DIR", help="keep what is done in a folder; the same command goes on where it stopped")
 
 
 def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
@@ -160,6 +168,10 @@ def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
 def _output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
     parser.add_argument("--ascii", action="store_true", help="plain marks only")
+
+
+def _spoken(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", choices=("en", "de"), default="en", dest="spoken", help="of the answer and its report (default: en)")
 
 
 def _workbook(parser: argparse.ArgumentParser) -> None:
@@ -190,11 +202,11 @@ def parser() -> Parser:
 
     check = commands.add_parser("check", help="the answer: headline, claims with verdicts, capacity, money and jobs")
     _programme(check, True)
-    _run_options(check)
+    _run_options(check, elsewhere=True)
     _output_options(check)
+    _spoken(check)
     _evidence(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
-    check.add_argument("--language", choices=("en", "de"), default="en", help="of the report (default: en)")
     _workbook(check)
     check.add_argument("--all", action="store_true", help="show every claim with every reading")
     check.add_argument(
@@ -203,8 +215,9 @@ def parser() -> Parser:
 
     audit = commands.add_parser("audit", help="every claim, every reading: odds, margin, drivers, record")
     _programme(audit, True)
-    _run_options(audit)
+    _run_options(audit, elsewhere=True)
     _output_options(audit)
+    _spoken(audit)
     audit.add_argument("--claim", metavar="ID", help="one claim only")
     _evidence(audit)
 
@@ -217,6 +230,7 @@ def parser() -> Parser:
     _change_options(odds)
     _draw_options(odds)
     _output_options(odds)
+    _spoken(odds)
 
     drivers = commands.add_parser("drivers", help="which inputs move a claim's odds or a number, with intervals, groups and pairs")
     _programme(drivers, True)
@@ -233,6 +247,7 @@ def parser() -> Parser:
     )
     _run_options(together)
     _output_options(together)
+    _spoken(together)
     together.add_argument("--svg", metavar="FILE", help="also write a picture: a matrix of all pairs")
     together.add_argument("--narrow", action="store_true", help="the picture for a narrow page (390 pixels)")
     needs = commands.add_parser("needs", help="what would have to be true for a claim to hold, and the single change that asks least")
@@ -240,12 +255,14 @@ def parser() -> Parser:
     needs.add_argument("--claim", metavar="ID[/READING]", help="one claim, or one of its readings (default: a table of all)")
     _run_options(needs, 4096)
     _output_options(needs)
+    _spoken(needs)
     definitions = commands.add_parser("definitions", help="under which definitions of its words a claim holds, and which word decides")
     _programme(definitions, True)
     definitions.add_argument("--claim", metavar="ID", help="one claim with every definition (default: a line for each claim)")
     definitions.add_argument("--all", action="store_true", help="every definition of the claim (default: the first of them)")
     _run_options(definitions)
     _output_options(definitions)
+    _spoken(definitions)
 
     sources = commands.add_parser("sources", help="which verdicts hang on one source: each left out in turn")
     _programme(sources, True)
@@ -253,6 +270,7 @@ def parser() -> Parser:
     sources.add_argument("--all", action="store_true", help="every source and every verdict (default: the first of them)")
     _run_options(sources)
     _output_options(sources)
+    _spoken(sources)
     export = commands.add_parser("export", help="claims for publication: ClaimReview JSON-LD, CSV, Markdown; in English or German")
     export.add_argument("form", metavar="FORM", help="claimreview, csv or markdown")
     _programme(export, True)
@@ -271,11 +289,13 @@ def parser() -> Parser:
     _programme(schedule, True)
     _run_options(schedule)
     _output_options(schedule)
+    _spoken(schedule)
 
     jobs = commands.add_parser("jobs", help="jobs by every definition, what others counted, what a claim on jobs needs to be true")
     _programme(jobs, True)
     _run_options(jobs)
     _output_options(jobs)
+    _spoken(jobs)
     jobs.add_argument("--date", type=_date, metavar="DATE", help="the month it is read at (default: two years ahead, at year's end)")
     jobs.add_argument("--site", metavar="ID", help="one site only, with the claims that name it")
 
@@ -283,6 +303,7 @@ def parser() -> Parser:
     _programme(finance, True)
     _run_options(finance)
     _output_options(finance)
+    _spoken(finance)
     finance.add_argument("--site", metavar="ID", help="one site only, with its cash year by year")
 
     compute = commands.add_parser("compute", help="what a fleet trains and serves: users, tokens, runs, and the power today's users need")
@@ -320,6 +341,7 @@ def parser() -> Parser:
     money.add_argument("--from", dest="since", metavar="DATE", help="from when it pays only that (default: the knowledge date)")
     _run_options(money)
     _output_options(money)
+    _spoken(money)
 
     hours = commands.add_parser("hours", help="a site's stated supply hour by hour: energy, what is missing, cost, CO2e by scope, water")
     hours.add_argument("site", metavar="SITE", help="a site of the programme")
@@ -340,8 +362,8 @@ def parser() -> Parser:
     hours.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(hours)
     hours.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    hours.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(hours)
+    _spoken(hours)
 
     train = commands.add_parser("train", help="a training job on a machine: the fastest layout, step time, days of a run, memory, and why")
     train.add_argument("--model", metavar="MODEL|FILE", help="any unique beginning of a model of the catalogue, or a CSV file of yours")
@@ -435,8 +457,8 @@ def parser() -> Parser:
     power.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(power)
     power.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    power.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(power)
+    _spoken(power)
 
     plan = commands.add_parser(
         "plan", help="what would work: the cheapest build that keeps an announcement, with which probability, and what insisting costs"
@@ -470,15 +492,36 @@ def parser() -> Parser:
     plan.add_argument("--save", metavar="FILE", help="write the plan as a partial programme file, for --scenario")
     plan.add_argument("--force", action="store_true", help="write over a file that --save names")
     plan.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
-    plan.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(plan)
+    _spoken(plan)
 
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
-    _run_options(simulate)
+    _run_options(simulate, elsewhere=True)
     _output_options(simulate)
     simulate.add_argument("--quantity", action="append", metavar="ADDRESS", help="what to compute (repeatable; default: the headlines)")
     simulate.add_argument("--save", metavar="DIR", help="write summary.json and the draws to a folder")
+
+    sweep = commands.add_parser("sweep", help="a table over scenarios and knowledge dates: quantities with P10 to P90, claims with odds")
+    _programme(sweep, True)
+    sweep.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME|FILE",
+        help="a scenario, or a partial programme file (repeatable; '' is the programme as it stands, the default)",
+    )  # fmt: skip
+    sweep.add_argument(
+        "--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input in every run, or pin a choice (repeatable)"
+    )
+    sweep.add_argument("--as-of", dest="days", metavar="DATES", help="a knowledge date, or a span: 2025-01..2026-11 (default: today)")
+    sweep.add_argument(
+        "--every", default="quarter", metavar="STEP", help="days of a span: month, quarter (default), 3months, or so many days"
+    )
+    sweep.add_argument("--quantity", action="append", default=[], metavar="ADDRESS", help="a number (repeatable; default: the headlines)")
+    sweep.add_argument("--claim", action="append", default=[], metavar="ID[/READING]", help="a claim, or one of its readings (repeatable)")
+    sweep.add_argument("--date", type=_date, metavar="DATE", help="the month that numbers are read at (default: two years ahead)")
+    _draw_options(sweep)
+    _workers(sweep, elsewhere=True)
+    sweep.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
+    _output_options(sweep)
 
     compare = commands.add_parser(
         "compare", help="two programmes, scenarios or knowledge dates: what differs, and why", epilog=SIDES,
@@ -489,6 +532,7 @@ def parser() -> Parser:
     _draw_options(compare)
     compare.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: every core, at most four)")
     _output_options(compare)
+    _spoken(compare)
 
     sensitivity = commands.add_parser("sensitivity", help="what moves a number: each input at its P10 and P90, a table over two inputs")
     sensitivity.add_argument("address", metavar="ADDRESS", help="e.g. 'lcoc[gb200-nvl72, abilene]' or 'power_facility[operational]'")
@@ -526,6 +570,7 @@ def parser() -> Parser:
     _programme(explain, False)
     _run_options(explain)
     _output_options(explain)
+    _spoken(explain)
     explain.add_argument("--date", type=_date, metavar="DATE", help="the month to explain (default: the newest evidence)")
     explain.add_argument("--since", type=_date, metavar="DATE", help="what changed it since that day, and which statements did it")
     explain.add_argument("--svg", metavar="FILE", help="also write a picture of what the number is made of")

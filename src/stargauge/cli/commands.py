@@ -14,6 +14,7 @@ from typing import Any
 
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.progress import progress
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 
@@ -49,13 +50,6 @@ def _settings(asked: argparse.Namespace) -> dict[str, str]:
     return {name: value for name, value in pairs}
 
 
-def progress(done: int, blocks: int) -> None:
-    """A line on stderr, only on a terminal and only for what takes long."""
-    if sys.stderr.isatty() and blocks >= 40:
-        end = "\n" if done == blocks else ""
-        print(f"\r{done} of {blocks} blocks", end=end, file=sys.stderr, flush=True)
-
-
 def note_future(day: date) -> None:
     """Say on stderr that a knowledge date has not come yet."""
     if day > date.today():
@@ -76,12 +70,19 @@ def loaded(asked: argparse.Namespace) -> Any:
     return api.load(asked.programme, asked.scenario, _settings(asked))
 
 
-def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False, language: str = "en") -> Any:
+def loaded_as_stated(asked: argparse.Namespace) -> Any:
+    """The programme with single inputs laid over it."""
+    from stargauge import api
+
+    return api.load(asked.programme, None, _settings(asked))
+
+
+def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) -> Any:
     from stargauge import api
 
     return api.check(
         programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
-        evidence=asked.evidence, progress=progress, given=asked.given, language=language,
+        evidence=asked.evidence, progress=progress, given=asked.given, language=asked.spoken, resume=asked.resume,
     )  # fmt: skip
 
 
@@ -93,22 +94,17 @@ def check(asked: argparse.Namespace) -> int:
     if target is not None:
         expect_writable(target, "report")
         expect_pages()
-    elif asked.language != "en":
-        raise InputError("--language is that of the report: name its file with --report FILE")
     programme = loaded(asked)
     if _only_drafts(programme):
         return _drafts(asked, programme)
     workbook = _workbook(asked, programme)
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
-    english = asked.language == "en"
-    answer = _checked(asked, programme, charts=english and target is not None)
-    data = answer.to_dict(charts=english and target is not None)
+    answer = _checked(asked, programme, charts=target is not None)
+    data = answer.to_dict(charts=target is not None)
     if target is not None:
         from stargauge.report.html import render_report
 
-        # What is printed stays English: a report in another language is of an answer of its own.
-        told = data if english else _checked(asked, programme, True, asked.language).to_dict(charts=True)
-        write_whole(target, render_report(told))
+        write_whole(target, render_report(data))
     if workbook is not None:
         write_whole(Path(asked.xlsx), workbook)
         print(f"workbook: {Path(asked.xlsx).resolve()}", file=sys.stderr)
@@ -182,7 +178,8 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
     overlays = {Path(name).stem: name for name in asked.overlay} or None
     data = api.workbook(
         programme, site=asked.site, draw=draw, nearest=asked.nearest, overlays=overlays,
-        as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
+        as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=None if isinstance(asked.workers, str) else asked.workers,
+        values=values_of(asked),
     )  # fmt: skip
     return render_workbook(data)
 
@@ -232,7 +229,7 @@ def odds(asked: argparse.Namespace) -> int:
 
     made = api.odds(
         loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=values_of(asked),
-        progress=_percent_done,
+        progress=_percent_done, language=asked.spoken,
     )  # fmt: skip
     data = made.to_dict()
     if asked.json:
@@ -257,7 +254,7 @@ def simulate(asked: argparse.Namespace) -> int:
     programme = loaded(asked)
     result = api.simulate(
         programme, quantities=asked.quantity or api.HEADLINES, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, workers=asked.workers,
-        values=values_of(asked), progress=progress, given=asked.given,
+        values=values_of(asked), progress=progress, given=asked.given, resume=asked.resume,
     )  # fmt: skip
     if asked.save:
         print(f"saved: {result.save(asked.save)}", file=sys.stderr)

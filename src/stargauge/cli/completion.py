@@ -156,17 +156,17 @@ def _names(section: str, past: Sequence[str]) -> list[str]:
 
 def _section(section: str, past: Sequence[str]) -> dict[str, object]:
     """A section of the programme that the line names, else of the one that is meant without a name; read as text, checked by nobody."""
-    import yaml
-
     from stargauge.programme.load import shipped
+    from stargauge.programme.positions import read_document
+    from stargauge.quantity.errors import InputError
 
     known = shipped()
     named = next((word for word in past if word in known or Path(word).suffix in _ENDINGS), "stargate")
     path = known.get(named, Path(named))
     try:
         whole, inside = (path / f"{section}.yaml", ()) if path.is_dir() else (path, (section,))
-        data = yaml.load(whole.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError):
+        data = read_document(whole).data
+    except InputError:
         return {}
     for name in inside:
         data = _inside(data, name)

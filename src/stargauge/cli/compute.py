@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
+from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
+from stargauge.cli.progress import progress
 from stargauge.quantity.errors import InputError
 
 #: What is asked of the answer alone; a fault of one is told with its option.

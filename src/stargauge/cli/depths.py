@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
+from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
+from stargauge.cli.progress import progress
 from stargauge.quantity.errors import InputError
 
 
@@ -16,7 +17,7 @@ def definitions(asked: argparse.Namespace) -> int:
 
     data = api.definitions(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress, given=asked.given,
+        progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
@@ -32,7 +33,7 @@ def needs(asked: argparse.Namespace) -> int:
 
     data = api.needs(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress, given=asked.given,
+        progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
@@ -50,7 +51,7 @@ def sources(asked: argparse.Namespace) -> int:
         raise InputError("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")
     data = api.sources(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=_left_out,
+        progress=_left_out, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)

@@ -54,7 +54,7 @@ def _number(asked: argparse.Namespace, programme: Any) -> int:
     node = api.explain(
         asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=values, given=given
     )
-    data = explained(node, now, api.held_captures(programme, asked.evidence, now.as_of)) | given_data(given)
+    data = explained(node, now, api.held_captures(programme, asked.evidence, now.as_of), asked.spoken) | given_data(given)
     _draw(asked, data)
     if asked.json:
         print_json(data)
@@ -69,7 +69,7 @@ def _reading(asked: argparse.Namespace, programme: Any) -> int:
 
     data = api.explain_reading(
         asked.address, programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        evidence=asked.evidence, given=asked.given,
+        evidence=asked.evidence, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.svg and not data["compares"]:
         raise InputError(f"--svg: {asked.address} compares no number that can be drawn: {data['reading']['answer']}")
@@ -84,6 +84,7 @@ def _reading(asked: argparse.Namespace, programme: Any) -> int:
 
 def _changed(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
+    from stargauge.quantity.spoken import speaking
     from stargauge.report.changed import render_changed
 
     data = api.what_changed(
@@ -93,7 +94,8 @@ def _changed(asked: argparse.Namespace, programme: Any) -> int:
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_changed(data, style_of(asked), asked.sources))
+        with speaking("en"):  # the news of a day is told in the words of its sources
+            sys.stdout.write(render_changed(data, style_of(asked), asked.sources))
     return 0
 
 

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from stargauge.cli.commands import loaded, progress, values_of
+from stargauge.cli.commands import loaded, values_of
 from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.progress import progress
 from stargauge.quantity.errors import InputError
 
 _ENDINGS = {"claimreview": ".jsonld", "csv": ".csv", "markdown": ".md"}

@@ -26,7 +26,7 @@ def hours(asked: argparse.Namespace) -> int:
     if target is not None:
         from stargauge.report.hours_page import render_hours_page
 
-        write_whole(target, render_hours_page(data, asked.language))
+        write_whole(target, render_hours_page(data, asked.spoken))
     if asked.json:
         print_json(data)
     else:
@@ -38,8 +38,6 @@ def _expect(asked: argparse.Namespace, target: Path | None) -> None:
     """Raise InputError for what is asked wrong, before any of the work is done."""
     if asked.hourly and not asked.json:
         raise InputError("--hourly adds every hour of one draw to the JSON; give --json as well")
-    if target is None and asked.language != "en":
-        raise InputError("--language is that of the page: name its file with --report FILE")
     if target is not None:
         expect_writable(target, "report")
         expect_pages()

@@ -14,7 +14,7 @@ def jobs(asked: argparse.Namespace) -> int:
 
     data = api.jobs(
         loaded(asked), when=asked.date, site=asked.site, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,
-        values=values_of(asked), given=asked.given,
+        values=values_of(asked), given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)

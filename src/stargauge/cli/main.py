@@ -43,12 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan,
         power,
         serve,
+        sweep,
         system,
         together,
         train,
         what_if,
     )
     from stargauge.quantity.errors import InputError
+    from stargauge.quantity.spoken import speaking
 
     if day := getattr(asked, "as_of", None):
         commands.note_future(day)
@@ -56,9 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = _function(asked.command)
         modules = (
             calibrate, completion, compute, depths, doctor, draft, drivers, evidence, explain, export, facility, finance, goodput, hours,
-            infer, jobs, money, plan, power, serve, system, together, train, what_if, commands,
+            infer, jobs, money, plan, power, serve, sweep, system, together, train, what_if, commands,
         )  # fmt: skip
-        code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
+        with speaking(getattr(asked, "spoken", "en")):
+            code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
         if not getattr(asked, "list", False):
             note_blocks(getattr(asked, "draws", None))
@@ -70,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
+        kept = getattr(asked, "resume", None)
+        told = f"what is done is kept in {kept}: the same command goes on from there" if kept else "nothing was written"
+        print(f"stopped; {told}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"could not read or write{f' {error.filename}' if error.filename else ''}: {error.strerror or error}", file=sys.stderr)
@@ -116,7 +121,16 @@ def _function(command: str) -> str:
 
 
 def fault_lines(error: InputError) -> Iterator[str]:
-    """The faults of an input as lines: the file and their number, then each with line, column, path and what to do."""
+    """The faults of an input as lines: the file and their number, then each with line, column, path and what to do.
+
+    They quote what came, which may be meant for the terminal: what it would obey is written out.
+    """
+    from stargauge.evidence.capture.plain import plain
+
+    yield from map(plain, _fault_lines(error))
+
+
+def _fault_lines(error: InputError) -> Iterator[str]:
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
     yield f"{files[0] if len(files) == 1 else 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run"

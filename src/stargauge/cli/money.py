@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
+from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
+from stargauge.cli.progress import progress
 
 
 def money(asked: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ def plan(asked: argparse.Namespace) -> int:
     if report is not None:
         from stargauge.report.plan_page import plan_html
 
-        write_whole(report, plan_html(data, asked.language))
+        write_whole(report, plan_html(data, asked.spoken))
     if asked.json:
         print_json(data)
     else:
@@ -92,8 +92,6 @@ def _expect(asked: argparse.Namespace, report: Path | None, saved: Path | None) 
     if report is not None:
         expect_writable(report, "report")
         expect_pages()
-    elif asked.language != "en":
-        raise InputError("--language is that of the page: name its file with --report FILE")
     if saved is not None:
         (expect_writable if asked.force else expect_new)(saved, "plan", ".yaml")
     elif asked.force:

@@ -44,7 +44,7 @@ def power(asked: argparse.Namespace) -> int:
     if target is not None:
         from stargauge.report.power_page import render_power_page
 
-        write_whole(target, render_power_page(data, asked.language))
+        write_whole(target, render_power_page(data, asked.spoken))
     if asked.json:
         print_json(data)
     else:
@@ -67,8 +67,6 @@ def _expect(asked: argparse.Namespace, target: Path | None, sources: list[str] |
     if target is not None:
         expect_writable(target, "report")
         expect_pages()
-    elif asked.language != "en":
-        raise InputError("--language is that of the page: name its file with --report FILE")
     if faults := list(_faults(asked, sources)):
         raise InputError([*_faults_of_site(asked), *faults])
 

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from stargauge.cli.commands import print_json, progress, style_of, values_of
+from stargauge.cli.commands import print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.progress import progress
 from stargauge.quantity.errors import Fault, InputError
 
 

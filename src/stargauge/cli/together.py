@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
+from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 from stargauge.cli.files import expect_new, write_whole
+from stargauge.cli.progress import progress
 
 
 def together(asked: argparse.Namespace) -> int:
@@ -23,7 +24,7 @@ def together(asked: argparse.Namespace) -> int:
         expect_drawing()
     data = api.together(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress, given=asked.given,
+        progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if target is not None:
         from stargauge.report.joint_chart import matrix_picture

@@ -141,6 +141,7 @@ def _spread_of(value: Distribution) -> Spread:
 
 
 def value_text(value: Value) -> str:
+    """A value in words: its distribution, its options with their weights, a number, or how many numbers there are."""
     if isinstance(value, Mixture):
         names = value.labels or tuple(str(number) for number in range(len(value.options)))
         total = sum(value.weights)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from stargauge.engine.histogram import Counts, count, join
+from stargauge.engine.parts import keepable
 from stargauge.engine.select import Block, Mask
 from stargauge.engine.streams import Array
 from stargauge.quantity.address import parse_address
@@ -17,7 +18,10 @@ Part = TypeVar("Part")
 
 
 class Collector(Protocol[Part]):
-    """Gathers something over blocks. `join` is associative, so that parts may be joined in any grouping, in the order of blocks."""
+    """Gathers something over blocks. `join` is associative, so that parts may be joined in any grouping, in the order of blocks.
+
+    The list of parts is its own: it may empty it while it joins them, so that a long run is not held twice.
+    """
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -26,10 +30,11 @@ class Collector(Protocol[Part]):
     def take(self, block: Block) -> Part:
         """What it keeps of one block."""
 
-    def join(self, parts: Sequence[Part]) -> Part:
+    def join(self, parts: list[Part]) -> Part:
         """Parts of consecutive blocks as one."""
 
 
+@keepable
 @dataclass(frozen=True)
 class Kept:
     """Values of an address per draw, where they are lower bounds (None: nowhere), and the labels absent anywhere."""
@@ -87,3 +92,25 @@ class Histogram:
     def join(self, parts: Sequence[Counts]) -> Counts:
         """The sum of counts."""
         return join(parts)
+
+
+@dataclass(frozen=True)
+class First(Generic[Part]):
+    """What another collector gathers of the first so many blocks; nothing of the others. They are a run of their own, with fewer draws."""
+
+    of: Collector[Part]
+    blocks: int
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The quantities that the other reads."""
+        return self.of.needs
+
+    def take(self, block: Block) -> Part | None:
+        """What the other keeps of one block."""
+        return self.of.take(block) if block.index < self.blocks else None
+
+    def join(self, parts: list[Part | None]) -> Part | None:
+        """The parts of the other as one."""
+        found = [part for part in parts if part is not None]
+        return self.of.join(found) if found else None

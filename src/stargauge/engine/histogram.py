@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.engine.parts import keepable
 from stargauge.engine.streams import Array
 from stargauge.quantity.errors import InputError
 
@@ -16,6 +17,7 @@ PER_DECADE, LOWEST, HIGHEST = 128, -12, 30
 _MOST = (HIGHEST - LOWEST) * PER_DECADE
 
 
+@keepable
 @dataclass(frozen=True)
 class Counts:
     """How many draws fall into each bin, per column (month). Bin 0 is zero, bin k > 0 starts at 10**(LOWEST + (k - 1) / PER_DECADE), bins

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from stargauge.engine.collect import Collector, Histogram, Kept, Values
+from stargauge.engine.executors import Workers
 from stargauge.engine.graph import Graph, content_key
 from stargauge.engine.held import Held
-from stargauge.engine.lineage import Node, explain, explain_briefly
+from stargauge.engine.lineage import explain, explain_briefly
 from stargauge.engine.memo import Memo
+from stargauge.engine.node import Node
 from stargauge.engine.run import Progress, Run, blocks_of
 from stargauge.engine.save import save
 from stargauge.engine.select import Frame, Mask
@@ -185,7 +186,7 @@ class Gathered:
 
 def gather(
     world: World, wanted: Iterable[str], draws: int, *, collectors: Mapping[str, Collector[Any]] | None = None, dates: Sequence[date] = (),
-    workers: int | Executor = 1, memo: Memo | None = None, progress: Progress | None = None,
+    workers: Workers = 1, memo: Memo | None = None, progress: Progress | None = None,
     only_dates: bool = False,
 ) -> Gathered:  # fmt: skip
     """One pass over the blocks for addresses and collectors.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+import ctypes
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from math import prod
 from typing import Any
 
 import numpy as np
 
+import stargauge
 from stargauge.engine.collect import Collector
+from stargauge.engine.executors import Workers, alone, each
 from stargauge.engine.graph import Graph, Plan, Step, content_key, median_of
 from stargauge.engine.held import Held
 from stargauge.engine.memo import Memo
@@ -26,6 +29,10 @@ from stargauge.quantity.statement import Input
 #: The most draws a run may ask for.
 MOST_DRAWS = 10_000_000
 Progress = Callable[[int, int], None]
+#: A run is computed in at least so many portions, of at most so many blocks (or what is computed together).
+CHUNKS, MOST_IN_CHUNK = 32, 16
+#: The names that glibc's `mallopt` gives its options (malloc.h).
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _STATIC = -1  # the block number under which static values are memoised
 #: Values per array up to which blocks of a small model are computed together, and the most blocks that are.
 BATCH_VALUES, MOST_TOGETHER = 2**13, 32
@@ -84,7 +91,7 @@ class Run:
         return self._samplers[wanted]
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_samplers": {frozenset(self.varying): self.sampler}}
+        return self.__dict__ | {"_samplers": {}}  # larger than all else, and laid out again in a moment
 
     def block(self, index: int, memo: Memo | None = None, count: int = 1) -> Block:
         """The wanted values of one block, or of some from there on."""
@@ -101,41 +108,38 @@ class Run:
         return count * BLOCK if self.held is None else self.held.draws(index, count)
 
     def collect(
-        self, collectors: Mapping[str, Collector[Any]], draws: int, workers: int | Executor = 1, memo: Memo | None = None,
+        self, collectors: Mapping[str, Collector[Any]], draws: int, workers: Workers = 1, memo: Memo | None = None,
         progress: Progress | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """What each collector gathers over all blocks; the same bits for any number of workers.
+        """What each collector gathers over all blocks; the same bits whoever computes them.
 
         `progress(done, all)` is called as blocks are done; an exception it raises stops the run, and nothing goes on behind it.
         """
         blocks = blocks_of(draws)
+        chunks = self._chunks(blocks)
+        here = alone(workers) or isinstance(workers, ThreadPoolExecutor)
+        given = (chunks, self, dict(collectors), memo if here else None)  # processes would fill copies of it
         levels: list[list[dict[str, Any]]] = [[]]
-        done = 0
-        for part, count in self._parts(dict(collectors), blocks, workers, memo):
-            _add(collectors, levels, part)
-            done += count
-            if progress is not None:
-                progress(done, blocks)
+        if not here:
+            return_freed_memory()
+        with closing(each(_gather, given, len(chunks), workers, self._key(collectors, blocks))) as parts:
+            for chunk, part in zip(chunks, parts, strict=True):
+                _add(collectors, levels, part)
+                if progress is not None:
+                    progress(chunk.stop, blocks)
         return _joined(collectors, [part for level in reversed(levels) for part in level])
 
-    def _parts(
-        self, collectors: dict[str, Collector[Any]], blocks: int, workers: int | Executor, memo: Memo | None
-    ) -> Iterator[tuple[dict[str, Any], int]]:
-        if workers == 1 or blocks <= self.together:
-            for index in range(0, blocks, self.together):
-                yield _gather(self, collectors, range(index, min(index + self.together, blocks)), memo), min(self.together, blocks - index)
-            return
-        count = workers if isinstance(workers, int) else 8
-        size = self.together * max(1, min(16, blocks // (4 * count * self.together)))
-        chunks = [range(start, min(start + size, blocks)) for start in range(0, blocks, size)]
-        pool = processes(workers) if isinstance(workers, int) else workers
-        shared = memo if isinstance(workers, ThreadPoolExecutor) else None  # threads see what is held, processes have copies
-        try:
-            for chunk, future in [(chunk, pool.submit(_gather, self, collectors, chunk, shared)) for chunk in chunks]:
-                yield future.result(), len(chunk)
-        finally:
-            if isinstance(workers, int):
-                pool.shutdown(cancel_futures=True)
+    def _chunks(self, blocks: int) -> Sequence[range]:
+        """The blocks in the portions in which they are computed, sent and kept: the same for any number of workers."""
+        size = self.together * max(1, min(MOST_IN_CHUNK, blocks // (CHUNKS * self.together)))
+        return [range(start, min(start + size, blocks)) for start in range(0, blocks, size)]
+
+    def _key(self, collectors: Mapping[str, Collector[Any]], blocks: int) -> str:
+        """A content key of what is gathered: equal keys, equal parts."""
+        made = content_key(*(f"{name}={self.keys[name]}" for name in sorted(self.plan.wanted)))
+        asked = content_key(*(f"{name}={collector!r}" for name, collector in collectors.items()))
+        held = self.held.key if self.held is not None else ""
+        return content_key(stargauge.__version__, np.__version__, made, asked, held, f"{self.seed} {blocks} {self.together}")
 
     def _held(self, index: int, count: int, memo: Memo | None) -> tuple[dict[str, Any], set[str]]:
         """What the memo holds of a block, and the inputs and steps that are still to be made for what is wanted."""
@@ -206,13 +210,29 @@ def drawn(asked: int) -> int:
     return blocks_of(asked) * BLOCK
 
 
-@cache
 def hold_freed_memory() -> None:
     """Let the C library keep freed arrays for the next block; returning each to the system costs more than the arithmetic.
 
-    glibc raises its thresholds once a block just below 32 MB, which it took from the system by itself, has been freed. Elsewhere: nothing.
+    Sets the thresholds of glibc, also over those of an environment variable (Dask sets one for its workers). Elsewhere: nothing.
     """
-    np.empty(31 * 2**20, dtype=np.uint8)
+    _set_thresholds(31 * 2**20)  # the most that glibc takes is 32 MB
+
+
+def return_freed_memory() -> None:
+    """Let the C library give freed arrays back: whoever only joins what others compute would keep the holes that parts leave."""
+    _set_thresholds(2**17)
+
+
+def _set_thresholds(size: int) -> None:
+    mallopt = _mallopt()
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, size)
+        mallopt(_TRIM_THRESHOLD, 2 * size)
+
+
+@cache
+def _mallopt() -> Callable[[int, int], int] | None:
+    return getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
 
 
 def _together(graph: Graph, axes: Mapping[str, Sequence[str]]) -> int:
@@ -221,9 +241,10 @@ def _together(graph: Graph, axes: Mapping[str, Sequence[str]]) -> int:
     return int(np.clip(BATCH_VALUES // (BLOCK * max(largest, 1)), 1, MOST_TOGETHER))
 
 
-def _gather(run: Run, collectors: dict[str, Collector[Any]], blocks: range, memo: Memo | None = None) -> dict[str, Any]:
-    """What the collectors gather over some blocks."""
+def _gather(place: int, chunks: Sequence[range], run: Run, collectors: Mapping[str, Collector[Any]], memo: Memo | None) -> dict[str, Any]:
+    """What the collectors gather over the blocks of one portion."""
     hold_freed_memory()
+    blocks = chunks[place]
     parts = []
     for index in range(blocks.start, blocks.stop, run.together):
         block = run.block(index, memo, min(run.together, blocks.stop - index))
@@ -244,31 +265,5 @@ def _add(collectors: Mapping[str, Collector[Any]], levels: list[list[dict[str, A
 
 
 def _joined(collectors: Mapping[str, Collector[Any]], parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {name: collector.join([part[name] for part in parts]) for name, collector in collectors.items()}
-
-
-def processes(workers: int, begin: Callable[..., None] | None = None, given: tuple[Any, ...] = ()) -> Executor:
-    """A pool of processes, each begun with what is given; forked where nothing else runs beside us, else started fresh."""
-    quiet = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("fork" if quiet else "spawn"), begin, given)
-
-
-_given: list[Any] = []
-
-
-def each(function: Callable[..., Any], given: tuple[Any, ...], count: int, workers: int = 1) -> Iterator[Any]:
-    """`function(place, *given)` for so many places, in order; `workers`: processes that share them."""
-    if workers == 1 or count < 2:
-        yield from (function(place, *given) for place in range(count))
-        return
-    with processes(min(workers, count), _begin, given) as pool:
-        yield from pool.map(partial(_at, function), range(count))
-
-
-def _begin(*given: Any) -> None:
-    """Hold in a process of the pool what all its tasks need: forked it costs nothing, sent it is sent once."""
-    _given[:] = given
-
-
-def _at(function: Callable[..., Any], place: int) -> Any:
-    return function(place, *_given)
+    """All parts as one; they are emptied, so that what is kept is held once."""
+    return {name: collector.join([part.pop(name) for part in parts]) for name, collector in collectors.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -17,6 +16,7 @@ import stargauge.model
 from stargauge.engine.assembly import Inputs
 from stargauge.engine.case import Case
 from stargauge.engine.collect import Collector
+from stargauge.engine.executors import Workers
 from stargauge.engine.graph import Graph, content_key
 from stargauge.engine.held import Held
 from stargauge.engine.memo import Memo
@@ -41,7 +41,7 @@ def model_graph() -> Graph:
 
 
 def simulate(
-    known: Known, wanted: Iterable[str], *, draws: int = 1024, seed: int = 0, workers: int | Executor = 1, memo: Memo | None = None,
+    known: Known, wanted: Iterable[str], *, draws: int = 1024, seed: int = 0, workers: Workers = 1, memo: Memo | None = None,
     collectors: Mapping[str, Collector[Any]] | None = None, dates: Sequence[date] = (), progress: Progress | None = None,
     only_dates: bool = False, inputs: Inputs | None = None, held: Held | None = None,
 ) -> Result:  # fmt: skip

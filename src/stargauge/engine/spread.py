@@ -83,11 +83,6 @@ def effects_where_present(streams: Mapping[str, Array], values: Array) -> Effect
     return effects_of({name: drawn[present] for name, drawn in streams.items()}, finite(values[present])[None])[0]
 
 
-def apportioned(streams: Mapping[str, Array], values: Array) -> tuple[dict[str, float], dict[str, float]]:
-    """The share of a number's variance that each input brings, largest first, and the same of each of its cells: Shapley effects."""
-    return shares_of(effects_where_present(streams, values))
-
-
 def shares_of(made: Effects | None) -> tuple[dict[str, float], dict[str, float]]:
     """Shapley effects by input, largest first, and by cell, as far as they are resolved: what is not is put to nobody.
 

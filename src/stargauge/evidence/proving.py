@@ -186,6 +186,6 @@ def _digest(content: Content) -> str:
             left -= len(part)
             if left < 0:
                 break
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError):
         return "damaged"
     return made.hexdigest()

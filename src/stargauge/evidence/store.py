@@ -213,7 +213,7 @@ class SqliteIndex:
         given = {text: value for text, value in asked.items() if value is not None}
         where = " AND ".join(["id >= ?", *given])
         while True:
-            found = self._asked(f"SELECT * FROM entry WHERE {where} ORDER BY id LIMIT {_PAGE}", start, *given.values())
+            found = self._asked(f"SELECT * FROM entry WHERE {where} ORDER BY id LIMIT {_PAGE}", start, *given.values())  # noqa: S608 - names of columns of ours
             entries = [*map(EntryRow._make, found)]
             if not entries:
                 return

@@ -70,6 +70,7 @@ class Shape(NamedTuple):
 
 
 def shape_of(program: HourProgram) -> Shape:
+    """The program as arrays, with power in units of the largest load and costs in units of their usual size."""
     unit = float(program.load.max())
     flows, stores, hours = program.flows, program.stores, program.hours
     many = (len(flows), hours)

@@ -166,6 +166,7 @@ def _fewest(case: PowerCase, supply: Supply, plant: PlantOption, guess: int) -> 
 
 
 def more(supply: Supply, plant: PlantOption, units: int) -> Supply:
+    """The supply with so many units more of a plant."""
     return replace(supply, sizes={**supply.sizes, plant.name: supply.sizes[plant.name] + units * plant.unit})
 
 

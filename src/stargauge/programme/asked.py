@@ -12,7 +12,7 @@ from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 FORM = "PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]..., such as stargate@2025-01-22 or stargate+slow.yaml"
-_NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from stargauge.programme.alternatives import laid_over, supposed
-from stargauge.programme.bounds import beyond
 from stargauge.programme.commitment_checks import COMMITMENT_CHECKS
-from stargauge.programme.fields import TEXT, assumed_value, got, median, place_of
+from stargauge.programme.date_checks import age_of, check_for_clock, check_for_plans_of_the_past, check_for_stages_out_of_order
+from stargauge.programme.fields import TEXT, got, median, place_of
 from stargauge.programme.milestones import PLANS
-from stargauge.programme.positions import Flaw, Trail, faults_of, written
+from stargauge.programme.positions import Flaw, Trail, written
 from stargauge.programme.schema import (
     UNSITED,
     Content,
-    Milestones,
     Phase,
     Pledge,
     PowerSource,
@@ -26,34 +25,28 @@ from stargauge.programme.schema import (
 )
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.quantity.quantity import FIXED_AXES, GAS_PLANTS, PHYSICAL_STAGES, Quantity
+from stargauge.quantity.errors import did_you_mean
+from stargauge.quantity.quantity import FIXED_AXES, GAS_PLANTS
 from stargauge.quantity.statement import RECORDED, Statement
 from stargauge.quantity.units import show
 
-MAX_YEARS = 60
+#: A circle of more sources is not told name by name.
+_SHOWN = 12
 PROGRAMME = "programme"
 ALONE, CARRY_ALONE = "alone", ("gas", "fuel_cell")
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?$")
+_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
+_ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?\Z")
 
 #: Fields of a scenario that change no statement of the programme.
 _ONLY_ASSUMES = frozenset({"about", "reason", "assumptions"})
 
 Field = tuple[Trail, str, tuple[Statement, ...]]
-Labels = Callable[[Quantity], Iterable[tuple[str, ...]]]
 
 
-class Names(Protocol):
-    """What a check asks of the catalogue."""
-
-    def names(self, kind: str) -> Sequence[str]:
-        """The names of a kind."""
-
-
-def check_programme(programme: Programme) -> list[Flaw]:
-    """Every fault of every rule."""
-    return [flaw for check in CHECKS for flaw in check(programme)]
+def check_programme(programme: Programme) -> Iterator[Flaw]:
+    """Every fault of every rule, one after the other as they are looked for."""
+    for check in CHECKS:
+        yield from check(programme)
 
 
 def _fields(programme: Programme) -> Iterator[Field]:
@@ -64,7 +57,7 @@ def _fields(programme: Programme) -> Iterator[Field]:
 
 def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
     """Every source that is named exists."""
-    for trail, owner in [((), programme), *_options(programme), *_scenarios(programme)]:
+    for trail, owner in [((), programme), *_options(programme), *scenarios_of(programme)]:
         known = {**programme.sources, **owner.sources}
         for inner, part in parts_of(owner, trail):
             if owner is programme and inner[:1] in (("alternatives",), ("scenarios",)):
@@ -87,7 +80,7 @@ def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
 
 def check_for_undated_sources(programme: Programme) -> Iterator[Flaw]:
     """Every source says when it was published, or when it was collected."""
-    for trail, owner in [((), programme), *_options(programme), *_scenarios(programme)]:
+    for trail, owner in [((), programme), *_options(programme), *scenarios_of(programme)]:
         for name, source in owner.sources.items():
             if source.published is None:
                 yield Flaw((*trail, "sources", name), 'a source needs "date"; where it has none, give "collected": the day it was seen')
@@ -152,44 +145,10 @@ def _pairs(one: Sequence[Statement], other: Sequence[Statement]) -> list[tuple[S
         right = [s for s in other if (s.status in RECORDED) is recorded]
         same = [(a, b) for a in left for b in right if a.as_of is not None and a.as_of == b.as_of and a.status == b.status]
         if left and right:
-            same.append((max(left, key=_age), max(right, key=_age)))
+            same.append((max(left, key=age_of), max(right, key=age_of)))
         pairs += same
     unique = {(id(a), id(b)): (a, b) for a, b in pairs}
     return list(unique.values())
-
-
-def _age(statement: Statement) -> int:
-    return statement.known_from.toordinal() if statement.known_from else 0
-
-
-def check_for_stages_out_of_order(programme: Programme) -> Iterator[Flaw]:
-    """Start of work, power and operation follow one another: among recorded dates, and among plans that could know each other.
-
-    What is designed here follows nobody: others planned without it.
-    """
-    designed = frozenset(name for name, source in programme.sources.items() if source.designed)
-    for trail, part in parts_of(programme):
-        if isinstance(part, Milestones):
-            for recorded in (True, False):
-                yield from _out_of_order(trail, part, recorded, designed)
-
-
-def _out_of_order(trail: Trail, milestones: Milestones, recorded: bool, designed: frozenset[str]) -> Iterator[Flaw]:
-    newest: list[tuple[str, Statement, Window]] = []
-    for stage in PHYSICAL_STAGES:
-        dated = [s for s in getattr(milestones, stage) if (s.status in RECORDED and bool(s.source)) is recorded and s.status != "cancelled"]
-        if dated:
-            last = max(dated, key=_age)
-            if isinstance(last.value, Window):
-                newest.append((stage, last, last.value))
-    for at, (stage, first, begins) in enumerate(newest):
-        for after, second, ends in newest[at + 1 :]:
-            alike = (first.source in designed) == (second.source in designed)
-            if alike and ends.end < begins.start and (recorded or _age(second) >= _age(first)):
-                yield Flaw(
-                    place_of((*trail, after), second),
-                    f'{after} on "{second.text}" comes before {stage} on "{first.text}"; expected {" <= ".join(PHYSICAL_STAGES)}',
-                )
 
 
 def check_for_phases_without_size(programme: Programme) -> Iterator[Flaw]:
@@ -213,7 +172,7 @@ def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
     found += [("alternatives", name, option) for name, options in programme.alternatives.items() for option in options]
     found += [("scenarios", name) for name in programme.scenarios]
     found += [("sites", site, "phases", name) for site, spec in programme.sites.items() for name in spec.phases]
-    for trail in [*found, *(trail for trail, _ in _labels(programme))]:
+    for trail in [*found, *(trail for trail, _ in labels_of(programme))]:
         if not _ID.match(str(trail[-1])):
             yield Flaw(
                 trail, f'the id "{trail[-1]}" is not lower case with hyphens; e.g. "{_as_id(str(trail[-1]))}"', at_key=True, alone=True
@@ -232,7 +191,7 @@ def _as_id(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "site-1"
 
 
-def _labels(programme: Content) -> list[tuple[Trail, str]]:
+def labels_of(programme: Content) -> list[tuple[Trail, str]]:
     """Every id that stands in addresses, with what it is."""
     found: list[tuple[Trail, str]] = [(("sites", name), "a site") for name in programme.sites]
     found += [((UNSITED, name), "a pledge") for name in programme.unsited]
@@ -245,7 +204,7 @@ def check_for_ids_used_twice(programme: Programme) -> Iterator[Flaw]:
     """Ids of sites, pledges, parties and commitments differ from one another, from stages and from other fixed labels."""
     taken = {label: f"a fixed label of {axis}" for axis, labels in FIXED_AXES.items() for label in labels}
     taken |= {UNSITED: "the label of what has no site", PROGRAMME: "the word for the whole programme"}
-    for trail, what in [*_labels(programme), *((("records", name), "a record") for name in programme.records)]:
+    for trail, what in [*labels_of(programme), *((("records", name), "a record") for name in programme.records)]:
         name = str(trail[-1])
         if name in taken:
             yield Flaw(trail, f'the id "{name}" is already {taken[name]}; ids are unique, choose another', at_key=True, alone=True)
@@ -255,23 +214,34 @@ def check_for_ids_used_twice(programme: Programme) -> Iterator[Flaw]:
 
 def check_for_circular_references(programme: Programme) -> Iterator[Flaw]:
     """No source repeats itself by way of others, and no party commits money to itself. Parties may owe one another in a circle."""
-    for name in programme.sources:
-        seen, at = [name], programme.sources[name].root
-        while at and at in programme.sources and at not in seen:
-            seen.append(at)
-            at = programme.sources[at].root
-        if at == name:
-            circle = " -> ".join([*seen, name])
-            yield Flaw(("sources", name, "root"), f"circular: {circle}; the source that said it first has no root")
+    for circle in _circles({name: source.root for name, source in programme.sources.items() if source.root}):
+        for place, name in enumerate(circle):
+            shown = [*circle[place:], *circle[:place]] if len(circle) <= _SHOWN else [name, "…"]
+            told = " -> ".join([*shown, name])
+            yield Flaw(("sources", name, "root"), f"circular: {told}; the source that said it first has no root")
     for party_id, party in programme.parties.items():
         for name, commitment in party.commitments.items():
             if commitment.to in (party_id, name):
                 yield Flaw(("parties", party_id, "commitments", name, "to"), f'circular: "{party_id}" commits money to itself')
 
 
+def _circles(next_of: Mapping[str, str]) -> Iterator[list[str]]:
+    """The circles among names of which each leads to one other; each name is gone through once."""
+    done = set[str]()
+    for start in next_of:
+        way: dict[str, int] = {}
+        at = start
+        while at in next_of and at not in done and at not in way:
+            way[at] = len(way)
+            at = next_of[at]
+        if at in way:
+            yield list(way)[way[at] :]
+        done.update(way)
+
+
 def check_for_unknown_targets(programme: Programme) -> Iterator[Flaw]:
     """Commitments go to the programme, a party or a site; pledges come from a party."""
-    targets = [PROGRAMME, *programme.parties, *programme.sites]
+    targets = dict.fromkeys([PROGRAMME, *programme.parties, *programme.sites])
     for party_id, party in programme.parties.items():
         for name, commitment in party.commitments.items():
             if commitment.to and commitment.to not in targets:
@@ -335,32 +305,6 @@ def check_for_records_of_the_future(programme: Programme) -> Iterator[Flaw]:
                 )
 
 
-def check_for_plans_of_the_past(programme: Programme) -> Iterator[Flaw]:
-    """A planned date lies ahead when the plan is published."""
-    for trail, part in parts_of(programme):
-        if isinstance(part, Milestones):
-            for keys, _, statements in fields_of(part):
-                for s in statements:
-                    past = isinstance(s.value, Window) and s.published is not None and s.value.end < s.published.start
-                    if past and s.source and s.status in PLANS:
-                        yield Flaw(
-                            place_of((*trail, *keys), s),
-                            f'{s.status} for "{s.text}", before its own publication ({s.published}); what had been reached is reported, '
-                            "observed or estimated: correct one",
-                        )
-
-
-def check_for_clock(programme: Programme) -> Iterator[Flaw]:
-    """The model's clock runs forward, and for at most 60 years; money has a price year of our time."""
-    start, horizon = programme.start, programme.horizon
-    if start and horizon and horizon.end <= start.start:
-        yield Flaw(("horizon",), f"ends {horizon.end}, before the start {start.start}")
-    elif start and horizon and horizon.end.year - start.start.year > MAX_YEARS:
-        yield Flaw(("horizon",), f"{horizon.end.year - start.start.year} years after the start; expected at most {MAX_YEARS}")
-    if programme.price_year and not 1990 <= programme.price_year <= 2100:
-        yield Flaw(("price_year",), f'got "{programme.price_year}"; expected a year between 1990 and 2100')
-
-
 def check_for_claims_without_readings(programme: Programme) -> Iterator[Flaw]:
     """Every claim has a reading; places in the dispute differ."""
     places: dict[int, str] = {}
@@ -417,7 +361,8 @@ def check_for_options_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
                     yield Flaw(("alternatives", name, key), f"where this is true, {written(flaw.trail)}: {flaw.message}", at_key=True)
 
 
-def _scenarios(programme: Programme) -> list[tuple[Trail, Content]]:
+def scenarios_of(programme: Programme) -> list[tuple[Trail, Content]]:
+    """The scenarios of a programme, each with its place in the file."""
     return [(("scenarios", name), scenario) for name, scenario in programme.scenarios.items()]
 
 
@@ -444,73 +389,3 @@ CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
     check_for_plans_of_the_past, check_for_clock, check_for_claims_without_readings, check_for_alternatives,
     check_for_options_that_break_a_rule, check_for_scenarios_that_break_a_rule, *COMMITMENT_CHECKS,
 )  # fmt: skip
-
-
-# --- checks that need what the programme cannot know -------------------------------------------------------------------------------
-
-
-def check_against_catalogue(programme: Programme, catalogue: Names) -> None:
-    """Places, cooling designs and accelerators are in the catalogue. Raises InputError with every fault and the nearest name."""
-    if flaws := list(flaws_against_catalogue(programme, catalogue)):
-        raise faults_of(flaws, programme.documents)
-
-
-def flaws_against_catalogue(programme: Programme, catalogue: Names) -> Iterator[Flaw]:
-    """Every place, cooling design and accelerator that the catalogue does not have."""
-    for trail, kind, name in _catalogue_names(programme):
-        known = catalogue.names(kind)
-        if name not in known:
-            near = did_you_mean(name, known)
-            yield Flaw(trail, f'there is no {kind} "{name}" in the catalogue{near} (all: stargauge catalogue {kind})')
-
-
-def _catalogue_names(programme: Programme) -> Iterator[tuple[Trail, str, str]]:
-    for trail, part in parts_of(programme):
-        if isinstance(part, Site):
-            yield from (((*trail, kind), kind, name) for kind, name in (("place", part.place), ("cooling", part.cooling)) if name)
-        if isinstance(part, (Site, Phase, Pledge)):
-            yield from ((place_of((*trail, "hardware"), said), "accelerator", str(said.value)) for said in part.hardware)
-
-
-def check_against_quantities(programme: Programme, quantities: Mapping[str, Quantity], labels: Labels | None = None) -> None:
-    """Assumptions name inputs of the model. Raises InputError with every fault and the nearest name."""
-    if flaws := list(flaws_against_quantities(programme, quantities, labels)):
-        raise faults_of(flaws, programme.documents)
-
-
-def flaws_against_quantities(programme: Programme, quantities: Mapping[str, Quantity], labels: Labels | None = None) -> Iterator[Flaw]:
-    """Every assumption that names no input, a label the input does not have, or a value of another kind.
-
-    `labels`: the label tuples of an input's cells in the whole file, whatever the date; left out, labels are not looked at.
-    """
-    yield from _assumptions_at_fault(programme, quantities, labels, (), ())
-    for trail, scenario in _scenarios(programme):
-        own = {str(step) for inner, _ in _labels(scenario) for step in inner} | {
-            f"{site}/{phase}" for site, spec in scenario.sites.items() for phase in spec.phases
-        }
-        yield from _assumptions_at_fault(scenario, quantities, labels, trail, own)
-
-
-def _assumptions_at_fault(
-    owner: Content, quantities: Mapping[str, Quantity], labels: Labels | None, at: Trail, added: Iterable[str]
-) -> Iterator[Flaw]:  # fmt: skip
-    """Faults of the assumptions of a programme or scenario; `added`: labels that it brings itself."""
-    inputs = [name for name, made in quantities.items() if made.is_input]
-    for key, assumption in owner.assumptions.items():
-        name, trail = key.split("[")[0], (*at, "assumptions", key)
-        if name not in inputs:
-            near = f'there is no input "{name}"{did_you_mean(name, inputs)}'
-            what = f'"{name}" is computed, not an input' if name in quantities else near
-            yield Flaw(trail, f"{what} (all: stargauge explain --list)", at_key=True)
-            continue
-        wanted = {label.strip() for label in key.rstrip("]").partition("[")[2].split(",") if label.strip()}
-        cells = labels(quantities[name]) if wanted and labels else ()
-        offered = dict.fromkeys([*(label for cell in cells for label in cell), *(added if cells else ())])
-        for label in sorted(wanted - set(offered)) if labels else ():
-            yield Flaw(trail, f'"{label}" is no label of {name}{did_you_mean(label, offered)}', at_key=True)
-        try:
-            value = assumed_value(assumption.value, quantities[name].unit, "")
-            if wrong := beyond(value, quantities[name]):
-                yield Flaw((*trail, "value"), f'got "{assumption.value}" for {name}; {wrong}')
-        except InputError as error:
-            yield from (Flaw((*trail, "value"), fault.message) for fault in error.faults)

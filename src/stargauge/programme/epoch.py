@@ -15,10 +15,11 @@ from typing import Any
 
 from stargauge.catalogue.trackers import Tracker
 from stargauge.programme.fields import DATE, RECORD, Spec, median
-from stargauge.programme.importing import MOST_FAULTS, Proposal, Row, proposal, read_table
+from stargauge.programme.importing import Proposal, proposal
 from stargauge.programme.milestones import newest
 from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Phase, Programme, Site
+from stargauge.programme.statement_table import MOST_FAULTS, Row, read_table
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.statement import Source, Statement

@@ -270,7 +270,7 @@ def _when(raw: str | int) -> Window:
     return parse_window(str(raw))
 
 
-_DAY = re.compile(r"^\d{4}-(\d{2}|Q[1-4]|H[12])(-\d{2})?(T[0-9:.]+(Z|[-+]\d{2}:?\d{2})?)?$")
+_DAY = re.compile(r"^\d{4}-(\d{2}|Q[1-4]|H[12])(-\d{2})?(T[0-9:.]+(Z|[-+]\d{2}:?\d{2})?)?\Z")
 _KEPT = (("W", "W"), ("Wh", "Wh"), ("USD", "USD"), ("d", "d"), ("g", "g"), ("L", "L"), ("job", "job"), ("1", "1"), ("FLOP/s", "FLOP/s"),
          ("token", "token"), ("m2", "m2"), ("USD/W", "USD/W"), ("USD/Wh", "USD/Wh"), ("L/Wh", "L/Wh"), ("g/Wh", "g/Wh"), ("job/W", "job/W"),
          ("m", "m"), ("token/d", "token/d"), ("K", "K"), ("degC", "degC"))  # fmt: skip
@@ -286,7 +286,7 @@ def _record(raw: str | int | float | bool) -> tuple[Any, str]:
     if isinstance(raw, bool):
         return raw, ""
     if not isinstance(raw, str):
-        return float(raw), "1"
+        return parse_value(raw, "1"), "1"
     if _DAY.match(raw):
         return parse_window(raw), DATE
     try:

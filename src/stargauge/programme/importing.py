@@ -5,7 +5,6 @@ Older statements are never lost: where a file laid over a programme touches a fi
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,79 +19,18 @@ from stargauge.programme.overlay import overlay
 from stargauge.programme.positions import Section, Trail, scalar, written
 from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Programme, parts_of
+from stargauge.programme.statement_table import MOST_FAULTS, Row, read_table
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.statement import Source, Statement
 
-MOST_BYTES = 20 * 2**20
-MOST_ROWS = 100_000
-MOST_FAULTS = 100
 #: Values this near are one value, written with other rounding.
 ROUNDING = 0.005
 COLUMNS = ("path", "value", "as_of", "published", "source", "status", "grade", "note")
 #: Columns of a source that the programme does not have yet.
 SOURCE_COLUMNS = ("publisher", "title", "url")
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/%-]*( [A-Za-z0-9._/%-]+)*$")
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*$")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-
-
-# --- tables -----------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a CSV file: where it begins, and its cells by column."""
-
-    file: str
-    line: int
-    cells: dict[str, str]
-    columns: tuple[str, ...]
-
-    def fault(self, column: str, message: str, path: str = "") -> Fault:
-        """A fault of one cell; its column is the number of the cell in the line."""
-        return Fault(f"{column}: {message}", path, self.file, self.line, self.columns.index(column) + 1 if column in self.columns else 1)
-
-
-def read_table(file: Path) -> tuple[tuple[str, ...], list[Row]]:
-    """Header and lines of a CSV file of bounded size. Raises InputError where it cannot be read or its lines are uneven."""
-    name = str(file)
-    if not file.is_file():
-        raise InputError(f'no file "{file}"')
-    if file.stat().st_size > MOST_BYTES:
-        raise InputError(Fault(f"larger than {MOST_BYTES // 2**20} MB; leave out what is not needed", file=name))
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.reader(handle, strict=True)
-            columns = tuple(cell.strip() for cell in next(reader, []))
-            rows, faults = _lines(name, reader, columns)
-    except UnicodeDecodeError:
-        raise InputError(Fault("got bytes that are not UTF-8 text; save the file as UTF-8", file=name)) from None
-    except csv.Error as error:
-        raise InputError(Fault(f"no readable CSV: {error}", file=name, line=reader.line_num, column=1)) from None
-    except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=name)) from None
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    faults = [*(Fault(f'the column "{column}" stands there twice', file=name, line=1, column=1) for column in twice), *faults]
-    if faults:
-        raise InputError(faults[:MOST_FAULTS])
-    return columns, rows
-
-
-def _lines(name: str, reader: Any, columns: tuple[str, ...]) -> tuple[list[Row], list[Fault]]:
-    rows, faults, start = list[Row](), list[Fault](), reader.line_num + 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            if len(cells) != len(columns):
-                faults.append(Fault(f"{len(cells)} cells; expected {len(columns)}, as in line 1", file=name, line=start, column=1))
-            elif bad := next((cell for cell in cells if _CONTROL.search(cell)), None):
-                faults.append(Fault("a control character; take it out", file=name, line=start, column=cells.index(bad) + 1))
-            else:
-                rows.append(Row(name, start, {c: cell.strip() for c, cell in zip(columns, cells, strict=True)}, columns))
-        if len(rows) > MOST_ROWS:
-            raise InputError(Fault(f"more than {MOST_ROWS:,} lines; split it", file=name))
-        start = reader.line_num + 1
-    return rows, faults
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/%-]*( [A-Za-z0-9._/%-]+)*\Z")
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
 
 # --- proposals and changes --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,18 @@ MAX_NODES = 500_000
 MAX_DEPTH = 24
 MAX_FAULTS = 100
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]{1,3})?$")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]{1,3})?\Z")
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What a terminal or a reader's eye would obey instead of showing: control characters, and marks that turn the direction of a text.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NUMERIC = frozenset("+-.0123456789")
+#: What ends a line for YAML, whose lines are counted.
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class Section(dict[str, Any]):
@@ -99,9 +104,13 @@ class Document:
         if found is None or not isinstance(said, str) or not character:
             return found
         line, column = found
-        rest = self.text.split("\n")[line - 1][column - 1 :]
+        rest = self._lines[line - 1][column - 1 :]
         start = 1 if rest[:1] in ("'", '"') else 0
         return (line, column + start + character - 1) if rest[start:].startswith(said[:character]) else found
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return _LINE_END.split(self.text)
 
     def value(self, trail: Trail) -> Any:
         """What stands at a trail; None where nothing does."""
@@ -216,7 +225,7 @@ class _Builder:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
             self.next = loader(text).get_event
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, UnicodeEncodeError) as error:  # half of a pair of signs cannot be encoded
             raise InputError(self._unreadable(error)) from None
 
     def build(self) -> Any:
@@ -254,6 +263,7 @@ class _Builder:
         if event.tag is not None:
             self._fault(event, trail, f'a tag ("{event.tag}"), which programme files do not use: write the value without it')
         if kind is ScalarEvent:
+            self._expect_shown(event, trail)
             return scalar(event.value) if event.implicit[0] else event.value
         if kind is MappingStart:
             return self._mapping(trail, depth)
@@ -269,6 +279,7 @@ class _Builder:
                 self._node(event, (*trail, "?"), depth + 1)
                 self._node(self.next(), (*trail, "?"), depth + 1)
                 continue
+            self._expect_shown(event, trail)
             key = event.value
             inner = (*trail, key)
             if key in section:
@@ -285,6 +296,11 @@ class _Builder:
             items.append(self._node(event, (*trail, len(items)), depth + 1))
         return items
 
+    def _expect_shown(self, event: Any, trail: Trail) -> None:
+        """Note a character that is obeyed and not shown."""
+        if found := _HIDDEN.search(event.value):
+            self._fault(event, trail, f"a character that is not shown ({found[0]!a}); take it out")
+
     def _fault(self, event: Any, trail: Trail, message: str) -> None:
         self.faults.append(self._at(event, trail, message))
         if len(self.faults) >= MAX_FAULTS:
@@ -293,12 +309,12 @@ class _Builder:
     def _at(self, event: Any, trail: Trail, message: str) -> Fault:
         return Fault(message, written(trail), self.file, *_start(event))
 
-    def _unreadable(self, error: yaml.YAMLError) -> Fault:
+    def _unreadable(self, error: yaml.YAMLError | UnicodeEncodeError) -> Fault:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
         hint = "; check the indentation, and put text with a colon or # in quotes"
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else self._unprintable()
-        lines = self.text.split("\n")
+        lines = _LINE_END.split(self.text)
         if mark is None and line:
             problem, hint = f"the character {lines[line - 1][column - 1]!a}", "; take it out"
         elif mark is not None and mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]:
@@ -310,8 +326,8 @@ class _Builder:
         found = _CONTROL.search(self.text)
         if found is None:
             return 0, 0
-        before = self.text[: found.start()]
-        return before.count("\n") + 1, found.start() - before.rfind("\n")
+        lines = _LINE_END.split(self.text[: found.start()])
+        return len(lines), len(lines[-1]) + 1
 
 
 def expect_section(document: Document) -> Section:

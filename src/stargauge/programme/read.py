@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,12 +11,14 @@ from pydantic import ValidationError
 from stargauge.programme.checks import check_programme
 from stargauge.programme.currencies import Rates
 from stargauge.programme.fields import Reader, got, read_stated
-from stargauge.programme.positions import Document, Flaw, Section, Step, Trail, expect_section, faults_of
+from stargauge.programme.positions import MAX_FAULTS, Document, Flaw, Section, Step, Trail, expect_section, faults_of
 from stargauge.programme.schema import Programme, SourceEntry
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.statement import Source
 
 _ROUNDS = 50
+#: So many flaws against the rules are looked for: each costs, and a hundred are told.
+_MOST_FLAWS = 10 * MAX_FAULTS
 
 
 def read_programme(documents: Sequence[Document]) -> Programme:
@@ -27,8 +30,10 @@ def read_programme(documents: Sequence[Document]) -> Programme:
 
 def finish(programme: Programme, flaws: Sequence[Flaw], documents: Sequence[Document]) -> None:
     """Check the rules, raise every fault at once, and keep the documents for later faults."""
-    broken = [flaw.trail for flaw in flaws]
-    followed = [flaw for flaw in check_programme(programme) if flaw.alone or not any(_touches(flaw.trail, t) for t in broken)]
+    broken = {flaw.trail for flaw in flaws}
+    above = {trail[:length] for trail in broken for length in range(1, len(trail) + 1)}
+    rules = (flaw for flaw in check_programme(programme) if flaw.alone or not _touches(flaw.trail, broken, above))
+    followed = list(islice(rules, _MOST_FLAWS))
     if flaws or followed:
         raise faults_of([*flaws, *followed], documents)
     programme._documents = tuple(documents)
@@ -97,10 +102,9 @@ def _source(name: str, entry: SourceEntry) -> Source:
     return Source(name, entry.publisher, entry.title, entry.published, entry.url, entry.grade, entry.capture, entry.designed)
 
 
-def _touches(one: Trail, other: Trail) -> bool:
-    """Whether one trail leads through the other, so that a fault there may be why this one shows."""
-    length = min(len(one), len(other))
-    return length > 0 and one[:length] == other[:length]
+def _touches(trail: Trail, broken: Set[Trail], above: Set[Trail]) -> bool:
+    """Whether a trail leads through a broken one, or one through it, which may be why it shows. `above`: the broken and all above them."""
+    return trail in above or any(trail[:length] in broken for length in range(1, len(trail)))
 
 
 def _flaw(detail: dict[str, Any], section: Section) -> Flaw:

@@ -224,11 +224,6 @@ def _crossing(rows: Array, clock: Array, left: Array, right: Array, sign: Array,
     return np.asarray(at, dtype=np.float64)
 
 
-def annual_rate(monthly: ArrayLike) -> Array:
-    """A rate per month as one per year: (1 + m)^12 - 1."""
-    return np.asarray(np.expm1(12.0 * np.log1p(np.asarray(monthly, dtype=np.float64))))
-
-
 def modified_rate(flows: ArrayLike, finance_rate: ArrayLike, reinvestment_rate: ArrayLike) -> Array:
     """Rate from the value of what is paid in today, at the finance rate, to the value of what comes back at the end, reinvested.
 

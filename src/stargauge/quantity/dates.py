@@ -53,8 +53,8 @@ def parse_window(text: str | date | int) -> Window:
     if isinstance(text, date):
         return Window(text, text)
     text = str(text).strip()
-    if ".." in text:
-        first, last = (parse_window(part) for part in text.split("..", 1))
+    if text.count("..") == 1:
+        first, last = (parse_window(part) for part in text.split(".."))
         if last.end < first.start:
             raise InputError(f'the window "{text}" ends before it starts')
         return Window(first.start, last.end)

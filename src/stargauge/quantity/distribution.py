@@ -10,9 +10,11 @@ import numpy as np
 
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.normal import Array, normal_ppf
-from stargauge.quantity.units import convert, parse_number, split_number
+from stargauge.quantity.units import MOST, convert, parse_number, split_number, unit
 
 _Z90 = 1.2815515655446004  # standard normal quantile of 0.9
+#: The largest sigma, and the largest ratio of P90 to P10: far above any that is meant; no draw overflows.
+_MOST_SIGMA, _MOST_RATIO = 20.0, 1e20
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def from_p10_p90(low: float, high: float) -> Distribution:
     if high <= low:
         raise InputError(f"a range must rise: got {low:g}..{high:g}")
     if low > 0:
+        if low < 1.0 / MOST or high > low * _MOST_RATIO:
+            raise InputError(f"a range is wider than a range can be here: got {low:g}..{high:g}")
         return Distribution("lognormal", (float(np.sqrt(low * high)), float(np.log(high / low) / (2 * _Z90))))
     return Distribution("normal", ((low + high) / 2, (high - low) / (2 * _Z90)))
 
@@ -106,6 +110,8 @@ def _parse_text(text: str, wanted: str) -> float | Distribution:
     if pair := _RANGE.match(text):
         high_number, high_unit = split_number(pair["high"])
         low_number, low_unit = split_number(pair["low"])
+        if not (low_unit or high_unit) and unit(wanted).dimension:
+            raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
         return from_p10_p90(convert(low_number, low_unit or high_unit or "1", wanted), convert(high_number, high_unit or "1", wanted))
     return parse_number(text, wanted)
 
@@ -115,7 +121,7 @@ def _parse_call(name: str, arguments: str, wanted: str) -> Distribution:
         pairs = [pair.rsplit(":", 1) for pair in arguments.strip().strip("{}").split(",") if pair.strip()]
         if not pairs or any(len(pair) != 2 for pair in pairs):
             raise InputError("expected choice({value: weight, value: weight})")
-        weights = [float(weight) for _, weight in pairs]
+        weights = [parse_number(weight.strip(), "1") for _, weight in pairs]
         if min(weights) < 0 or sum(weights) <= 0:
             raise InputError("the weights of a choice must be positive")
         return Distribution("choice", (*(parse_number(value.strip(), wanted) for value, _ in pairs), *weights))
@@ -124,7 +130,9 @@ def _parse_call(name: str, arguments: str, wanted: str) -> Distribution:
         key, _, value = piece.partition("=")
         if not value:
             raise InputError(f'expected name=value in {name}(...), got "{piece}"')
-        named[key.strip()] = float(value) if key.strip() == "sigma" else parse_number(value.strip(), wanted)
+        if key.strip() in named:
+            raise InputError(f"{key.strip()}= stands twice in {name}(...)")
+        named[key.strip()] = parse_number(value.strip(), "1" if key.strip() == "sigma" else wanted)
     wants: dict[str, list[tuple[str, ...]]] = {
         "lognormal": [("p10", "p90"), ("median", "sigma")], "normal": [("mean", "sd"), ("p10", "p90")],
         "uniform": [("low", "high")], "triangular": [("low", "mode", "high")],
@@ -138,6 +146,10 @@ def _parse_call(name: str, arguments: str, wanted: str) -> Distribution:
         if made.kind != name and name == "lognormal":
             raise InputError("a lognormal needs ends above zero")
         return made if name == "lognormal" else Distribution("normal", ((values[0] + values[1]) / 2, (values[1] - values[0]) / (2 * _Z90)))
-    if (name in ("uniform", "triangular") and any(b < a for a, b in pairwise(values))) or values[0] == values[-1]:
+    if name in ("uniform", "triangular") and (any(b < a for a, b in pairwise(values)) or values[0] == values[-1]):
         raise InputError(f"the numbers of {name}(...) must rise")
+    if name == "lognormal" and not (values[0] > 0.0 and 0.0 <= values[1] <= _MOST_SIGMA):
+        raise InputError(f"a lognormal needs a median above zero and a sigma of 0 to {_MOST_SIGMA:g}")
+    if name == "normal" and values[1] < 0.0:
+        raise InputError("the sd of a normal must not be below zero")
     return Distribution(name, values)

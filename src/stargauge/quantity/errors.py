@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,27 @@ class InputError(ValueError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+def kept(faults: list[Fault], make: Callable[[], Made], path: str = "") -> Made | None:
+    """What is made, or None with its faults kept with the others, under the path or option that they are of."""
+    try:
+        return make()
+    except InputError as error:
+        faults += [fault if fault.path else Fault(fault.message, path) for fault in error.faults]
+        return None
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things: `1 input`, `3 inputs`."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+#: So many names are compared with one that is not known, and none that is longer: each comparison costs.
+_COMPARED, _LONGEST = 1000, 200
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """'; did you mean "x"?' for the nearest known name, or an empty string."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    if len(name) > _LONGEST:
+        return ""
+    near = difflib.get_close_matches(name, list(islice(known, _COMPARED)), n=1, cutoff=0.5)
     return f'; did you mean "{near[0]}"?' if near else ""

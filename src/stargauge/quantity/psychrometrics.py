@@ -87,11 +87,6 @@ def _by_phase(temperature: Array, formula: _Formula) -> Array:
 # --- humidity ---------------------------------------------------------------------------------------------------------------------
 
 
-def vapour_pressure(dew_point: Array) -> Array:
-    """Pressure of the vapour in air of a dew point: p_w = p_s(t_d) (36). Units: degC -> Pa."""
-    return saturation_pressure(dew_point)
-
-
 def humidity_ratio(dew_point: Array, pressure: Array) -> Array:
     """Water per dry air: W = 0.621945 p_w / (p - p_w) (20). Units: degC, Pa -> kg/kg. The pressure must be above the vapour's."""
     vapour, pressure = saturation_pressure(dew_point), np.asarray(pressure, dtype=np.float64)

@@ -86,6 +86,10 @@ def _symbol(text: str) -> tuple[float, dict[str, int]]:
     raise InputError(f'unknown unit "{text}"')
 
 
+#: The largest number that text may give: far above anything that is measured, far below what overflows.
+MOST = 1e60
+
+
 @lru_cache(maxsize=4096)
 def unit(text: str) -> Unit:
     """Parse a unit such as `W`, `USD/W`, `kgCO2e/kWh`, `M USD/MW`, `FLOP/s`. Raises InputError on an unknown symbol."""
@@ -100,12 +104,12 @@ def unit(text: str) -> Unit:
             factor *= scale**sign
             for name, exponent in dimension.items():
                 exponents[name] = exponents.get(name, 0) + sign * exponent
+    if not 1.0 / MOST <= factor <= MOST:
+        raise InputError(f'the unit "{text[:80]}" is larger or smaller than a unit can be here')
     return Unit(factor, tuple(sorted((n, e) for n, e in exponents.items() if e)))
 
 
-#: The largest number that text may give: far above anything that is measured, far below what overflows.
-MOST = 1e60
-_NUMBER = r"[-+−]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+−]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+−]?\d+)?"
 _SIMPLE = re.compile(rf"^\s*(?P<pre>\$|{'|'.join(CURRENCIES)})?\s*(?P<number>{_NUMBER})\s*(?P<unit>.*?)\s*$")
 
 
@@ -136,6 +140,8 @@ def parse_number(text: str | float | int, wanted: str) -> float:
     if not isinstance(text, str):
         if unit(wanted).dimension:
             raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
+        if not -MOST <= text <= MOST:
+            raise InputError(f'got "{text}", more than a number can be here')
         return float(text) / unit(wanted).factor
     number, given = split_number(text)
     if not given and unit(wanted).dimension:

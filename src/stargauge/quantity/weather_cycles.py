@@ -90,6 +90,7 @@ def between(months: Array) -> Array:
 
 
 def by_day(hours: Array) -> Array:
+    """Hours of a year (..., hour) as (..., day, hour of the day)."""
     return hours.reshape(*hours.shape[:-1], DAYS, HOURS)
 
 
@@ -125,6 +126,7 @@ def day_shape(sky: Sky, c: Coefficients) -> Array:
 
 
 def site_of(n: Normals, c: Coefficients) -> Site:
+    """The cycles of year and day of a place, from its climate normals."""
     sky = sky_of(n.latitude, n.longitude, n.utc_offset)
     shape = day_shape(sky, c)
     centred = (shape - shape.mean(axis=1, keepdims=True)).ravel()

@@ -42,6 +42,7 @@ class Dressing:
         return made
 
     def quote_of(self, at: int) -> Span | None:
+        """The quotation that holds a place of the text; None outside of any."""
         n = bisect_right(self._quote_starts, at) - 1
         return self.passages.quotes[n] if n >= 0 and self.passages.quotes[n].holds(at) else None
 

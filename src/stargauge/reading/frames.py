@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from stargauge.reading.grammar import SPACE, grammar, pattern
+from stargauge.reading.grammar import SPACE, grammar, pattern, words
 from stargauge.reading.passages import Passages, Span
 
 #: A longer sentence is none, and is not looked through.
@@ -69,12 +69,7 @@ class SpeechWords:
 
     def cue(self, name: str) -> re.Pattern[str]:
         """A cue of the file as whole words."""
-        return _cue(self.own[name])
-
-
-@lru_cache(maxsize=64)
-def _cue(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern(text)})(?!\w)")
+        return words(self.own[name])
 
 
 @lru_cache(maxsize=4)

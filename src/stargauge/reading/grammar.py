@@ -56,6 +56,7 @@ class Table:
         return None
 
 
+@lru_cache(maxsize=256)
 def words(text: str) -> re.Pattern[str]:
     """A pattern of whole words."""
     return re.compile(rf"(?<!\w)(?:{pattern(text)})(?!\w)")

@@ -19,6 +19,13 @@ class _Reader(HTMLParser):
         self.parts: list[str] = []
         self.hidden = 0
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """A marked section that is none is passed over; the library asserts that there is no such thing."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A block starts a paragraph; what is hidden is passed over."""
         self.hidden += tag in _HIDDEN

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.money import bn
+from stargauge.report.money_tables import bn
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import day_text
+from stargauge.report.wording import day_text, score_text, share_text
 
 _KINDS = {"loan": "loans to sites", "cash": "statements of cash"}
 _NAMES = (
@@ -27,7 +27,7 @@ def render_validation(data: Mapping[str, Any], style: Style) -> str:
         head = "No project could be scored."
     else:
         skill = summary["crps_skill_vs_announcement"]
-        inside = f"{_share(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90"
+        inside = f"{share_text(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90"
         inside = inside if summary["reached"] else "No outcome is known yet"
         head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} believing the announcement."
     who = f"{_count(summary['n'], 'plan')} of {_count(summary['owners'], 'owner')}"
@@ -36,7 +36,7 @@ def render_validation(data: Mapping[str, Any], style: Style) -> str:
     lines += _scores(summary, style)
     kinds = [("kind", 16, "l"), ("plans", 5, "r"), ("inside", 7, "r"), ("CRPS", 6, "r"), ("announced", 9, "r"), ("+ median", 8, "r")]
     rows = [
-        [kind, str(part["n"]), _share(part["coverage_p10_p90"]), f"{part['crps_days']:.0f}", f"{part['crps_announcement_days']:.0f}",
+        [kind, str(part["n"]), share_text(part["coverage_p10_p90"]), f"{part['crps_days']:.0f}", f"{part['crps_announcement_days']:.0f}",
          f"{part['crps_median_slip_days']:.0f}"]
         for kind, part in summary["by_kind"].items()
     ]  # fmt: skip
@@ -54,7 +54,7 @@ def render_build_validation(data: Mapping[str, Any], style: Style) -> str:
     head = "No build could be scored."
     if summary["n"]:
         skill = summary["crps_skill_vs_median"]
-        inside = f"{_share(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said"
+        inside = f"{share_text(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said"
         inside = inside if summary["reached"] else "None of the builds runs yet"
         head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} the median of other owners' builds."
     who = f"{_count(summary['n'], 'build')} of {_count(summary['owners'], 'owner')}"
@@ -123,17 +123,13 @@ def _scores(summary: Mapping[str, Any], style: Style) -> list[str]:
         if name not in summary:
             continue
         low, high = summary["intervals"][name]
-        show = _share if share else _days
+        show = share_text if share else _days
         rows.append([words, show(summary[name]), f"{show(low)} to {show(high)}"])
     return table([("score", 34, "l"), ("value", 8, "r"), ("5 to 95 %", 18, "r")], rows, style)
 
 
 def _count(number: int, name: str) -> str:
     return f"{number} {name}{'' if number == 1 else 's'}"
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.0f} %".replace("-", "\u2212")
 
 
 def _days(value: float | None) -> str:
@@ -154,8 +150,8 @@ def render_backtest(data: Mapping[str, Any], style: Style) -> str:
     lines += _scores(summary, style)
     lines += ["", f"claims: {summary['brier_cases']} readings of {summary['brier_claims']} claims, {summary['came_true']} came true"]
     rows = [
-        ["Brier score", _score(summary["brier"]), _score(summary["brier_base_rate"])],
-        ["log score", _score(summary["log_score"]), _score(summary["log_score_base_rate"])],
+        ["Brier score", score_text(summary["brier"]), score_text(summary["brier_base_rate"])],
+        ["log score", score_text(summary["log_score"]), score_text(summary["log_score_base_rate"])],
     ]
     lines += table([("score", 34, "l"), ("ours", 8, "r"), ("base rate of the others", 24, "r")], rows, style)
     lines += ["", *_reliability(summary["reliability"], style)]
@@ -172,20 +168,18 @@ def render_backtest(data: Mapping[str, Any], style: Style) -> str:
 
 
 def _backtest_head(summary: Mapping[str, Any]) -> str:
-    dates = f"{_share(summary['coverage_p10_p90'])} of dates fell within P10 to P90" if summary["cases"] else "No date could be forecast"
+    dates = "No date could be forecast"
+    if summary["cases"]:
+        dates = f"{share_text(summary['coverage_p10_p90'])} of dates fell within P10 to P90"
     if not summary["brier_cases"]:
         return f"{dates}; no odds could be scored."
     better = "better" if summary["brier"] < summary["brier_base_rate"] else "worse"
     return f"{dates}; odds scored {summary['brier']:.2f} (Brier), {better} than the base rate's {summary['brier_base_rate']:.2f}."
 
 
-def _score(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
 def _reliability(bins: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     rows = [
-        [f"{100 * one['from']:.0f} to {100 * one['to']:.0f} %", str(one["cases"]), _share(one["said"]), str(one["came_true"])]
+        [f"{100 * one['from']:.0f} to {100 * one['to']:.0f} %", str(one["cases"]), share_text(one["said"]), str(one["came_true"])]
         for one in bins
     ]
     return table([("odds given", 14, "l"), ("readings", 8, "r"), ("mean odds", 9, "r"), ("came true", 9, "r")], rows, style)
@@ -197,7 +191,8 @@ def _cases(cases: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     columns = [("phase, stage", 27, "w"), ("known on", 10, "l"), ("P10", 10, "l"), ("P90", 10, "l"), ("outcome", 14, "w")]
     rows = [[f"{c['phase']} {c['stage'].replace('_', ' ')}", c["as_of"], c["p10"], c["p90"], c["outcome"]] for c in dates]
     said = [
-        [f"{c['claim']}, {c['reading']}", c["as_of"], _share(c["probability"]), "came true" if c["happened"] else "did not"] for c in claims
+        [f"{c['claim']}, {c['reading']}", c["as_of"], share_text(c["probability"]), "came true" if c["happened"] else "did not"]
+        for c in claims
     ]
     lines = table(columns, rows, style) if rows else []
     return (

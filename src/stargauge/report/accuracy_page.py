@@ -188,7 +188,7 @@ def _charts(told: Data) -> list[dict[str, Any]]:
 def _outcomes(name: str, what: str, counts: Sequence[int], cases: Sequence[Data]) -> dict[str, Any]:
     """The chart of where outcomes fell, its finding counted on the cases."""
     inside, early = sum(case["inside"] is True for case in cases), sum(counts[:5])
-    told = {"inside": inside, "cases": len(cases), "early": early}
+    told: dict[str, Any] = {"inside": inside, "cases": len(cases), "early": early}
     title = say("{what}: {inside} of {cases} outcomes fell within P10 to P90, {early} before P50", what=what, **told)
     table = {
         "head": [say("Part of the forecast"), say("Outcomes")],

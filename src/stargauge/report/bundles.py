@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stargauge.report.receipt import languages, receipt, render_text
+from stargauge.audit.languages import LANGUAGES
+from stargauge.report.receipt import receipt, render_text, words_of_receipt
 
 if TYPE_CHECKING:
     from stargauge.evidence.bundle import Bundle
@@ -29,5 +30,5 @@ def bundle_with_words(workspace: Workspace, named: list[int], later: list[int], 
 
     made = bundle_of(workspace, named, later)
     shown = check(made, workspace.verifiers())
-    texts = (f"{words['unproved']}\n\n{render_text(receipt(shown, name, language))}" for language, words in languages().items())
+    texts = (f"{words_of_receipt(language)['unproved']}\n\n{render_text(receipt(shown, name, language))}" for language in LANGUAGES)
     return replace(made, words="\n\n".join(texts))

@@ -100,6 +100,17 @@ def text(words: str | list[str], x: float, y: float, colour: str, *, weight: int
     return {"data": {"values": [{"text": words}]}, "mark": mark, "encoding": encoding}
 
 
+def frame(x: Spec, y: Spec) -> Spec:
+    """Both axes, on an invisible layer."""
+    return {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "encoding": {"x": x, "y": y}}
+
+
+def drawn_rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """The table beside a drawing: what it shows as rows, to read and as a file."""
+    made = [list(row) for row in rows]
+    return {"head": list(head), "rows": made, "file": {"head": list(head), "rows": made}}
+
+
 def whole_svg(width: float, height: float, parts: Sequence[str]) -> str:
     """A drawing of some parts that is SVG already, in the light palette."""
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'

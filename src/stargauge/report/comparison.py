@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from stargauge.report.locale import say
-from stargauge.report.terminal import PLAIN, Style, brief, labelled, table, wrapped
+from stargauge.report.locale import notation, say, words
+from stargauge.report.terminal import PLAIN, Style, brief, known_text, labelled, table, wrapped
 from stargauge.report.wording import counted, day_text, number_text, range_text, rate_text, stated_text, value_text
 
 #: Rows shown of each kind, and inputs of each cause; the rest is counted, and stands in the JSON.
@@ -21,19 +21,23 @@ def render_comparison(data: Dict, style: Style = PLAIN) -> str:
     for made in (_quantities, _finance, _claims, _causes, _inputs, _only):
         part = made(data, style)
         lines += ["", *part] if part else []
-    return style.finish([*lines, "", *wrapped(f"All of it: {data['reproduce'][0]} --json", style.width, "", "  ")])
+    return style.finish([*lines, "", *wrapped(f"{say('All of it:')} {data['reproduce'][0]} --json", style.width, "", "  ")])
 
 
 def _sides(data: Dict, style: Style) -> list[str]:
     lines = []
     for side in ("a", "b"):
         told = data[side]
-        seen = f" (newest evidence {day_text(told['newest_evidence'])})" if told["newest_evidence"] else ""
-        asked = f", with {', '.join(told['laid'])}" if told["laid"] else ""
-        lines += labelled(side.upper(), f"{told['programme']['name']}, known on {day_text(told['as_of'])}{seen}{asked}", style, 0, 3)
+        seen = f" ({say('newest evidence {day}', day=day_text(told['newest_evidence']))})" if told["newest_evidence"] else ""
+        asked = f", {say('with {names}', names=', '.join(told['laid']))}" if told["laid"] else ""
+        lines += labelled(side.upper(), f"{told['programme']['name']}, {known_text(told)}{seen}{asked}", style, 0, 3)
     known = data["statements"]
-    news = f", {counted(known['only_b'], 'statement')} only B knows, {known['only_a']:,} only A" if known else ""
-    return [style.soft(line) for line in [*lines, f"{data['draws']:,} draws, seed {data['seed']}, {data['seconds']:.1f} s{news}"]]
+    parts = [say("{draws} draws, seed {seed}", draws=words().count(data["draws"]), seed=data["seed"])]
+    parts.append(f"{notation().number(format(data['seconds'], '.1f'))} s")
+    if known:
+        told = {"statements": counted(known["only_b"], "statement"), "number": words().count(known["only_a"])}
+        parts.append(say("{statements} only B knows, {number} only A", **told))
+    return [style.soft(line) for line in [*lines, *wrapped(", ".join(parts), style.width)]]
 
 
 def _quantities(data: Dict, style: Style) -> list[str]:
@@ -41,34 +45,39 @@ def _quantities(data: Dict, style: Style) -> list[str]:
     lines = _rows(data["quantities"], data, style)
     still = [row["address"] for row in data["quantities"] if row["a"] == row["b"] and row["a"] is not None]
     if not lines and still and data["inputs"]:
-        return wrapped(f"None of the usual outputs moves: {', '.join(still)}.", style.width)
-    return lines + (labelled("same", ", ".join(still), style, 0, 6) if still and lines else [])
+        return wrapped(say("None of the usual outputs moves: {outputs}.", outputs=", ".join(still)), style.width)
+    return lines + (labelled(say("same"), ", ".join(still), style, 0, 6) if still and lines else [])
 
 
 def _rows(rows: Iterable[Dict], data: Dict, style: Style) -> list[str]:
     """Each row that differs: P50, below it P10..P90; the change of the median, below it that of each draw."""
     moved = [row for row in rows if row["a"] != row["b"]]
-    change = "B less A" + (", by draw" if data["same_programme"] else "")
-    columns = [(f"end of {day_text(data['date'][:7])}", 27, "w"), ("A", 15, "r"), ("B", 15, "r"), (change, 17, "r")]
+    change = say("B less A, by draw") if data["same_programme"] else say("B less A")
+    columns = [(say("end of {month}", month=day_text(data["date"][:7])), 27, "w"), ("A", 15, "r"), ("B", 15, "r"), (change, 17, "r")]
     lines = table(columns, [], style) if moved else []
     for row in moved:
         sides = [{"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")]
-        middle = [value_text(side) if side else "absent" for side in sides]
+        middle = [value_text(side) if side else say("absent") for side in sides]
         spread = [_span(side) if side else "" for side in sides]
         drawn = {"unit": row["unit"], **row["change"], "p50": row["median_change"]} if row["change"] else None
         lines += table(columns, [(_broken(row["address"], 27), *middle, _signed(row["median_change"], row["unit"]))], style)[1:]
         if any(spread):
             lines += table(columns, [("", *spread, _span(drawn) if drawn else "")], style)[1:]
-    said = "P50; below it P10..P90" + (" (of B less A: draw by draw)" if data["same_programme"] else "")
+    said = say("P50; below it P10..P90 (of B less A: draw by draw)") if data["same_programme"] else say("P50; below it P10..P90")
     return [*lines, *(wrapped(said, style.width) if moved else [])]
 
 
 #: Per asset of a site: what is shown of it, and how.
-_OF_ASSETS = (("loan_to_cost", rate_text), ("dscr", lambda value: f"{value:.2f}".replace("-", "−")), ("irr", rate_text))
-_OF_FINANCE = (
-    "Of the first {draws:,} draws, as the sums are; only assets for which something differs. Cover: the least, of debt service over twelve "
-    "months. Return: of the owners, yearly. An hour: of an accelerator of the generation of which most stand there."
-)
+_OF_ASSETS = (("loan_to_cost", rate_text), ("dscr", lambda value: notation().number(f"{value:.2f}".replace("-", "−"))), ("irr", rate_text))
+
+
+def _of_finance(draws: int) -> str:
+    """What the columns of assets are."""
+    return say(
+        "Of the first {draws} draws, as the sums are; only assets for which something differs. Cover: the least, of debt service over "
+        "twelve months. Return: of the owners, yearly. An hour: of an accelerator of the generation of which most stand there.",
+        draws=words().count(draws),
+    )
 
 
 def _finance(data: Dict, style: Style) -> list[str]:
@@ -77,7 +86,8 @@ def _finance(data: Dict, style: Style) -> list[str]:
         return []
     rows = data["finance"]["quantities"]
     if not any(row["a"] != row["b"] for row in rows):
-        return wrapped(f"Loans, cover and returns do not move either ({data['finance']['draws']:,} draws).", style.width)
+        draws = words().count(data["finance"]["draws"])
+        return wrapped(say("Loans, cover and returns do not move either ({draws} draws).", draws=draws), style.width)
     lines = _rows([row for row in rows if "[" not in row["address"]], data, style)
     by_address = {row["address"]: row for row in rows}
     places = dict.fromkeys(row["address"].partition("[")[2].rstrip("]") for row in rows if row["address"].startswith("loan_to_cost["))
@@ -89,9 +99,12 @@ def _finance(data: Dict, style: Style) -> list[str]:
         cells.append(_both(hours[site], number_text) if asset == "equipment" and site in hours else "")
         if any("→" in cell for cell in cells):
             shown.append((f"{site}, {asset}", *cells))
-    columns = [("P50 of A → B", 20, "w"), ("loan over cost", 14, "r"), ("cover", 11, "r"), ("return", 12, "r"), ("USD an hour", 11, "r")]
+    columns = [
+        (say("P50 of A → B"), 20, "w"), (say("loan over cost"), 14, "r"), (say("cover"), 11, "r"), (say("return"), 12, "r"),
+        (say("USD an hour"), 12, "r"),
+    ]  # fmt: skip
     lines += ["", *table(columns, shown, style)] if shown else []
-    return [*lines, *wrapped(_OF_FINANCE.format(draws=data["finance"]["draws"]), style.width)]
+    return [*lines, *wrapped(_of_finance(data["finance"]["draws"]), style.width)]
 
 
 def _both(row: Dict | None, text: Callable[[float], str]) -> str:
@@ -128,16 +141,20 @@ def _signed(value: float | None, unit: str) -> str:
 def _claims(data: Dict, style: Style) -> list[str]:
     """The claims whose status or odds differ, in whole points; those that one side alone has."""
     moved = [row for row in data["claims"] if row["differs"] and _points(row["points"]) not in ("+0", "−0")]
-    columns = [("claim: reading", 32, "w"), ("A", 17, "w"), ("B", 17, "w"), ("points", 7, "r")]
+    columns = [(say("claim: reading"), 32, "w"), ("A", 17, "w"), ("B", 17, "w"), (say("points"), 7, "r")]
     rows = [
         (f"{row['claim']}: {row['reading']}", _verdict(row["a"], style), _verdict(row["b"], style), _points(row["points"])) for row in moved
     ]
     lines = table(columns, rows[:MOST], style) if rows else []
     left, same = len(rows) - len(rows[:MOST]), len(data["claims"]) - len(moved)
-    lines += [f"... {left} more that differ"] if left else []
-    lines += [f"{counted(same, 'reading')} alike on both sides (by less than a point)"] if same else []
+    lines += [f"... {say('{number} more that differ', number=left)}"] if left else []
+    lines += [say("{readings} alike on both sides (by less than a point)", readings=counted(same, "reading"))] if same else []
     for side in ("a", "b"):
-        lines += labelled(f"only {side.upper()}", _listed(data["claims_only"][side]), style, 0, 8) if data["claims_only"][side] else []
+        lines += (
+            labelled(say("only {side}", side=side.upper()), _listed(data["claims_only"][side]), style, 0, 8)
+            if data["claims_only"][side]
+            else []
+        )
     return lines
 
 
@@ -163,16 +180,16 @@ def _causes(data: Dict, style: Style) -> list[str]:
     if not data["causes"]:
         return []
     told = data["columns"]
-    columns = [("what made it: each alone", 26, "w"), *((column["label"], 7, "r") for column in told)]
-    lines = table(columns, [("(change of P50)", *(column["unit"] for column in told))], style)
+    columns = [(say("what made it: each alone"), 26, "w"), *((column["label"], 7, "r") for column in told)]
+    lines = table(columns, [(f"({say('change of P50')})", *(notation().unit(column["unit"]) for column in told))], style)
     weighty = [cause for cause in data["causes"] if cause["weight"] > 0][:MOST]
     for cause in weighty:
         lines += table(columns, [(cause["name"], *(_part(cause["effects"].get(c["address"]), c) for c in told))], style)[1:]
         lines += wrapped(_news(cause), style.width, "   ", "   ")
     left = len(data["causes"]) - len(weighty)
-    lines += [f"... {left} more with less or nothing"] if left else []
-    lines += table(columns, [("only together", *(_part(data["together"].get(c["address"]), c) for c in told))], style)[1:]
-    lines += table(columns, [("all: B less A", *(_part(c["change"], c) for c in told))], style)[1:]
+    lines += [f"... {say('{number} more with less or nothing', number=left)}"] if left else []
+    lines += table(columns, [(say("only together"), *(_part(data["together"].get(c["address"]), c) for c in told))], style)[1:]
+    lines += table(columns, [(say("all: B less A"), *(_part(c["change"], c) for c in told))], style)[1:]
     return [*lines, *wrapped(str(data["method"]), style.width)]
 
 
@@ -203,12 +220,12 @@ def _inputs(data: Dict, style: Style) -> list[str]:
         told = seen.setdefault(cell["cause"], set())
         rows += [cell] if len(told) < 2 * PER_CAUSE and told.isdisjoint(_about(cell)) else []
         told.update(_about(cell))
-    columns = [("input", 28, "w"), ("A", 24, "w"), ("B", 24, "w")]
+    columns = [(say("input"), 28, "w"), ("A", 24, "w"), ("B", 24, "w")]
     shown = [(_cell(cell), *(_held(cell[side], cell["unit"]) for side in ("a", "b"))) for cell in rows[:MOST]]
     lines = table(columns, shown, style) if shown else []
     left, alone = len(both) - len(shown), len(data["inputs"]) - len(both)
     more = [counted(left, "more cell that differs", "more cells that differ")] if left else []
-    more += [f"{alone:,} that only one side has"] if alone else []
+    more += [say("{number} that only one side has", number=words().count(alone))] if alone else []
     return lines + ([f"... {', '.join(more)}"] if more else [])
 
 
@@ -262,7 +279,7 @@ def _only(data: Dict, style: Style) -> list[str]:
             found = data["labels"][axis][f"only_{side}"]
             if found:
                 parts.append(_count(len(found), axis) + (f" ({_listed(found, 8)})" if axis in ("site", "party") else ""))
-        lines += labelled(f"only {side.upper()}", "; ".join(parts), style, 0, 8) if parts else []
+        lines += labelled(say("only {side}", side=side.upper()), "; ".join(parts), style, 0, 8) if parts else []
     return lines
 
 

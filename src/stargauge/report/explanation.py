@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.report.lineage import SHARES, formulas, kind_text, others, own_note, rests_text, share, strongest
+from stargauge.report.lineage import formulas, kind_text, others, own_note, rests_text, share, shares_text, strongest
+from stargauge.report.locale import language, say
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, percent, range_text, stated_text, text_of, unit_text, value_text
+from stargauge.report.wording import (
+    bare,
+    counted,
+    day_text,
+    fact_status_text,
+    finding,
+    percent,
+    range_text,
+    stated_text,
+    text_of,
+    unit_text,
+    value_text,
+)
 
 #: Statements told of one input, and parts of one sum; the others are counted.
 MOST_SAID, MOST_PARTS = 3, 16
@@ -32,8 +45,8 @@ def render_explain(node: Mapping[str, Any], style: Style = PLAIN, sources: bool 
     rests = rests_text(node)
     lines += ["", *wrapped(rests, style.width)] if rests else []
     if node.get("leaves_out"):
-        lines += labelled("leaves out", text_of(node["leaves_out"]), style, indent=2, label_width=11)
-    return style.finish([*lines, "", *wrapped(_KINDS, style.width)])
+        lines += labelled(say("leaves out"), text_of(node["leaves_out"]), style, indent=2, label_width=11)
+    return style.finish([*lines, "", *wrapped(_kinds(), style.width)])
 
 
 @dataclass(frozen=True)
@@ -45,23 +58,26 @@ class Told:
     captures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-_KINDS = (
-    "stated: a source says it; default: from the catalogue; assumption: no source says it; chance: drawn, its width from other inputs; "
-    "given: how the file is built; derived: computed. "
-    "Deeper: --depth N. Titles and links: --sources. Change an input: --set NAME=VALUE"
-)
+def _kinds() -> str:
+    return say(
+        "stated: a source says it; default: from the catalogue; assumption: no source says it; chance: drawn, its width from other inputs; "
+        "given: how the file is built; derived: computed. "
+        "Deeper: --depth N. Titles and links: --sources. Change an input: --set NAME=VALUE"
+    )
 
 
 def _answer_line(node: Mapping[str, Any]) -> str:
     """`Facility power that runs at Abilene is 0.74 GW at the end of Dec 2026 (P10 0.59, P90 1.03).`"""
     subject = str(node.get("subject") or "")
-    verb = "are" if node.get("plural") else "is"
-    when = f" at the end of {day_text(str(node['date'])[:7])}" if node.get("date") else ""
+    when = f" {say('at the end of {month}', month=day_text(str(node['date'])[:7]))}" if node.get("date") else ""
     if node.get("p50") is None:
         value = text_of(node.get("value")) or _rows(node) or _cells_text(node) or _absent(node)
         return f"{subject or node.get('address')}{when}: {value}."
     spread = f" (P10 {bare(node, 'p10')}, P90 {bare(node, 'p90')}{_mean(node)})" if _varies(node) else ""
-    return f"{subject} {verb} {value_text(node)}{when}{spread}." if subject else f"{value_text(node)}{when}{spread}."
+    told = f"{value_text(node)}{when}{spread}."
+    if not subject or language() != "en":
+        return f"{subject}: {told}" if subject else told
+    return f"{subject} {'are' if node.get('plural') else 'is'} {told}"
 
 
 def _parts(node: Mapping[str, Any], style: Style) -> list[str]:
@@ -70,13 +86,14 @@ def _parts(node: Mapping[str, Any], style: Style) -> list[str]:
     if not parts:
         return []
     scaled = {"unit": node.get("unit"), "scale": max(abs(node.get("mean") or 0.0), abs(node.get("p90") or 0.0))}
-    title = f"by {node['parted']}, {unit_text(scaled, 'scale')}"
-    columns = [(title, 34, "l"), *((name, 9, "r") for name in ("P10", "P50", "P90", "mean"))]
+    parted = {"site": say("by site"), "party": say("by party"), "commitment": say("by commitment"), "phase": say("by phase")}
+    title = f"{parted.get(node['parted'], node['parted'])}, {unit_text(scaled, 'scale')}"
+    columns = [(title, 34, "l"), *((name, 9, "r") for name in ("P10", "P50", "P90", say("mean")))]
     rows = [(part["label"], *_numbers({**part, **scaled})) for part in parts[:MOST_PARTS]]
     left = len(parts) - len(rows)
     more = [f"{counted(left, 'more part')}: --json"] if left else []
-    total = table(columns, [("in all", *_numbers({**node, **scaled}))], style)[1:]
-    return ["", *table(columns, rows, style), *more, *total, style.soft("Means add up; medians do not."), ""]
+    total = table(columns, [(say("in all"), *_numbers({**node, **scaled}))], style)[1:]
+    return ["", *table(columns, rows, style), *more, *total, style.soft(say("Means add up; medians do not.")), ""]
 
 
 def _numbers(row: Mapping[str, Any]) -> list[str]:
@@ -84,7 +101,8 @@ def _numbers(row: Mapping[str, Any]) -> list[str]:
 
 
 def _absent(node: Mapping[str, Any]) -> str:
-    return "absent: nobody said" if node.get("kind") == "input" else "absent: it does not apply, or what it rests on is absent"
+    nobody = node.get("kind") == "input"
+    return say("absent: nobody said") if nobody else say("absent: it does not apply, or what it rests on is absent")
 
 
 def _varies(node: Mapping[str, Any]) -> bool:
@@ -94,13 +112,13 @@ def _varies(node: Mapping[str, Any]) -> bool:
 def _mean(node: Mapping[str, Any]) -> str:
     """The mean over worlds where many have the same value, so that the median says little."""
     heaped = node.get("mean") is not None and node["p50"] in (node["p10"], node["p90"])
-    return f", mean {bare(node, 'mean')}" if heaped else ""
+    return f", {say('mean')} {bare(node, 'mean')}" if heaped else ""
 
 
 def moved_lines(node: Mapping[str, Any], style: Style, told: Told) -> list[str]:
     """The inputs that move the number most, with where they come from, and how many others there are."""
     moved = strongest(node)
-    lines = ["", *(style.bold(line) for line in wrapped(f"What moves {_moves(node)}: {SHARES}", style.width))] if moved else []
+    lines = ["", *(style.bold(line) for line in wrapped(f"{_moves(node)}: {shares_text()}", style.width))] if moved else []
     for need in moved:
         need = {**need, "note": own_note(need)}
         lines += wrapped(_need(need), style.width, "  ", "    ")
@@ -114,7 +132,7 @@ def moved_lines(node: Mapping[str, Any], style: Style, told: Told) -> list[str]:
     rest = others(node, [*moved, node])
     if rest:
         lines += labelled(
-            "less",
+            say("less"),
             f"{counted(len(rest), 'more input')}: {', '.join(rest[:12])}{' …' if len(rest) > 12 else ''}",
             style,
             indent=2,
@@ -125,7 +143,9 @@ def moved_lines(node: Mapping[str, Any], style: Style, told: Told) -> list[str]:
 
 def _moves(node: Mapping[str, Any]) -> str:
     compared = node.get("compared") or {}
-    return "it" if compared.get("reads", "on") == "on" else "whether it holds" if compared["of"] == "truth" else "what is compared"
+    if compared.get("reads", "on") == "on":
+        return say("What moves it")
+    return say("What moves whether it holds") if compared["of"] == "truth" else say("What moves what is compared")
 
 
 def branches(node: Mapping[str, Any], style: Style, start: str, told: Told, depth: int) -> list[str]:
@@ -154,13 +174,13 @@ def _also(node: Mapping[str, Any], told: Told) -> list[str]:
     if changed := node.get("changed"):
         before = changed["from"]
         why = f": {changed['reason']}" if changed.get("reason") else ""
-        out.append(f"changed by {changed['by']}{why}")
+        out.append(f"{say('changed by {name}', name=changed['by'])}{why}")
         if before is None:
-            out.append("there was no such value before")
+            out.append(say("there was no such value before"))
         else:
             was = value_text({**before, "unit": node.get("unit")}) if before.get("p50") is not None else before.get("value")
             said = "; ".join(_statement(one, told) for one in before["statements"][:1])
-            out.append(f"in the place of {was or 'nothing: nobody said'}{f' ({said})' if said else ''}")
+            out.append(f"{say('in the place of {value}', value=was or say('nothing: nobody said'))}{f' ({said})' if said else ''}")
     for option in node.get("choices") or []:
         worth = value_text({**option, "unit": node.get("unit")}) if option.get("p50") is not None else text_of(option.get("value")) or "–"
         said = "; ".join(_statement(one, told) for one in option["statements"][:1])
@@ -173,21 +193,21 @@ def _need(node: Mapping[str, Any]) -> str:
     part = f"{percent(node['share'])}  " if node.get("share") is not None else ""
     value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or _rows(node) or _cells_text(node)
     span = f" ({range_text(node, '..')})" if range_text(node) and node.get("p10") != node.get("p90") else ""
-    hindsight = f"hindsight-calibrated to {day_text(node['hindsight'])}" if node.get("hindsight") else ""
+    hindsight = say("hindsight-calibrated to {day}", day=day_text(node["hindsight"])) if node.get("hindsight") else ""
     parts = (f"{part}{node.get('label') or node.get('address')}", f"{value}{span}", _kind(node), text_of(node.get("note")), hindsight)
     return "  ".join(part for part in parts if part)
 
 
 def _kind(node: Mapping[str, Any]) -> str:
     """Stated, default, assumption or derived; of an input with several cells, each that occurs."""
-    return "derived" if node.get("kind") == "derived" else kind_text(node)
+    return say("derived") if node.get("kind") == "derived" else kind_text(node)
 
 
 def _cells_text(node: Mapping[str, Any], most: int = 2) -> str:
     """The values of an input's cells where it has a few, else their number."""
     cells = [cell for cell in node.get("needs") or [] if cell.get("p50") is not None] if node.get("kind") != "derived" else []
     if len(cells) > most:
-        return f"{len(cells)} values"
+        return counted(len(cells), "value")
     return "; ".join(f"{cell.get('label')} {value_text(cell)}".strip() for cell in cells)
 
 
@@ -196,7 +216,7 @@ def _rows(node: Mapping[str, Any], most: int = 6) -> str:
     rows = node.get("rows") or []
     shown = [_row({**row, "unit": node.get("unit")}) for row in rows[:most]]
     left = len(rows) - len(shown) + int(node.get("more") or 0)
-    return "; ".join([*shown, f"{left} more"] if left else shown)
+    return "; ".join([*shown, say("{number} more", number=left)] if left else shown)
 
 
 def _row(row: Mapping[str, Any]) -> str:
@@ -204,7 +224,8 @@ def _row(row: Mapping[str, Any]) -> str:
     if not row.get("time"):
         return f"{row['label']} {value_text(row)}"
     span = day_text(row["time"])
-    time = f"{row['which']} {'in ' if row['which'] in ('lowest', 'highest') else ''}{span}".strip()
+    which = {"lowest": say("lowest in {month}", month=span), "highest": say("highest in {month}", month=span)}
+    time = which.get(str(row["which"]), f"{row['which']} {span}").strip()
     around = f" ({range_text(row, '..')})" if range_text(row) and row["p10"] != row["p90"] else ""
     return f"{row['label']} {time}: {value_text(row)}{around}".strip()
 
@@ -218,11 +239,12 @@ def place_text(statement: Mapping[str, Any]) -> str:
 def _statement(statement: Mapping[str, Any], told: Told) -> str:
     """A statement: value, the time it speaks for, status, publisher, when published, grade."""
     source = told.sources.get(str(statement.get("source") or "")) or {}
-    where = text_of(source.get("publisher") or statement.get("publisher") or statement.get("source")) or "no source"
+    where = text_of(source.get("publisher") or statement.get("publisher") or statement.get("source")) or say("no source")
+    spoken = statement.get("as_of")
     parts = [
         stated_text(statement),
-        f"as of {day_text(statement['as_of'])}" if statement.get("as_of") not in (None, "", statement.get("published")) else "",
-        str(statement.get("status") or "") if statement.get("source") else "",
+        say("as of {day}", day=day_text(spoken)) if spoken not in (None, "", statement.get("published")) else "",
+        fact_status_text(statement.get("status")) if statement.get("source") else "",
         where,
         day_text(statement.get("published")),
         str(statement.get("grade") or ""),

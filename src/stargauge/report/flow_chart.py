@@ -47,7 +47,7 @@ def name_of(data: Mapping[str, Any], node: str, short: bool = False) -> str:
     """What a source, a party or a use is called."""
     fixed = {
         "cash": say("Cash"), "committed": say("Firm lines"), "announced": say("Announced"), "financeable": say("Borrowed"),
-        "open": say("Open"), "sites": say("Sites") if short else say("Capital at the sites"),
+        "open": say("Not covered"), "sites": say("Sites") if short else say("Capital at the sites"),
         "parties": say("Parties") if short else say("Other parties"),
         "others": say("{number} smaller parties", number=len(data["others"])),
     }  # fmt: skip

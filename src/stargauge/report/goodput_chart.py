@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.canvas import HUES, Paper, Spec, drawn_rows, frame, sized, text, value_axis
 from stargauge.report.goodput import (
     LOST_HEAD,
     PARTS,
@@ -26,10 +26,6 @@ def _paper(narrow: bool) -> Paper:
     return Paper(300, 220, 44, 34, 12, 50) if narrow else Paper(620, 260, 52, 34, 40, 50)
 
 
-def _frame(x: Spec, y: Spec) -> Spec:
-    return {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "encoding": {"x": x, "y": y}}
-
-
 def _line(points: Sequence[Mapping[str, float]], hue: str, width: float = 2.0) -> Spec:
     return {"data": {"values": list(points)}, "mark": {"type": "line", "color": HUES[hue], "strokeWidth": width}, "encoding": _PLAIN}
 
@@ -48,7 +44,7 @@ def size_chart(data: Data, narrow: bool = False) -> Spec:
                "scale": {"domain": [0, 100], "nice": False, "zero": True}}  # fmt: skip
     names = [(float(at), size_name(one["accelerators"])) for at, one in enumerate(rows)]
     return sized(paper, paper.height, [
-        _frame(x, y),
+        frame(x, y),
         {"data": {"values": band}, "mark": {"type": "area", "color": HUES["operational"], "opacity": 0.25, "line": False},
          "encoding": {**_PLAIN, "y2": {"field": "low"}}},
         _line(middle, "operational"),
@@ -66,7 +62,7 @@ def size_name(accelerators: int) -> str:
 
 def size_table(data: Data) -> dict[str, Any]:
     """Sizes as a table."""
-    return _table(SIZE_HEAD, size_rows(data))
+    return drawn_rows(SIZE_HEAD, size_rows(data))
 
 
 def spoken_sizes(data: Data) -> str:
@@ -103,7 +99,7 @@ def lost_chart(data: Data, narrow: bool = False) -> Spec:
 
 def lost_table(data: Data) -> dict[str, Any]:
     """Where the time goes as a table."""
-    return _table(LOST_HEAD, lost_rows(data))
+    return drawn_rows(LOST_HEAD, lost_rows(data))
 
 
 def spoken_lost(data: Data) -> str:
@@ -127,7 +123,7 @@ def history_chart(data: Data, narrow: bool = False) -> Spec:
     y: Spec = {"field": "y", "type": "quantitative", "axis": value_axis(5, labelPadding=6, format=",.2~f"),
                "scale": {"domain": [0, 100], "nice": False, "zero": True}}  # fmt: skip
     return sized(paper, paper.height, [
-        _frame(x, y), _line(lines["formula"], "rule-2"), _line(lines["histories"], "operational"),
+        frame(x, y), _line(lines["formula"], "rule-2"), _line(lines["histories"], "operational"),
         text("histories", 8.0, 14.0, HUES["operational"], weight=600, size=12.5),
         text("formula, same draws", 8.0, 32.0, HUES["rule-2"], weight=600, size=12.5),
         text("kept work, % of the time", paper.width / 2, paper.height + 38, HUES["soft"], size=12.5, align="center"),
@@ -137,7 +133,7 @@ def history_chart(data: Data, narrow: bool = False) -> Spec:
 
 def history_table(data: Data) -> dict[str, Any]:
     """Histories beside the formula as a table."""
-    return _table(SIMULATED_HEAD, simulated_rows(data))
+    return drawn_rows(SIMULATED_HEAD, simulated_rows(data))
 
 
 def spoken_histories(data: Data) -> str:
@@ -147,8 +143,3 @@ def spoken_histories(data: Data) -> str:
         f"Goodput of {made['histories']:,} histories: {percent(made['goodput']['p50'])} at the middle, "
         f"{percent(made['formula']['p50'])} by the formula"
     )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    made = [list(row) for row in rows]
-    return {"head": list(head), "rows": made, "file": {"head": list(head), "rows": made}}

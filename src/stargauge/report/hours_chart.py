@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from stargauge.quantity.units import scale_of
-from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.canvas import HUES, Paper, Spec, drawn_rows, frame, sized, text, value_axis
 from stargauge.report.hours import clock, level, month_name, months
 from stargauge.report.locale import notation, say
 
@@ -26,10 +26,6 @@ def _y(top: float) -> Spec:
             "scale": {"domain": [0, top * 1.04], "nice": False, "zero": True}}  # fmt: skip
 
 
-def _frame(x: Spec, y: Spec) -> Spec:
-    return {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "encoding": {"x": x, "y": y}}
-
-
 # --- the day ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -45,7 +41,7 @@ def day_chart(data: Data, narrow: bool = False) -> Spec:
     band = [{"hour": hour, "low": row["p10"] / factor, "high": row["p90"] / factor} for hour, row in enumerate(rows)]
     line = [{"hour": hour, "high": row["p50"] / factor} for hour, row in enumerate(rows)]
     return sized(paper, paper.height, [
-        _frame(framed, _y(top / factor)),
+        frame(framed, _y(top / factor)),
         {"data": {"values": band}, "mark": {"type": "area", "color": HUES["operational"], "opacity": 0.25, "line": False},
          "encoding": {"x": x, "y": y, "y2": {"field": "low"}}},
         {"data": {"values": line}, "mark": {"type": "line", "color": HUES["operational"], "strokeWidth": 2}, "encoding": {"x": x, "y": y}},
@@ -57,7 +53,7 @@ def day_chart(data: Data, narrow: bool = False) -> Spec:
 
 def day_table(data: Data) -> dict[str, Any]:
     """The hours of the day as a table."""
-    return _table(clock(data).head, clock(data).rows)
+    return drawn_rows(clock(data).head, clock(data).rows)
 
 
 def spoken_day(data: Data) -> str:
@@ -78,7 +74,7 @@ def year_chart(data: Data, narrow: bool = False) -> Spec:
     paper = _paper(narrow)
     wide = paper.width / _MONTHS
     x: Spec = {"field": "month", "type": "quantitative", "axis": None, "scale": {"domain": [0, _MONTHS], "nice": False}}
-    layers = [_frame(x, _y(top / factor))]
+    layers = [frame(x, _y(top / factor))]
     for place, part in enumerate(parts):
         low = 0.0
         for amount, (_, hue) in zip(part, _SCOPES, strict=True):
@@ -101,7 +97,7 @@ def _bar(place: int, low: float, high: float, colour: str, wide: float) -> Spec:
 
 def year_table(data: Data) -> dict[str, Any]:
     """The months as a table."""
-    return _table(months(data).head, months(data).rows)
+    return drawn_rows(months(data).head, months(data).rows)
 
 
 def spoken_year(data: Data) -> str:
@@ -109,8 +105,3 @@ def spoken_year(data: Data) -> str:
     gas = data["emissions"]
     return say("CO2e of each month, middles of the draws: {one} in scope 1 and {two} in scope 2 over the year",
                one=level(gas["scope1"], "g"), two=level(gas["scope2"], "g"))  # fmt: skip
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    made = [list(row) for row in rows]
-    return {"head": list(head), "rows": made, "file": {"head": list(head), "rows": made}}

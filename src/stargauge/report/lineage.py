@@ -96,8 +96,9 @@ def apart(reads: str, node: Node) -> str:
     )  # fmt: skip
 
 
-#: What the shares beside inputs are shares of.
-SHARES = "share of the variance, adding up (Shapley)"
+def shares_text() -> str:
+    """What the shares beside inputs are shares of."""
+    return say("share of the variance, adding up (Shapley)")
 
 
 def formulas(node: Node) -> list[str]:

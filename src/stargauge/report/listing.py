@@ -6,53 +6,56 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.quantity import Quantity
-from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import day_text, finding, input_text, percent, stated_text
+from stargauge.report.locale import say
+from stargauge.report.terminal import PLAIN, Style, formal, honest, known_text, labelled, table, title_of, wrapped
+from stargauge.report.wording import counted, day_text, finding, input_text, percent, stated_text
 
 
 def render_audit(answer: Mapping[str, Any], style: Style) -> str:
     """Every claim with its readings: the sentence, the answer, odds then and now, what moves it, the record."""
     count = len(answer["claims"])
-    head = f"{answer['programme']['name']}: {count or 'no'} claim{'' if count == 1 else 's'}, known on {day_text(answer['as_of'])}"
-    lines = [style.bold(head)]
+    claims = counted(count, "claim") if count else say("no claims")
+    lines = [style.bold(f"{answer['programme']['name']}: {claims}, {known_text(answer)}")]
     captures = answer.get("captures") or {}
     for claim in answer["claims"]:
         lines += ["", *wrapped(f"{style.mark(claim['status'])} {claim['id']}: {claim['says']}", style.width)]
-        lines += labelled("said", f"{claim['speaker']}, {day_text(claim['said'])}", style)
+        lines += labelled(say("said"), f"{claim['speaker']}, {day_text(claim['said'])}", style)
         if claim.get("ours"):
-            lines += labelled("ours", "; ".join(claim["ours"]), style)
+            lines += labelled(say("ours"), "; ".join(claim["ours"]), style)
         if held := captures.get(claim.get("capture")):
-            lines += labelled("capture", str(held["text"]), style)
+            lines += labelled(say("capture"), str(held["text"]), style)
         for reading in claim["readings"]:
             lines += _reading(reading, style)
-    lines += ["", "Odds are a statement about the model and its inputs, not about anyone's honesty."] if count else []
+    lines += ["", *wrapped(honest(), style.width)] if count else []
     return style.finish(lines)
 
 
 def _reading(reading: Mapping[str, Any], style: Style) -> list[str]:
-    lines = labelled("read", f"{reading['name']}: {reading['sentence']}", style)
-    lines += labelled("", str(reading["expression"]), style)
-    lines += labelled("answer", str(reading["answer"]), style)
+    lines = labelled(say("read"), f"{title_of(reading)}: {reading['sentence']}", style)
+    lines += labelled("", formal(reading), style)
+    lines += labelled(say("answer"), str(reading["answer"]), style)
     if short := (reading.get("margin") or {}).get("off_by"):
-        lines += labelled("off by", f"{short}{' in the middle draw' if reading.get('probability') is not None else ''}", style)
+        middle = f" {say('in the middle draw')}" if reading.get("probability") is not None else ""
+        lines += labelled(say("off by"), f"{short}{middle}", style)
     then = reading.get("then")
     if then:
-        lines += labelled("then", f"{day_text(then['as_of'])}: {then['text']}", style)
+        lines += labelled(say("then"), f"{day_text(then['as_of'])}: {then['text']}", style)
     for driver in reading.get("drivers") or ():
-        lines += labelled("moved by", _driver(driver), style, label_width=9)
+        lines += labelled(say("moved by"), _driver(driver), style, label_width=len(say("moved by")) + 1)
     for row in (reading.get("record") or ())[:3]:
-        lines += labelled("record", " ".join(str(row.get(key) or "") for key in ("text", "publisher", "grade")).strip(), style)
+        lines += labelled(say("record"), " ".join(str(row.get(key) or "") for key in ("text", "publisher", "grade")).strip(), style)
     return lines
 
 
 def _driver(driver: Mapping[str, Any]) -> str:
-    text = f"{input_text(driver)}, at least {percent(driver['share'])} of the spread"
+    text = say("{input}, at least {share} of the spread", input=input_text(driver), share=percent(driver["share"]))
     told = [f"{percent(one['odds'])} {one['name']}" for one in driver.get("options") or () if one["odds"] is not None]
     if told:
-        return f"{text}; odds {', '.join(told)}"
+        return f"{text}; {say('odds')} {', '.join(told)}"
     if driver.get("odds_p10") is None:
         return text
-    return f"{text}; odds {percent(driver['odds_p10'])} where it is low, {percent(driver['odds_p90'])} where it is high"
+    ends = {"low": percent(driver["odds_p10"]), "high": percent(driver["odds_p90"])}
+    return f"{text}; {say('odds {low} where it is low, {high} where it is high', **ends)}"
 
 
 def render_simulation(run: Mapping[str, Any], style: Style) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.locale import say, words
-from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
-from stargauge.report.wording import counted, day_text, percent, percent_range, short_sentence
+from stargauge.report.terminal import PLAIN, Style, known_text, labelled, table, to_copy, wrapped
+from stargauge.report.wording import counted, percent, percent_range, short_sentence
 
 #: What a single change is for.
 _CHANGES = (
@@ -16,10 +16,13 @@ _CHANGES = (
     ("single", "target"),
     ("strongest", "most"),
 )
-_HONEST = "A statement about the model and its inputs, not about what anyone could or should bring about."
 #: How many draws the odds of `audit` stand on where none are asked for.
-_AUDIT = "1,024"
+_AUDIT = 1024
 _NO_ODDS = ("settled", "no odds")
+
+
+def _honest() -> str:
+    return say("A statement about the model and its inputs, not about what anyone could or should bring about.")
 
 
 def render_needs(data: Mapping[str, Any], style: Style = PLAIN, each: bool = False) -> str:
@@ -28,11 +31,12 @@ def render_needs(data: Mapping[str, Any], style: Style = PLAIN, each: bool = Fal
     if each:
         for one in data["readings"]:
             lines += [*reading(one, data, style), ""]
-        lines += wrapped(f"{data['method']} {_HONEST}", style.width)
+        lines += wrapped(f"{data['method']} {_honest()}", style.width)
     else:
         lines += [*_all(data, style), ""]
-        lines += wrapped(f"In and covers: on the half of the draws that the ranges were not found on. {_HONEST}", style.width)
-        lines += to_copy("At length  ", f"stargauge needs {data['asked_as']} --claim ID", style)
+        told = say("In and covers: on the half of the draws that the ranges were not found on.")
+        lines += wrapped(f"{told} {_honest()}", style.width)
+        lines += to_copy(f"{say('At length')}  ", f"stargauge needs {data['asked_as']} --claim ID", style)
     return style.finish(lines)
 
 
@@ -47,18 +51,18 @@ def reading(one: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> li
         lines += ["", *_ranges(region, style), *wrapped(score_text(region["scored"], "fails" if one["fails"] else "holds"), style.width)]
     changes = [line for key, label in _CHANGES if one[key] for line in labelled(_label(label, one, data), one[key]["says"], style, 0, 11)]
     if changes:
-        lines += ["", style.soft("One thing alone, asking least for"), *changes]
+        lines += ["", style.soft(say("One thing alone, asking least for")), *changes]
     return lines
 
 
 def _label(label: str, one: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     shares = {"target": data["target"], "share": (one["unreached"] or {}).get("target")}
-    return percent(shares[label]) if label in shares else label
+    return percent(shares[label]) if label in shares else say("most") if label == "most" else say("even odds")
 
 
 def _ranges(region: Mapping[str, Any], style: Style) -> list[str]:
     rows = [(condition["says"], condition["known"]) for condition in region["conditions"]]
-    return table([("where", 38, "w"), ("known of it", 38, "w")], rows, style)
+    return table([(say("where"), 38, "w"), (say("known of it"), 38, "w")], rows, style)
 
 
 def score_text(scored: Mapping[str, Any], holds: str = "holds") -> str:
@@ -93,26 +97,40 @@ def headline(data: Mapping[str, Any]) -> str:
     asked = [one for one in data["readings"] if one["why"] not in _NO_ODDS]
     found = [one for one in asked if one["holds"] and one["holds"]["reaches"]]
     if not asked:
-        return "No reading has odds, so there is nothing to ask."
+        return say("No reading has odds, so there is nothing to ask.")
     always = [one for one in asked if one["why"] == "always"]
-    told = f"Of {counted(len(asked), 'reading')} with odds, ranges of up to four things under which it holds in {percent(data['target'])} "
-    told += f"of the worlds were found for {len(found)}"
+    told = say(
+        "Readings with odds: {asked}. Ranges of up to four things under which one holds in {target} of the worlds: found for {found}",
+        asked=len(asked), target=percent(data["target"]), found=len(found),
+    )  # fmt: skip
     about = sum(bool(one["holds"] and one["holds"]["about"]) for one in asked)
-    told += f" and, on few worlds, in about as many for {about} more" if about else ""
-    return told + (f"; {len(always)} more {'holds' if len(always) == 1 else 'hold'} as often as that anyway." if always else ".")
+    told += say(", on few worlds in about as many for {about} more", about=about) if about else ""
+    return told + (say("; as often as that anyway: {always}.", always=len(always)) if always else ".")
 
 
 def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
-    most = f" to {data['most_draws']:,}" if data["most_draws"] > data["draws"] else ""
-    told = f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,}{most} draws."
-    lines += wrapped(f"{told} Odds are of these draws; `audit` has {_AUDIT}.", style.width)
+    draws = counted(data["draws"], "draw")
+    if data["most_draws"] > data["draws"]:
+        draws = say("{few} to {draws}", few=words().count(data["draws"]), draws=counted(data["most_draws"], "draw"))
+    told = say("Odds are of these draws; `audit` has {draws}.", draws=words().count(_AUDIT))
+    lines += wrapped(f"{data['name']}, {known_text(data)}, {draws}. {told}", style.width)
     rows = [_row(one) for one in data["readings"] if one["why"] not in _NO_ODDS]
     if rows:
-        lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 33, "w"), ("in", 6, "r"), ("covers", 6, "r")], rows, style)
+        columns = [
+            (say("reading"), 22, "w"),
+            (say("odds"), 6, "r"),
+            (say("true where"), 32, "w"),
+            (say("in"), 6, "r"),
+            (say("covers"), 6, "r"),
+        ]
+        lines += table(columns, rows, style)
     rest = [one for one in data["readings"] if one["why"] in _NO_ODDS]
     if rest:
-        lines += wrapped(f"{counted(len(rest), 'reading')} settled, not testable or without odds: nothing to ask of them.", style.width)
+        lines += wrapped(
+            say("{readings} settled, not testable or without odds: nothing to ask of them.", readings=counted(len(rest), "reading")),
+            style.width,
+        )
     return lines
 
 
@@ -121,7 +139,7 @@ def _row(one: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     name, odds = f"{one['claim']}/{one['reading']}", percent(one["probability"])
     if not region:
         return name, odds, one["says"], "", ""
-    start = "fails where " if one["fails"] else "" if region["reaches"] or region["about"] else "at best: "
+    start = f"{say('fails where')} " if one["fails"] else "" if region["reaches"] or region["about"] else f"{say('at best:')} "
     density = f"{'~' if region['about'] else ''}{region['scored']['density_said']}"
     return name, odds, start + region["where"], density, percent(region["scored"]["coverage"])
 

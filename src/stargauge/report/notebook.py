@@ -25,7 +25,7 @@ from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.units import unit
-from stargauge.report import plan_tables
+from stargauge.report import plan_tables, plan_words
 from stargauge.report.canvas import HUES, Paper, Spec
 from stargauge.report.charts import over_time, spoken
 from stargauge.report.drawing import svg
@@ -164,7 +164,7 @@ def _plan(value: ProgrammePlan) -> str:
     data = value.to_dict()
     tables = [_table(make(data)) for make in (plan_tables.promises, plan_tables.sites, plan_tables.buildings) if make(data).rows]
     facts = [value.name, _as_of(value.known.as_of), *_drawn(value.draws, value.seed), counted(value.worlds, "world")]
-    return _page(tables, [*facts, *value.notes])
+    return _page(tables, [*facts, *map(plan_words.said_text, data["notes"])])
 
 
 def _claims(title: str, verdicts: Sequence[ClaimVerdict]) -> str:

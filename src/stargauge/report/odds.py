@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report.locale import say
-from stargauge.report.terminal import PLAIN, SHORT, Style, table, wrapped
+from stargauge.report.locale import language, say
+from stargauge.report.terminal import PLAIN, Style, honest, short_status, table, wrapped
 from stargauge.report.wording import NOTHING_SAID, SILENT, day_text, percent, percent_range, shape, status_text
 
 _CELLS = 30
 #: Where the likelihood bands meet.
 _TICKS = (0.0, 0.10, 0.33, 0.66, 0.90, 1.0)
 _SHOWN = 4
-_HONEST = "Odds are a statement about the model and its inputs, not about anyone's honesty."
 
 
 def render_odds(data: Mapping[str, Any], style: Style = PLAIN) -> str:
@@ -24,9 +23,12 @@ def render_odds(data: Mapping[str, Any], style: Style = PLAIN) -> str:
             lines += [*_reading(one, style), ""]
     else:
         lines += _all(data, style)
-    shown = "Effect in points when the statement alone is left out. " if data["attributed"] else ""
-    where = "" if data["attributed"] else "One claim and what moved it: stargauge odds --claim ID. "
-    return style.finish([*lines, *wrapped(f"{shown}{where}{_HONEST}", style.width)])
+    told = (
+        say("Effect in points when the statement alone is left out.")
+        if data["attributed"]
+        else say("One claim and what moved it: {command}.", command="stargauge odds --claim ID")
+    )
+    return style.finish([*lines, *wrapped(f"{told} {honest()}", style.width)])
 
 
 def headline(one: Mapping[str, Any]) -> str:
@@ -84,7 +86,7 @@ def _reading(one: Mapping[str, Any], style: Style) -> list[str]:
     lines = [*map(style.bold, wrapped(headline(one), style.width))] if one["points"] else []
     lines += wrapped(f"{one['claim']}/{one['reading']}: {one['sentence'] or one['says']}", style.width)
     scale = "0  10     33        66     90 100"
-    lines.append(style.soft(f"{'known on':<12}{'odds':>5}  {scale:<32}     moved most (alone)"))
+    lines.append(style.soft(f"{say('known on'):<{_day_width()}}{say('odds'):>6}  {scale:<32}     {say('moved most (alone)')}"))
     before = None
     for index, point in enumerate(one["points"]):
         if point["probability"] is not None or point["status"] != before:
@@ -94,36 +96,43 @@ def _reading(one: Mapping[str, Any], style: Style) -> list[str]:
 
 
 def _row(point: Mapping[str, Any], first: bool, style: Style) -> list[str]:
-    day = f"{day_text(point['day']):>11} "
+    day = f"{day_text(point['day']):>{_day_width()}} "
     if point["probability"] is None:
-        return wrapped(str(point["answer"]), style.width, f"{day} {style.mark(point['status'])}  ", " " * 15)
+        return wrapped(str(point["answer"]), style.width, f"{day} {style.mark(point['status'])}  ", " " * (_day_width() + 4))
     change = "" if point["change"] is None else points_text(point["change"])
     start = f"{day}{percent(point['probability']):>5}  {track(point['probability'])} {change:>4}  "
-    ends = [f"{style.mark(point['status'])} deadline passed, record silent"] if point["status"] == SILENT else []
-    told = "; ".join([*ends, "claim made"] if first else [*ends, *map(mover_text, point["movers"][:1])])
+    ends = [f"{style.mark(point['status'])} {status_text(SILENT)}"] if point["status"] == SILENT else []
+    told = "; ".join([*ends, say("claim made")] if first else [*ends, *map(mover_text, point["movers"][:1])])
     return wrapped(told, style.width, start, " " * len(start)) or [start]
+
+
+def _day_width() -> int:
+    """The longest a day can be: `22 Nov 2026`, `24. Sept. 2026`."""
+    return 14 if language() == "de" else 11
 
 
 def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     """All readings: odds on the day made, on a few days, and at the end."""
     some = sorted({point["day"] for one in data["series"] for point in one["points"]})
     shown = [some[round(place * (len(some) - 1) / (_SHOWN + 1))] for place in range(1, _SHOWN + 1)] if len(some) > _SHOWN + 1 else []
-    columns = [("claim", 26, "w"), ("made", 6, "r"), *((day_text(day[:7]), 8, "r") for day in shown), ("now", 10, "w")]
+    wide = 10 if language() == "de" else 8
+    columns = [(say("claim"), 26, "w"), (say("made"), 6, "r"), *((day_text(day[:7]), wide, "r") for day in shown), (say("now"), 10, "w")]
     rows = []
     for one in data["series"]:
         if not one["points"]:
             continue
         last = one["points"][-1]
         held = last["status"] == "open" and last["probability"] is not None
-        now = percent(last["probability"]) if held else SHORT.get(last["status"], last["status"])
+        now = percent(last["probability"]) if held else short_status(last["status"])
         rows.append([f"{one['claim']}/{one['reading']}", _short(one["points"][0]), *(_at(one, day) for day in shown), now])
-    return [style.bold(f"{data['name']}: odds over time, {day_text(data['from'])} to {day_text(data['to'])}"), *table(columns, rows, style)]
+    told = say("{name}: odds over time, {low} to {high}", name=data["name"], low=day_text(data["from"]), high=day_text(data["to"]))
+    return [*map(style.bold, wrapped(told, style.width)), *table(columns, rows, style)]
 
 
 def _short(point: Mapping[str, Any]) -> str:
     if point["probability"] is not None:
         return percent(point["probability"])
-    return "thin" if "thin" in point["status"] else "–"
+    return say("thin") if "thin" in point["status"] else "–"
 
 
 def _at(one: Mapping[str, Any], day: str) -> str:

@@ -36,7 +36,7 @@ def printed(page: str) -> bytes:
             f"--print-to-pdf={folder / 'page.pdf'}", (folder / "page.html").as_uri(),
         ]  # fmt: skip
         try:
-            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - a browser, which prints our page
         except (OSError, subprocess.TimeoutExpired) as error:
             raise InputError(f"{browser} could not print the page: {error}; write it as .html and print it from any browser") from None
         made = folder / "page.pdf"

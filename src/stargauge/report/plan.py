@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from stargauge.quantity.errors import counted as number_of
 from stargauge.report import plan_tables as tables
 from stargauge.report import plan_terminal as terminal
+from stargauge.report.locale import say
 from stargauge.report.plan_opening import is_assumed, opening
 from stargauge.report.plan_words import Data, about, built_sites, method_text, relaxation_text, said_text, sentence
 from stargauge.report.power_words import Rows
@@ -43,8 +44,8 @@ def _opening(data: Data, style: Style) -> list[str]:
 def _planned(data: Data, style: Style) -> list[str]:
     lines = _buildings(data, style)
     lines += _block(terminal.sites(data), ((15, "w"), (19, "w"), (14, "w"), (26, "w")), style) if built_sites(data) else []
-    lines += _block(tables.cost(data), ((52, "w"), (18, "r")), style)
-    lines += _money(data, style)
+    if built_sites(data):
+        lines += _block(tables.cost(data), ((52, "w"), (18, "r")), style) + _money(data, style)
     lines += _texts("What binds, and its price", terminal.binding(data), style)
     if data["frontier"]:
         lines += _block(tables.frontier(data), ((11, "l"), (4, "r"), (15, "r"), (15, "r"), (7, "r"), (16, "w")), style)
@@ -58,7 +59,7 @@ def _planned(data: Data, style: Style) -> list[str]:
 def _buildings(data: Data, style: Style) -> list[str]:
     """By site: what is under way in one row, and each building that is decided."""
     made = terminal.buildings(data)
-    return _block(made, ((27, "w"), (11, "w"), (14, "w"), (7, "r"), (6, "r"), (5, "r")), style)
+    return _block(made, ((27, "w"), (10, "w"), (14, "w"), (7, "r"), (7, "r"), (5, "r")), style)
 
 
 def _texts(title: str, texts: Sequence[str], style: Style, indent: str = "  ") -> list[str]:
@@ -90,7 +91,7 @@ def _waiting(data: Data, style: Style) -> list[str]:
     first = _first(tables.waiting(data), _DECISIONS)
     lines = _block(first, ((21, "w"), (8, "w"), (9, "w"), (36, "w")), style) if made["decisions"] else []
     if made["information"]:
-        known = _block(tables.information(data), ((34, "w"), (9, "w"), (15, "r"), (15, "r")), style)
+        known = _block(tables.information(data), ((34, "w"), (9, "w"), (15, "w"), (15, "w")), style)
     if later := tables.delays(data):
         known += _texts(later.title, [", ".join(f"{months}: {cost}" for months, cost in later.rows)], style)
     return lines + known
@@ -119,6 +120,8 @@ def _first(made: Rows, most: int) -> Rows:
 
 
 def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:
+    if not made.rows:
+        return _texts(made.title, [made.note] if made.note else [], style, "")
     columns = [("", width, side) for width, side in widths]
     heads = [wrapped(head, width) or [""] for head, (width, _) in zip(made.head, widths, strict=True)]  # longer than their column: wrapped
     deep = max(map(len, heads))
@@ -133,7 +136,8 @@ def _next(data: Data, style: Style, report: str | None, saved: str | None) -> li
     lines = []
     if data["status"] == "planned":
         file = shlex.quote(saved) if saved else "plan.yaml"
-        lines += [] if saved else ["As a scenario   add --save plan.yaml"]
-        lines += to_copy("Check it        ", f"stargauge check {asked} --as-of {data['as_of']} --scenario {file}", style)
-    lines += ["All numbers     add --json"]
-    return [*lines, f"Report          {report}" if report else "As charts       add --report plan.html"]
+        lines += [] if saved else [f"{say('As a scenario'):<16}{say('add {option}', option='--save plan.yaml')}"]
+        lines += to_copy(f"{say('Check it'):<16}", f"stargauge check {asked} --as-of {data['as_of']} --scenario {file}", style)
+    lines += [f"{say('All numbers'):<16}{say('add {option}', option='--json')}"]
+    told = report or say("add {option}", option="--report plan.html")
+    return [*lines, f"{say('Report') if report else say('As charts'):<16}{told}"]

@@ -54,6 +54,8 @@ def insist_text(one: Data) -> str:
         return say("cannot be had")
     if one["difference"] is None:
         return money_text(one["cost"])
+    if not one["difference"]:
+        return say("nothing more")
     more = money_text(abs(one["difference"]))
     return say("{more} more", more=more) if one["difference"] >= 0.0 else say("{less} less", less=more)
 
@@ -85,7 +87,8 @@ def _within_text(most: Data | None) -> str:
 
 
 def _had(one: Data) -> dict[str, str]:
-    what = say("{amount} by {day}", amount=show(one["amount"], one["unit"]), day=day_text(one["by"]))
+    amount = show(one["amount"], one["unit"]) if one["amount"] else say("nothing")
+    what = say("{amount} by {day}", amount=amount, day=day_text(one["by"]))
     return {"what": what, "share": share_text(one["probability"])}
 
 

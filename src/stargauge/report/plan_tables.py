@@ -289,11 +289,13 @@ def information(data: Data) -> Rows:
         for one in made["information"] if one["worth_now"]
     ]  # fmt: skip
     note = [say("Known now: before anything is begun. Then: on the day on which it shows itself; what begins before is the same whatever "
-                "it will be. Saved in the mean of the draws, every target kept as often.")]  # fmt: skip
-    if ceiling := made.get("ceiling"):
+                "it will be. Saved in the mean of the draws, every target kept as often.")] if rows else []  # fmt: skip
+    if (ceiling := made.get("ceiling")) and ceiling["worth"]:
         note.append(say("To know everything at once now: {money}.", money=money_text(ceiling["worth"], ceiling["unit"])))
     if nothing := [one for one in made["information"] if not one["worth_now"]]:
-        note.append(say("To know any other of the facts that were looked at is worth nothing: {count}.", count=figures(len(nothing))))
+        count = figures(len(nothing))
+        note.append(say("To know any other of the facts that were looked at is worth nothing: {count}.", count=count) if rows
+                    else say("None of the facts that were looked at is worth knowing: {count}.", count=count))  # fmt: skip
     head = (say("Fact"), say("Shows itself"), say("Known now saves"), say("Then saves"))
     return Rows(say("What knowing is worth"), head, rows, " ".join(note))
 

@@ -15,6 +15,8 @@ Data = Mapping[str, Any]
 _ADDRESS = re.compile(r"\s*([a-z0-9_]+)(?:\[([^\]]*)\])?\s*[<>=]")
 _WHOLE = re.compile(r".+ >= (.+) by (\d{4}-\d\d-\d\d)")
 _BASES = {"IT": "power_it", "H100e": "compute_h100e"}
+#: A gap to the bound below this is told as none.
+_NONE = 5e-4
 
 
 def sentence(data: Data) -> str:
@@ -57,6 +59,7 @@ def planned(data: Data) -> bool:
 
 
 def name_of(data: Data) -> str:
+    """What the programme is called."""
     return str(data["programme"]["name"])
 
 
@@ -69,8 +72,8 @@ def _cost_for(data: Data) -> str:
     """What it costs, with what was looked for."""
     cost = cost_text(data)
     told = {
-        "capacity": say("{cost} (the most that can be had)", cost=cost), "emissions": say("{cost} (with the least CO2e)", cost=cost),
-        "wait": say("{cost} (with work begun as late as can be)", cost=cost),
+        "capacity": say("{cost}, the most that was found,", cost=cost), "emissions": say("{cost}, with the least CO2e,", cost=cost),
+        "wait": say("{cost}, with work begun as late as can be,", cost=cost),
     }  # fmt: skip
     return told.get(data["goal"], cost)
 
@@ -94,14 +97,17 @@ def ways_out(data: Data) -> list[str]:
     if data["status"] != "impossible" or not conflict:
         return []
     alone, together = (list(map(relaxation_text, conflict.get(name) or ())) for name in ("relaxations", "together"))
-    return [*alone, *([say("all at once: {changes}", changes="; ".join(together))] if together else [])]
+    helps = {(one["kind"], one["name"]) for one in conflict["relaxations"]}
+    beside = [one for one in conflict["smallest"] if one["kind"] != "target" and (one["kind"], one["name"]) not in helps]
+    useless = [say("{what}: no way out alone, as something else stands in the way too", what=part_text(one)) for one in beside]
+    return [*alone, *useless, *([say("all at once: {changes}", changes="; ".join(together))] if together else [])]
 
 
 def not_proven(data: Data) -> str:
     """That looking was cut short, where it was: a plan may exist that was not found."""
     if not data["conflict"] or data["conflict"].get("proven", True):
         return ""
-    return say("Not proven: the time for looking ran out, so that a plan may exist which was not found.")
+    return say("That there is none is not proven: none was found, but one may exist.")
 
 
 # -- targets -------------------------------------------------------------------------------------------------------------------------
@@ -157,15 +163,18 @@ def method_text(data: Data) -> str:
     counts = {"options": counted(made["options"], "option"), "rounds": counted(made["rounds"], "round"), "gap": share_text(made["gap"])}
     if data["goal"] == "capacity":
         found = say(
-            "The most that was found; a larger amount may exist. If no queue held anything up, the best plan for that amount would take "
-            "{gap} less. Searched in every draw, among {options} of building, site, power, chip and month.", **counts,
+            "The most that was found; a larger amount may exist. Searched in every draw, among {options} of building, site, power, chip "
+            "and month.", **counts,
         )  # fmt: skip
-    else:
-        found = say(
-            "{goal}. Searched in every draw, among {options} of building, site, power, chip and month; {rounds} of searching and "
-            "simulating. If no queue held anything up, the best plan would take {gap} less.", goal=goal_text(data["goal"]), **counts,
-        )  # fmt: skip
-    return f"{found} {_solved(data)}".strip()
+        return f"{found} {_solved(data)}".strip()
+    found = say(
+        "{goal}. Searched in every draw, among {options} of building, site, power, chip and month; {rounds} of searching and simulating.",
+        goal=goal_text(data["goal"]), **counts,
+    )  # fmt: skip
+    bound = say("If no queue held anything up, the best plan would take {gap} less.", **counts)
+    if made["gap"] < _NONE:
+        bound = say("No plan is better, even if no queue held anything up.")
+    return f"{found} {bound} {_solved(data)}".strip()
 
 
 def _solved(data: Data) -> str:
@@ -291,9 +300,7 @@ def share_text(share: float) -> str:
 
 
 def money_text(value: Any, unit: str = "USD") -> str:
-    """An amount of money, also for how many years it is bound; a dash where there is none."""
-    if value is not None and unit == "USD yr":
-        return say("{money} for a year", money=show(float(value), "USD"))
+    """An amount of money, or of what else is made least; a dash where there is none."""
     return "–" if value is None else show(float(value), unit)
 
 
@@ -346,7 +353,11 @@ def part_text(one: Data) -> str:
 def relaxation_text(one: Data) -> str:
     """What gives way and how far, and what the plan costs then."""
     told = eased_text(one)
-    return told if one.get("cost") is None else say("{change} (present value {money})", change=told, money=money_text(one["cost"]))
+    if one.get("cost") is None:
+        return told
+    if one["cost"] == 0.0:  # nothing is built for it
+        return say("{change} (with what is under way alone)", change=told)
+    return say("{change} (present value {money})", change=told, money=money_text(one["cost"]))
 
 
 def eased_text(one: Data) -> str:

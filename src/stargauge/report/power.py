@@ -67,12 +67,14 @@ def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[
 
 def _next(data: Data, report: str | None) -> list[str]:
     asked = str(data["programme"].get("asked_as") or "")
-    lines = [f"The site's dates   stargauge schedule {shlex.quote(asked)}"] if asked else []
-    lines += ["All numbers        add --json"]
-    lines += ["Nothing there yet  add --greenfield"] if any(one["used"] for one in data["stated"]) else []
-    lines += [] if data["start"] else ["By a day           add --by 2028-06"]
-    lines += [] if any(one["name"] == "carbon" for one in data["limits"]) else ["With less CO2e     add --emissions '200 kg/MWh'"]
-    return [*lines, f"Report             {report}" if report else "Weeks as charts    add --report power.html"]
+    lines = [f"{say('The dates'):<19}stargauge schedule {shlex.quote(asked)}"] if asked else []
+    told = [(say("All numbers"), "--json")]
+    told += [(say("Nothing there yet"), "--greenfield")] if any(one["used"] for one in data["stated"]) else []
+    told += [] if data["start"] else [(say("By a day"), "--by 2028-06")]
+    told += [] if any(one["name"] == "carbon" for one in data["limits"]) else [(say("With less CO2e"), "--emissions '200 kg/MWh'")]
+    told += [] if report else [(say("Weeks as charts"), "--report power.html")]
+    lines += [f"{label:<19}{say('add {option}', option=option)}" for label, option in told]
+    return [*lines, *([f"{say('Report'):<19}{report}"] if report else [])]
 
 
 def sentence(data: Data) -> str:

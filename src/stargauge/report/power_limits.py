@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from stargauge.audit.words import sentence_case
 from stargauge.report.locale import say
-from stargauge.report.power_words import KM2, LITTLE, Data, area, capital, money, share_text, source_text
+from stargauge.report.power_words import KM2, LITTLE, Data, area, money, share_text, source_text
 from stargauge.report.wording import day_text, figures, show
 
 #: What saves more than this a year is worth a word, USD.
@@ -27,20 +28,28 @@ class Relief(Protocol):
     """What one limit would have to be."""
 
     @property
-    def limit(self) -> str: ...
+    def limit(self) -> str:
+        """Which limit it is."""
+
     @property
-    def needed(self) -> float | None: ...
+    def needed(self) -> float | None:
+        """What it would have to be, in the unit of the limit; None where it alone cannot help."""
 
 
 class Lack(Protocol):
     """The first hour that nothing carries."""
 
     @property
-    def day(self) -> date: ...
+    def day(self) -> date:
+        """The day it falls on."""
+
     @property
-    def hour(self) -> int: ...
+    def hour(self) -> int:
+        """The hour of the day, from 0."""
+
     @property
-    def missing(self) -> float: ...
+    def missing(self) -> float:
+        """The power that is missing, W."""
 
 
 def impossible(reliefs: Sequence[Relief], asked: Data, ready: Mapping[str, date] | None = None, lack: Lack | None = None) -> str:
@@ -52,7 +61,7 @@ def _not_yet(ready: Mapping[str, date], lack: Lack | None) -> list[str]:
     texts = []
     if ready:
         days = [say("{source} not before {day}", source=source_text(name), day=day_text(str(day))) for name, day in ready.items()]
-        texts.append(capital(", ".join(days)))
+        texts.append(sentence_case(", ".join(days)))
     if lack is not None:
         texts.append(say("From {day}, {hour} o’clock on {power} are missing", day=day_text(str(lack.day)), hour=lack.hour,
                          power=show(lack.missing, "W")))  # fmt: skip

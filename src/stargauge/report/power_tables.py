@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stargauge.audit.words import sentence_case
 from stargauge.report.locale import say
 from stargauge.report.power_words import (
     ASSUMED,
@@ -12,7 +13,6 @@ from stargauge.report.power_words import (
     Data,
     Rows,
     already_there,
-    capital,
     cost_part,
     has_grid,
     kind_text,
@@ -37,13 +37,13 @@ def plants(data: Data) -> Rows:
     """What is built, what it gives and costs, and from when it could be there."""
     costs = data["cost"]["parts"]
     rows = [
-        (capital(source_text(one["name"])), show(one["size"], "W"),
+        (sentence_case(source_text(one["name"])), show(one["size"], "W"),
          f"{figures(one['units'])} × {show(one['unit_size'], 'W')}" if one["units"] else "–", show(one["energy"], "Wh"),
          share_text(one["share"]), cost_part(costs.get(one["name"])), ready_text(one))
         for one in data["plants"] if one["size"]
     ]  # fmt: skip
     rows += [
-        (capital(source_text(one["name"])), show(one["size"], "W"), show(one["energy_size"], "Wh"), show(one["energy"], "Wh"), "–",
+        (sentence_case(source_text(one["name"])), show(one["size"], "W"), show(one["energy_size"], "Wh"), show(one["energy"], "Wh"), "–",
          cost_part(costs.get(one["name"])), ready_text(one))
         for one in data["batteries"] if one["size"]
     ]  # fmt: skip
@@ -75,9 +75,10 @@ def _drawn(levels: Data) -> str:
 def prices(data: Data) -> Rows:
     """The prices that decide: of fuel, of the grid, of what is built, and the discount rate; with year and source, and how old."""
     first = _first_year(data)
-    rows = [(capital(price_name(one)), value_of(one), _year(one, first), _source(one)) for one in data["basis"] if _decides(one, data)]
+    deciding = [one for one in data["basis"] if _decides(one, data)]
+    rows = [(sentence_case(price_name(one)), value_of(one), _year(one, first), _source(one)) for one in deciding]
     if data["tariff"] and has_grid(data):
-        rows.insert(0, (capital(source_text("grid")), say("by tariff"), "–", str(data["tariff"])))
+        rows.insert(0, (sentence_case(source_text("grid")), say("by tariff"), "–", str(data["tariff"])))
     head = (say("Of what"), say("Value"), say("Year"), say("Source"))
     note = say("Of heat where it is gas. The first year of the plan is {year}; no price is carried forward to it.", year=first)
     return Rows(say("Prices that decide"), head, rows, note)
@@ -121,7 +122,7 @@ def _source(one: Data) -> str:
 def stated(data: Data) -> Rows:
     """What the programme states of plants at the site: size, day, who says so, and whether it is planned with."""
     rows = [
-        (capital(kind_text(one["name"])), _stated_size(one), day_text(one["ready"]) if one["ready"] else "–", _stated_by(one))
+        (sentence_case(kind_text(one["name"])), _stated_size(one), day_text(one["ready"]) if one["ready"] else "–", _stated_by(one))
         for one in data["stated"]
     ]  # fmt: skip
     head = (say("Source"), say("Size"), say("There from"), say("Who says so"))
@@ -150,7 +151,7 @@ _STATUS = {
 def stages(data: Data) -> Rows:
     """What is there in each stage, and what is short in it by the test."""
     rows = [
-        (stage_name(one), capital(_stage_text(one)),
+        (stage_name(one), sentence_case(_stage_text(one)),
          figures(one["shortfall_hours"]["p90"]), share_text(one["missing"]["p90"]) + ("" if one["passed"] else f", {say('too much')}"))
         for one in data["stages"]
     ]  # fmt: skip
@@ -183,7 +184,7 @@ def footprint(data: Data) -> list[tuple[str, str]]:
 def mixes(data: Data) -> Rows:
     """This supply beside other mixes: what each costs, emits and takes up, and what is missing in the same test."""
     own = (say("this supply"), figures(data["cost"]["mean"] / MWH), figures(data["carbon"]["per_load"] / 1e-3),
-           figures(data["land"]["value"] / KM2), share_text(data["test"]["missing"]["p90"]), capital(supply_text(data)))  # fmt: skip
+           figures(data["land"]["value"] / KM2), share_text(data["test"]["missing"]["p90"]), sentence_case(supply_text(data)))  # fmt: skip
     head = (say("Mix"), say("USD/MWh"), say("kg/MWh"), say("km²"), say("Missing"), say("What is built"))
     note = say(
         "CO2e in kg per MWh of load. Land where the catalogue has a figure (sun). Missing: of the energy in the same test, in nine of ten "
@@ -198,7 +199,7 @@ def _mix(one: Data) -> tuple[str, ...]:
         return (mix_text(one["name"]), "–", "–", "–", "–", mix_why(one))
     cost, co2e, land = one["cost"]["mean"], one["carbon"]["value"], one["land"]["value"]
     missing = share_text(one["test"]["missing"]["p90"]) if one["test"] else "–"
-    sizes = capital(sizes_text(one["sizes"]))
+    sizes = sentence_case(sizes_text(one["sizes"]))
     return (mix_name(one), figures(cost / MWH), figures(co2e / 1e-3), figures(land / KM2), missing, sizes)
 
 
@@ -212,7 +213,7 @@ def mix_why(one: Data) -> str:
 def basis(data: Data) -> Rows:
     """Every number that the offers rest on, with its source; assumptions say so."""
     rows = [
-        (capital(source_text(one["of"])), what_text(one["what"]), value_of(one),
+        (sentence_case(source_text(one["of"])), what_text(one["what"]), value_of(one),
          say("assumption") if one["source"] == ASSUMED else f"{one['source'] or say('your own value')} {one['grade']}".strip(), one["note"])
         for one in data["basis"]
     ]  # fmt: skip

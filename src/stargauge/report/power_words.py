@@ -31,6 +31,7 @@ def often(share: float, draws: int) -> str:
 
 
 def has_grid(data: Data) -> bool:
+    """Whether any of the supply is a connection to the grid."""
     return any(one["name"] == "grid" and one["size"] for one in data["plants"])
 
 
@@ -124,6 +125,7 @@ def ready_text(one: Data) -> str:
 
 
 def cost_part(cost: float | None) -> str:
+    """A part of the cost of energy, in USD per MWh; a dash where it is not told."""
     return "–" if cost is None else little(cost / MWH)
 
 
@@ -207,7 +209,3 @@ def share_text(share: float) -> str:
 def little(value: float) -> str:
     """A number of three figures; what is above nothing and below a hundredth says so."""
     return f"< {figures(0.01)}" if 0.0 < value < 0.01 else figures(value)
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

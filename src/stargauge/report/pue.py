@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.terminal import Style, table, wrapped
+from stargauge.report.wording import score_text, share_text
 
 _GROUPS = [("cooling", 36, "w"), ("rows", 4, "r"), ("off", 6, "r"), ("bias", 7, "r"), ("constant", 8, "r"), ("skill", 7, "r")]
 _ROWS = [("site", 22, "w"), ("design", 17, "w"), ("published", 9, "r"), ("P10", 5, "r"), ("P50", 5, "r"), ("P90", 5, "r"), ("", 5, "l")]
@@ -47,7 +48,7 @@ def render_pue_validation(data: Mapping[str, Any], style: Style) -> str:
 
 def _between(found: list[float] | None) -> str:
     """How far the skill could be otherwise with other halls."""
-    return "" if found is None else f"; 5 to 95 %: {_percent(found[0])} to {_percent(found[1])}"
+    return "" if found is None else f"; 5 to 95 %: {share_text(found[0])} to {share_text(found[1])}"
 
 
 def _against(skill: float) -> str:
@@ -60,8 +61,8 @@ def _score(name: str, part: Mapping[str, Any]) -> list[str]:
         str(part["n"]),
         f"{part['mae']:.3f}",
         _signed(part["bias"], 3),
-        _number(part["mae_constant"]),
-        _percent(part["skill_vs_constant"]),
+        score_text(part["mae_constant"]),
+        share_text(part["skill_vs_constant"]),
     ]
 
 
@@ -81,13 +82,5 @@ def _wet(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
 def _signed(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}".replace("-", "\u2212")
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.0f} %".replace("-", "\u2212")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.terminal import Style, table, wrapped
+from stargauge.report.wording import score_text
 
 _SCORES = [("", 34, "w"), ("", 8, "r")]
 _DRAFTS = [("draft", 26, "w"), ("kind", 14, "w"), ("who", 20, "w"), ("words", 34, "w")]
@@ -23,7 +24,7 @@ def render_reading(data: Mapping[str, Any], style: Style) -> str:
     head = (
         f"{summary['n']} sentences with {summary['quantities']} marked quantities: {wrong or 'no'} wrong value{'' if wrong == 1 else 's'}."
     )
-    rows = [[name, _share(summary[key])] for key, name in _NAMES]
+    rows = [[name, score_text(summary[key])] for key, name in _NAMES]
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), "", *table(_SCORES, rows, style), ""]
     for row in data["rows"]:
         told = [f"wrong: {one}" for one in row["wrong"]] + [f"not found: {one}" for one in row["missed"]]
@@ -44,10 +45,6 @@ def render_drafts(data: Mapping[str, Any], style: Style) -> str:
         "A draft counts once you have confirmed it and it stands under claims. To judge claims, lay the file over a programme:", style.width
     )
     return style.finish([*lines, "  stargauge check PROGRAMME --scenario THIS_FILE"])
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _start(text: str) -> str:

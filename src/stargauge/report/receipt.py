@@ -7,19 +7,19 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from stargauge import __version__
+from stargauge.audit.languages import LANGUAGES, words_of
 from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.bundle import Content
 from stargauge.evidence.observe.records import history, is_supplied
 from stargauge.evidence.proving import Proved, Shown
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import in_language
 from stargauge.report.evidence import harmless
-
-_MONTHS_DE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,22 @@ class Receipt:
     words: Mapping[str, str]
 
 
-@lru_cache(maxsize=1)
-def languages() -> dict[str, dict[str, str]]:
-    """The words of every language."""
-    made: dict[str, dict[str, str]] = tomllib.loads(files("stargauge.report").joinpath("receipt.toml").read_text(encoding="utf-8"))
-    return made
+@cache
+def _english() -> dict[str, str]:
+    return tomllib.loads(files("stargauge.report").joinpath("receipt.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def words_of_receipt(language: str) -> dict[str, str]:
+    """The words of the receipt in a language, by their keys."""
+    return in_language(_english(), language)
 
 
 def receipt(shown: Shown, file: str, language: str = "en") -> Receipt:
     """The receipt for what a bundle shows. `file`: the name of the bundle, for the commands. Raises InputError for another language."""
-    known = languages()
-    if language not in known:
-        raise InputError(f'there is no receipt in "{language}"{did_you_mean(language, known)} (one of {", ".join(known)})')
-    words, first = known[language], shown.entries[0]
+    if language not in LANGUAGES:
+        raise InputError(f'there is no receipt in "{language}"{did_you_mean(language, LANGUAGES)} (one of {", ".join(LANGUAGES)})')
+    words, first = words_of_receipt(language), shown.entries[0]
     return Receipt(
         language, words["title"].format(id=first.id), " ".join(_lead(shown, first, language)), tuple(_facts(shown, first, language)),
         tuple(_proves(shown, first, language)), tuple(_leaves_open(shown, first, words)), tuple(_checks(shown, first, file, words)), words,
@@ -56,7 +59,7 @@ def receipt(shown: Shown, file: str, language: str = "en") -> Receipt:
 
 
 def _lead(shown: Shown, first: Proved, language: str) -> Iterator[str]:
-    words = languages()[language]
+    words = words_of_receipt(language)
     yield words["lead" if first.target else "lead_no_target"].format(kind=_kind(first, words), target=harmless(first.target or ""))
     if first.trusted:
         yield words["lead_then"].format(time=moment(first.trusted[0].time, language))
@@ -73,17 +76,16 @@ def _kind(one: Proved, words: Mapping[str, str]) -> str:
 
 def moment(time: datetime, language: str) -> str:
     """`22 January 2025, 17:40 UTC`, `22. Januar 2025, 17:40 UTC`."""
-    if language == "de":
-        return f"{time.day}. {_MONTHS_DE[time.month - 1]} {time.year}, {time:%H:%M} UTC"
-    return f"{time.day} {time:%B} {time.year}, {time:%H:%M} UTC"
+    words = words_of(language)
+    return f"{words.texts['day'].format(day=time.day, month=words.months[time.month - 1], year=time.year)}, {time:%H:%M} UTC"
 
 
 def _number(value: int, language: str) -> str:
-    return f"{value:,}".replace(",", "\u202f" if language == "de" else ",")
+    return words_of(language).count(value)
 
 
 def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    words, about = languages()[language], first.about or {}
+    words, about = words_of_receipt(language), first.about or {}
     if first.target:
         yield words["about"], (harmless(first.target),)
     if about.get("final_url") not in (None, "", first.target):
@@ -140,7 +142,7 @@ def _entry(one: Proved) -> Entry:
 
 
 def _stamps(first: Proved, language: str) -> Iterator[str]:
-    words = languages()[language]
+    words = words_of_receipt(language)
     for one in first.stamps:
         told = words["stamped_value" if one.trusted else "stamped_claim"]
         text = told.format(authority=harmless(one.authority), time=moment(one.time, language), serial=one.serial)
@@ -148,7 +150,7 @@ def _stamps(first: Proved, language: str) -> Iterator[str]:
 
 
 def _content(name: str, content: Content, language: str) -> str:
-    words, size = languages()[language], _number(content.size, language)
+    words, size = words_of_receipt(language), _number(content.size, language)
     if not content.salt:
         return words["content_erased"].format(name=name, size=size)
     told = words["content"].format(name=name, size=size, sha256=content.sha256)
@@ -156,7 +158,7 @@ def _content(name: str, content: Content, language: str) -> str:
 
 
 def _proves(shown: Shown, first: Proved, language: str) -> Iterator[str]:
-    words = languages()[language]
+    words = words_of_receipt(language)
     yield words["proves_same"]
     for one in first.stamps[:1]:
         said = words["proves_then" if one.trusted else "proves_then_untrusted"]

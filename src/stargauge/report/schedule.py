@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.locale import notation, say
-from stargauge.report.terminal import PLAIN, Style, command_for, labelled, to_copy, wrapped
+from stargauge.report.terminal import PLAIN, Style, command_for, known_text, labelled, to_copy, wrapped
 from stargauge.report.wording import counted, day_text, percent
 
 #: What comes last whatever was waited for; and below which share and how many days an activity is not named.
@@ -37,14 +37,15 @@ def _honest() -> str:
 def render_schedule(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """The unfinished sites, one after the other."""
     lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
-    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws. Dates: P50 (P10 to P90).", style.width)
+    told = f"{data['name']}, {known_text(data)}, {counted(data['draws'], 'draw')}. {say('Dates: P50 (P10 to P90).')}"
+    lines += wrapped(told, style.width)
     for site in data["sites"]:
         lines += ["", *wrapped(style.bold(site_line(site)), style.width)]
-        rows = [("next", date_text(site["next"])), ("all", _all(site)), *delays_of(site)]
+        rows = [(say("next"), date_text(site["next"])), (say("all"), _all(site)), *delays_of(site)]
         for label, text in rows:
-            lines += labelled(label, text, style, indent=2, label_width=14) if text != "–" else []
-    told = ["", *wrapped(_honest(), style.width), *to_copy("Why?    ", _why(data), style)] if data["sites"] else []
-    return style.finish([*lines, *told])
+            lines += labelled(label, text, style, indent=2, label_width=max(14, len(label) + 1)) if text != "–" else []
+    ends = ["", *wrapped(_honest(), style.width), *to_copy(f"{say('Why?'):<8}", _why(data), style)] if data["sites"] else []
+    return style.finish([*lines, *ends])
 
 
 def schedule_table(data: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.locale import notation, say, words
-from stargauge.report.money import Table
-from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import day_text, percent, rate_text, show
+from stargauge.report.money_tables import Table
+from stargauge.report.terminal import PLAIN, Style, command_for, known_text, table, to_copy, wrapped
+from stargauge.report.wording import counted, day_text, percent, rate_text, show
 
 _ASSETS = ("building", "equipment")
 #: Below what an amount shows as nothing.
@@ -38,15 +38,14 @@ def _basis() -> str:
 def render_finance(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """The answer first, then the tables."""
     lines = [style.bold(line) for line in wrapped(headline(data), style.width)]
-    lines += wrapped(
-        f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws, to {day_text(data['until'])}.", style.width
-    )
+    until = say("to {day}", day=day_text(data["until"]))
+    lines += wrapped(f"{data['name']}, {known_text(data)}, {counted(data['draws'], 'draw')}, {until}.", style.width)
     for one in tables(data):
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
         lines += table(one.columns, one.rows, style)
         lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
     site = data["sites"][0]["id"] if data["sites"] else ""
-    why = [*to_copy("Why?    ", command_for(data["asked_as"], f"dscr[building, {site}]"), style)] if site else []
+    why = [*to_copy(f"{say('Why?'):<8}", command_for(data["asked_as"], f"dscr[building, {site}]"), style)] if site else []
     return style.finish([*lines, "", *wrapped(_basis(), style.width), *why])
 
 

@@ -138,7 +138,7 @@ def _alone(stage: str) -> str:
 
 def _of_all(stage: str, count: int, phases: str) -> str:
     """So many of all phases."""
-    told = {"count": count, "phases": phases}
+    told: dict[str, Any] = {"count": count, "phases": phases}
     if stage == "operational":
         return say("{count} of {phases} run", **told)
     if stage == "energised":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report.sources import METHOD, moves_text, second_text
-from stargauge.report.terminal import brief
+from stargauge.report.sources import method, moves_text, second_text
+from stargauge.report.terminal import brief, honest
 
 
 def sources_page(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,4 +19,4 @@ def sources_page(data: Mapping[str, Any]) -> dict[str, Any]:
          "becomes": brief(change["without"], change["probability_without"], None)}
         for one in data["dropped"] for change in one["changes"] if change["flips"]
     ]  # fmt: skip
-    return {**data, "rows": rows, "hanging": hanging, "method": METHOD}
+    return {**data, "rows": rows, "hanging": hanging, "method": f"{method()} {honest()}"}

@@ -105,7 +105,7 @@ def maps(data: Data) -> list[dict[str, Any]]:
 def _map(name: str, marks: Sequence[Data], data: Data) -> dict[str, Any]:
     factor, unit = unit_of(data)
     named_unit = notation().unit(unit)
-    head = [say("Region or site"), say("Sites"), f"{say('Asked for')}, {named_unit}", f"{say('Runs')}, {named_unit}"]
+    head = [say("Region or site"), say("Sites"), f"{say('Demand')}, {named_unit}", f"{say('Runs')}, {named_unit}"]
     rows, plain = [], []
     for one in sorted(marks, key=lambda mark: -(mark["planned"]["p50"] or 0.0)):
         named = [key_text(one["name"], data["grid_names"]), ", ".join(one["sites"])]

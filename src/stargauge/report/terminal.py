@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from stargauge.report.locale import language, say
+from stargauge.report.locale import language, notation, say, words
 from stargauge.report.wording import (
     MARKS,
     PLAIN_MARKS,
     bare,
+    counted,
     day_text,
     disputed,
     has_odds,
@@ -24,6 +25,7 @@ from stargauge.report.wording import (
     shape,
     status_text,
     text_of,
+    topic_text,
     unit_text,
     value_text,
 )
@@ -51,24 +53,20 @@ _PLAIN = str.maketrans(
         "”": '"',
         "’": "'",
         "‘": "'",
+        "«": '"',
+        "»": '"',
         "×": "x",
     }
 )
-#: Statuses that are longer than their column.
-SHORT = {
-    "passed, record silent": "silent",
-    "depends on reading": "depends",
-    "record too thin": "too thin",
-    "not shown: no capture": "not shown",
-    "not shown: no record": "not shown",
-}
 
 
 def short_status(status: str) -> str:
     """A status in a word or two, in the language that is spoken."""
-    if status == "passed, record silent":
-        return say("silent")
-    return SHORT.get(status, status) if language() == "en" else status_text(status)
+    told = {
+        "passed, record silent": say("silent"), "depends on reading": say("depends"), "record too thin": say("too thin"),
+        "not shown: no capture": say("not shown"), "not shown: no record": say("not shown"),
+    }  # fmt: skip
+    return told.get(status) or status_text(status)
 
 
 #: Order in which claims stand in the answer: open ones, then those that the record or arithmetic decided, then the rest.
@@ -100,11 +98,22 @@ class Style:
         text = "\n".join(line.rstrip() for line in lines).replace(_GLUE, " ") + "\n"
         if not self.ascii:
             return text
+        text = text.translate(_UMLAUTS) if language() == "de" else text
         return unicodedata.normalize("NFD", text.translate(_PLAIN)).translate(_ACCENTS).encode("ascii", "replace").decode()
 
 
-#: What the gigawatts of a headline are.
-POWER_BASIS = "Power in the headline is facility power, at the meter."
+def power_basis() -> str:
+    """What the gigawatts of a headline are."""
+    return say("Power in the headline is facility power, at the meter.")
+
+
+def honest() -> str:
+    """What odds are about."""
+    return say("Odds are a statement about the model and its inputs, not about anyone's honesty.")
+
+
+#: Umlauts in plain characters.
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 #: So many captures are listed where not all are asked for.
 MOST_CAPTURES = 8
@@ -160,7 +169,7 @@ def _cell(text: str, width: int, side: str) -> list[str]:
 
 def labelled(label: str, text: str, style: Style, indent: int = 3, label_width: int = 8) -> list[str]:
     """A labelled line, wrapped with a hanging indent."""
-    start = " " * indent + label.ljust(label_width)
+    start = " " * indent + label.ljust(max(label_width, len(label) + 1 if label else 0))
     lines = wrapped(text, style.width - len(start)) or [""]
     return [(start if index == 0 else " " * len(start)) + part for index, part in enumerate(lines)]
 
@@ -179,23 +188,33 @@ def _captures(answer: Mapping[str, Any], style: Style, every: bool) -> list[str]
     held = list((answer.get("captures") or {}).values())
     if not held:
         return []
-    lines = [style.bold(f"Evidence: {len(held)} capture{'' if len(held) == 1 else 's'} cited")]
+    lines = [style.bold(say("Evidence: {captures} cited", captures=counted(len(held), "capture")))]
     shown = held if every else held[:MOST_CAPTURES]
     for one in shown:
         lines += labelled("", f"{one['cited_by']}: {one['text']}", style, indent=2, label_width=0)
-    return [*lines, f"  {len(held) - len(shown)} more: --all"] if len(held) > len(shown) else lines
+    return [*lines, f"  {more_text(len(held) - len(shown), '--all')}"] if len(held) > len(shown) else lines
+
+
+def more_text(number: int, command: str) -> str:
+    """That there is more, and how to see it."""
+    return say("{number} more: {command}", number=words().count(number), command=command)
+
+
+def known_text(answer: Mapping[str, Any]) -> str:
+    """`known on 22 Nov 2026`."""
+    return say("known on {day}", day=day_text(answer["as_of"]))
 
 
 def _run_line(answer: Mapping[str, Any], style: Style) -> list[str]:
-    known = f"known on {day_text(answer['as_of'])}"
+    known = known_text(answer)
     if answer.get("newest_evidence"):
-        known += f" (newest evidence {day_text(answer['newest_evidence'])})"
-    parts = [str(answer["programme"]["name"]), known, f"{int(answer['draws']):,} draws"]
+        known += f" ({say('newest evidence {day}', day=day_text(answer['newest_evidence']))})"
+    parts = [str(answer["programme"]["name"]), known, counted(int(answer["draws"]), "draw").replace(" ", _GLUE)]
     if answer.get("seconds") is not None:
-        parts.append(f"{float(answer['seconds']):.1f} s")
-    parts = [part.replace(" ", _GLUE) if part.endswith((" s", " draws")) else part for part in parts]
+        seconds = f"{float(answer['seconds']):.1f}"
+        parts.append(f"{notation().number(seconds)}{_GLUE}s")
     lines = [style.soft(line) for line in wrapped(", ".join(parts), style.width)]
-    return [*lines, style.soft(POWER_BASIS)]
+    return [*lines, style.soft(power_basis())]
 
 
 def _dispute(answer: Mapping[str, Any], style: Style) -> list[str]:
@@ -205,19 +224,26 @@ def _dispute(answer: Mapping[str, Any], style: Style) -> list[str]:
         return []
     told = [then for entry in entries for then in (entry.get("then"), *(r.get("then") for r in entry["readings"])) if then]
     day = next((str(then["as_of"]) for then in told if isinstance(then, Mapping) and then.get("as_of")), "")
-    asked = "as it could be answered then, and now" if day else "how it can be answered"
-    lines = [style.bold(f"The dispute of {_span_of(entries)}: {asked}")]
-    columns = [("   read as", 14, "i"), ("formally", 30, "w"), (day_text(day), 12, "w"), ("now", 18, "w")]
+    span = _span_of(entries)
+    asked = (
+        say("The dispute of {days}: as it could be answered then, and now", days=span)
+        if day
+        else say("The dispute of {days}: how it can be answered", days=span)
+    )
+    lines = [style.bold(asked)]
+    first = (f"   {say('read as')}", 14, "i")
+    columns = [first, (say("formally"), 30, "w"), (day_text(day), 13 if language() == "de" else 12, "w"), (say("now"), 17, "w")]
     if not day:
-        columns = [("   read as", 14, "i"), ("formally", 40, "w"), ("now", 22, "w")]
+        columns = [first, (say("formally"), 40, "w"), (say("now"), 22, "w")]
     lines += table(columns, [], style)
     for number, entry in enumerate(entries, 1):
         lines += labelled(f"{number}", f"{entry['speaker']}, {day_text(entry['said'])}: {entry['says']}", style, indent=0, label_width=3)
         rows = [_disputed_row(reading, style) for reading in entry["readings"]] or [_told_row(entry, style)]
         lines += table(columns, [row if day else (*row[:2], row[3]) for row in rows], style)[1:]
         held = entry["held"]["text"]
-        capture = "" if "no capture" in " ".join(map(str, rows[0])) else entry["capture"]
-        for label, text in (("ours", entry["ours"]), ("record", ". ".join(part.rstrip(".") for part in (held, capture) if part))):
+        capture = "" if "no capture" in str((entry["readings"] or [entry.get("now") or {}])[0].get("status")) else entry["capture"]
+        record = ". ".join(part.rstrip(".") for part in (held, capture) if part)
+        for label, text in ((say("ours"), entry["ours"]), (say("record"), record)):
             lines += labelled(label, text, style, label_width=8) if text else []
     return lines
 
@@ -229,7 +255,7 @@ def _span_of(entries: Sequence[Mapping[str, Any]]) -> str:
     if first == last:
         return first
     same = days[0][:7] == days[-1][:7]
-    return f"{first.split()[0]}-{last}" if same else f"{first} to {last}"
+    return f"{first.split()[0]}-{last}" if same else say("{low} to {high}", low=first, high=last)
 
 
 def _disputed_row(reading: Mapping[str, Any], style: Style) -> tuple[str, ...]:
@@ -238,14 +264,26 @@ def _disputed_row(reading: Mapping[str, Any], style: Style) -> tuple[str, ...]:
     status = str(reading.get("status") or "")
     now = brief(status, reading.get("probability"), reading.get("model_range"))
     missing = text_of(reading.get("missing"))
-    now += f" (absent: {missing})" if missing and shape(status) == "none" and "(" not in now else ""
-    return str(reading.get("name") or ""), str(reading.get("expression") or ""), before, f"{style.mark(status)} {now}"
+    now += f" ({say('absent: {names}', names=missing)})" if missing and shape(status) == "none" and "(" not in now else ""
+    return title_of(reading), formal(reading), before, f"{style.mark(status)} {now}"
+
+
+def title_of(reading: Mapping[str, Any]) -> str:
+    """What a reading is called, in the language of the answer where its file says so."""
+    return str(reading.get("title") or reading.get("name") or "")
+
+
+def formal(reading: Mapping[str, Any]) -> str:
+    """A reading as it is written in the claim language; of one that cannot be tested why, in the language that is spoken."""
+    expression = str(reading.get("expression") or "")
+    told = language() != "en" and expression.startswith("not testable")
+    return str(reading.get("answer") or expression) if told else expression
 
 
 def _told_row(entry: Mapping[str, Any], style: Style) -> tuple[str, ...]:
     now = entry.get("now") or {}
     told = f"{style.mark(str(now.get('status') or text_of(now)))} {text_of(now)}"
-    return "as said", text_of(entry.get("reading")), text_of(entry.get("then")), told
+    return say("as said"), text_of(entry.get("reading")), text_of(entry.get("then")), told
 
 
 def brief(status: str, probability: float | None, model_range: Any) -> str:
@@ -261,10 +299,10 @@ def _glance(answer: Mapping[str, Any], style: Style) -> list[str]:
     rows = answer.get("said_record_expected") or []
     made = [
         (
-            str(row["what"]),
+            topic_text(row["what"]),
             str(row.get("said_short") or row.get("said") or "–"),
             str(row.get("record") or "–"),
-            str(row.get("outcome") or "–"),
+            status_text(row["outcome"]) if row.get("outcome") else "–",
             str(row.get("expected_label") or unit_text(row)),
             bare(row, "p10"),
             bare(row, "p50"),
@@ -274,10 +312,10 @@ def _glance(answer: Mapping[str, Any], style: Style) -> list[str]:
     ]
     columns = [
         ("", 5, "l"),
-        ("said", 18, "w"),
-        ("record", 9, "w"),
+        (say("said"), 18, "w"),
+        (say("record"), 9, "w"),
         ("", 8, "w"),
-        ("expect", 8, "w"),
+        (say("expect"), 8, "w"),
         ("P10", 6, "r"),
         ("P50", 6, "r"),
         ("P90", 6, "r"),
@@ -288,9 +326,10 @@ def _glance(answer: Mapping[str, Any], style: Style) -> list[str]:
 def _lines(answer: Mapping[str, Any], style: Style) -> list[str]:
     lines = answer.get("lines") or {}
     out: list[str] = []
-    for name in ("capacity", "money", "jobs"):
+    labels = {"capacity": say("capacity"), "money": say("money"), "jobs": say("jobs")}
+    for name in labels:
         text = text_of(lines.get(name))
-        out += labelled(name, text, style, indent=0, label_width=10) if text else []
+        out += labelled(labels[name], text, style, indent=0, label_width=10) if text else []
     return out
 
 
@@ -302,17 +341,18 @@ def _claims(answer: Mapping[str, Any], style: Style, every_claim: bool, limit: i
     told_then = any(reading.get("then") for claim in shown for reading in claim.get("readings") or [])
     rows = [row for claim in shown for row in _claim_rows(claim, every_claim)]
     columns = [
-        ("claim", min(max(len(name) for name, _, _ in rows), 26 if told_then else 34), "w"),
-        ("outcome", 14, "l"),
-        ("odds (range)", 12, "r"),
-        *([("then", 6, "r")] if told_then else []),
-        ("off by", 13, "r"),
+        (say("claim"), min(max(len(name) for name, _, _ in rows), 26 if told_then else 34), "w"),
+        (say("outcome"), 15 if language() == "de" else 14, "l"),
+        (say("odds (range)"), 12, "r"),
+        *([(say("then"), 6, "r")] if told_then else []),
     ]
+    room = style.width - sum(width + 2 for _, width, _ in columns)
+    columns.append((say("off by"), min(room, 16) if language() == "de" else 13, "r"))
     lines = table(columns, [], style)
     for name, reading, status in rows:
         lines += _claim_line(name, reading, status, columns, style)
     if len(claims) > len(shown):
-        lines.append(f"... {len(claims) - len(shown)} more: {_command(answer)} --all")
+        lines.append(f"... {more_text(len(claims) - len(shown), f'{_command(answer)} --all')}")
     return lines
 
 
@@ -322,24 +362,25 @@ def _claim_rows(claim: Mapping[str, Any], every_claim: bool) -> list[tuple[str, 
     status = str(claim.get("status") or readings[0].get("status") or "")
     if not every_claim or len(readings) == 1:
         return [(str(claim["id"]), readings[0], status)]
-    return [(str(claim["id"]), {}, ""), *(("  " + str(r.get("name") or ""), r, str(r.get("status") or "")) for r in readings)]
+    return [(str(claim["id"]), {}, ""), *(("  " + title_of(r), r, str(r.get("status") or "")) for r in readings)]
 
 
 def _claim_line(name: str, reading: Mapping[str, Any], status: str, columns: Sequence[tuple[str, int, str]], style: Style) -> list[str]:
     if not status:
         return [name]
-    marked = f"{style.mark(status)} {SHORT.get(status, status)}"
+    marked = f"{style.mark(status)} {short_status(status)}"
     if shape(status) == "none" and not has_odds(status):  # nothing to compare: the reason runs over the columns of odds
         missing = reading.get("missing")
-        reason = f": nothing known of {', '.join(map(str, missing))}" if isinstance(missing, (list, tuple)) and missing else ""
-        return _reasoned(name, marked + (reason or (f": {text_of(missing)}" if missing else "")), columns, style)
+        names = ", ".join(map(str, missing)) if isinstance(missing, (list, tuple)) else ""
+        reason = say("nothing known of {names}", names=names) if names else text_of(missing)
+        return _reasoned(name, f"{marked}: {reason}" if reason else marked, columns, style)
     odds = ""
     if has_odds(status) and reading.get("probability") is not None:
         span = percent_range(reading.get("model_range"), "-")
         odds = percent(reading["probability"]) + (f" ({span})" if span else "")
     then = reading.get("then")
     before = percent(then["probability"]) if isinstance(then, Mapping) and then.get("probability") is not None else ""
-    told = (before,) if any(title == "then" for title, _, _ in columns) else ()
+    told = (before,) if len(columns) == 5 else ()
     return table(columns, [(name, marked, odds, *told, _off_by(reading))], style)[1:]
 
 
@@ -358,6 +399,7 @@ def command_for(name: str, address: str = "") -> str:
     parts = ["stargauge", "explain" if address else "check", *([f"'{address}'"] if address else [])]
     if name != "stargate":
         parts += [*(["--programme"] if address else []), shlex.quote(name)]
+    parts += ["--language", language()] if language() != "en" else []
     return " ".join(parts)
 
 
@@ -384,17 +426,16 @@ def _next(answer: Mapping[str, Any], style: Style, report: str | None) -> list[s
     address = next((row["why"] for row in answer.get("said_record_expected") or [] if row.get("why")), None)
     lines = [""]
     if address:
-        lines += to_copy("Why?    ", _command(answer, address), style)
+        lines += to_copy(f"{say('Why?'):<8}", _command(answer, address), style)
     name = str(answer["programme"].get("id") or "stargate")
-    lines += to_copy("Report  ", report or f"{_command(answer)} --report {name}-report.html", style)
+    lines += to_copy(f"{say('Report'):<8}", report or f"{_command(answer)} --report {name}-report.html", style)
     notes = answer.get("hindsight") or []
     if notes:
         names = ", ".join(f"{note['name']} ({day_text(note['calibrated_to'])})" for note in notes[:3])
-        more = f" and {len(notes) - 3} more" if len(notes) > 3 else ""
-        lines += labelled("Note", f"hindsight-calibrated: {names}{more}", style, indent=0)
+        told = say("{names} and {number} more", names=names, number=len(notes) - 3) if len(notes) > 3 else names
+        lines += labelled(say("Note"), say("hindsight-calibrated: {names}", names=told), style, indent=0)
     if answer.get("claims"):
-        honest = "Odds are a statement about the model and its inputs, not about anyone's honesty."
-        shown = "Those of an open claim are never shown below 2 or above 98 % unless arithmetic settles it."
-        lines += labelled("", f"{honest} {shown}", style, indent=0)
+        shown = say("Those of an open claim are never shown below 2 or above 98 % unless arithmetic settles it.")
+        lines += labelled("", f"{honest()} {shown}", style, indent=0)
     lines += [style.soft(line) for text in answer.get("attribution") or [] for line in wrapped(str(text), style.width)]
     return lines

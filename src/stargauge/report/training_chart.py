@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.canvas import HUES, Paper, Spec, drawn_rows, sized, text, value_axis
 from stargauge.report.training import COMPONENTS, large, short
 
 Data = Mapping[str, Any]
@@ -84,7 +84,7 @@ def time_table(data: Data) -> dict[str, Any]:
     """The bars as a table: seconds of every part."""
     rows = time_rows(data)
     head = ["layout", *(f"{COMPONENTS.get(name, name)} (s)" for name in rows[0][1])]
-    return _table(head, [[name, *(f"{value:.4f}" for value in parts.values())] for name, parts in rows])
+    return drawn_rows(head, [[name, *(f"{value:.4f}" for value in parts.values())] for name, parts in rows])
 
 
 def spoken_time(data: Data) -> str:
@@ -136,7 +136,7 @@ def _scatter(
 def room_table(data: Data) -> dict[str, Any]:
     """The front of memory left as a table."""
     rows = [[short(one["layout"]), f"{one['step_s']:.3f}", f"{one['headroom'] / _GIGA:.1f}"] for one in data["pareto"]["headroom"]]
-    return _table(["layout", "step (s)", "memory left (GB)"], rows)
+    return drawn_rows(["layout", "step (s)", "memory left (GB)"], rows)
 
 
 def fewer_table(data: Data) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def fewer_table(data: Data) -> dict[str, Any]:
          short(one["layout"])]
         for one in data["pareto"]["accelerators"]
     ]  # fmt: skip
-    return _table(["accelerators", "step (s)", "tokens/s", "tokens/s per accelerator", "layout"], rows)
+    return drawn_rows(["accelerators", "step (s)", "tokens/s", "tokens/s per accelerator", "layout"], rows)
 
 
 def spoken_room(data: Data) -> str:
@@ -163,8 +163,3 @@ def spoken_fewer(data: Data) -> str:
     first, last = data["pareto"]["accelerators"][0], data["pareto"]["accelerators"][-1]
     told = [f"{one['tokens_per_s_accelerator']:,.0f} on {one['accelerators']:,}" for one in (last, first)]
     return f"Tokens per accelerator and second by number of accelerators: {told[0]}, {told[1]}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    made = [list(row) for row in rows]
-    return {"head": list(head), "rows": made, "file": {"head": list(head), "rows": made}}

@@ -140,6 +140,16 @@ def percent(probability: float | None) -> str:
     return f"{probability:.0%}".replace("%", " %")
 
 
+def share_text(value: float | None) -> str:
+    """A share in whole percent, in plain letters; a dash where there is none."""
+    return "-" if value is None else f"{100 * value:.0f} %".replace("-", "\u2212")
+
+
+def score_text(value: float | None) -> str:
+    """A score with three decimals; a dash where there is none."""
+    return "-" if value is None else f"{value:.3f}"
+
+
 def rate_text(value: float) -> str:
     """A yearly rate in whole percent, which may be below zero: `−4 %`."""
     return f"{100.0 * value:.0f} %".replace("-", "−")

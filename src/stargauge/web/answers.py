@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.web import chips
+from stargauge.web import chips, sweep
 from stargauge.web.library import sides_of
 from stargauge.web.view import View
 from stargauge.web.work import Made
@@ -423,7 +423,8 @@ def _chips(name: str) -> Answerer:
 ANSWERS: dict[str, Answerer] = {
     "programmes": _programmes, "programme": _programme, "check": lambda view, _: _whole_check(view),
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
-    "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
+    "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "sweep": sweep.answer, "definitions": _definitions,
+    "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
     "site": _site, "plan": _plan, "power": _power, "facility": _facility, "hours": _hours,
     "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,

@@ -60,8 +60,13 @@ Claim = Annotated[Maybe[Text], Query(description="A claim `ID`, or one of its re
 Address = Annotated[Text, Query(description="A number, such as `power_facility[operational]`.", examples=["power_facility[operational]"])]
 When = Annotated[Maybe[date], DAY, Query(description="The month a number is read at, by a day in it.")]
 From = Annotated[Maybe[date], DAY, Query(alias="from", description="First day after that of the claim.")]
+Begin = Annotated[Maybe[date], DAY, Query(alias="from", description="First day; the last alone where left out.")]
 To = Annotated[Maybe[date], DAY, Query(alias="to", description="Last day (the knowledge date where left out).")]
 Every = Annotated[str, Query(pattern="^(month|quarter|[1-9][0-9]{1,3})$", description="month, quarter or a number of days.")]
+Over = Annotated[
+    Sequence[Annotated[str, StringConstraints(max_length=LONGEST)]],
+    Query(max_length=MOST_LAID, description="A scenario of the programme, empty: as it stands; that alone where left out; repeatable."),
+]
 Quantity = Annotated[Sequence[Text], Query(max_length=20, description="What to compute; the headlines where left out; repeatable.")]
 Since = Annotated[date, DAY, Query(description="An earlier day.")]
 OneNumber = Annotated[Maybe[Text], Query(description="One number instead of claims.")]
@@ -146,7 +151,22 @@ Hourly = Annotated[bool, YES_OR_NO, Query(description="Also every hour of the dr
 
 
 #: Answers that take long: each makes several runs.
-LONG = ("changed", "compare", "goodput", "hours", "infer", "needs", "odds", "plan", "power", "sensitivity", "sources", "system", "train")
+LONG = (
+    "changed",
+    "compare",
+    "goodput",
+    "hours",
+    "infer",
+    "needs",
+    "odds",
+    "plan",
+    "power",
+    "sensitivity",
+    "sources",
+    "sweep",
+    "system",
+    "train",
+)
 
 
 def _names(taken: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from stargauge.web.api_parameters import (
     Asker,
     AsOf,
     Bare,
+    Begin,
     By,
     ByDay,
     Chip,
@@ -48,6 +49,7 @@ from stargauge.web.api_parameters import (
     OneSide,
     Open,
     OtherSide,
+    Over,
     Pays,
     PaysFrom,
     Plain,
@@ -223,6 +225,15 @@ async def together(
 ) -> Response:
     """Which claims can hold together. Pairs, conflicts, the largest sets."""
     return await ask("together", claim=claim)
+
+
+@answers(_P + "/sweep", "stargauge sweep PROGRAMME --json")
+async def sweep(
+    ask: Plain, over: Over = (), start: Begin = None, end: To = None, every: Every = "quarter", quantity: Quantity = (),
+    claim: Claims = (), date: When = None,
+) -> Response:  # fmt: skip
+    """Numbers and odds under several scenarios, as known on several days. One run for each scenario on each day: this takes long."""
+    return await ask("sweep", over=over, every=every, quantity=quantity, claim=claim, date=date, **{"from": start, "to": end})
 
 
 @answers(_P + "/definitions", "stargauge definitions PROGRAMME --json")

@@ -78,7 +78,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _named(host: str) -> str:
-    return f"[{host}]" if ":" in host else ("localhost" if host in ("127.0.0.1", "0.0.0.0") else host)
+    return f"[{host}]" if ":" in host else ("localhost" if host in ("127.0.0.1", "0.0.0.0") else host)  # noqa: S104 - a name that is shown
 
 
 def _warning() -> str:

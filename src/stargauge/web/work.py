@@ -193,7 +193,7 @@ def _wanted(number: int) -> Any:
     while True:
         answered, made = _SERVER.recv()
         if answered == number:
-            return None if made is None or made.faults else pickle.loads(made.body)
+            return None if made is None or made.faults else pickle.loads(made.body)  # noqa: S301 - of a process of ours
 
 
 def _part(job: Job) -> Made:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +15,7 @@ from stargauge.audit.languages import words_of
 from stargauge.audit.messages import Messages
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import in_language
 
 Data = Mapping[str, Any]
 
@@ -32,11 +33,10 @@ FORECAST = ("open", "passed, record silent")
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
-@lru_cache(maxsize=1)
-def words_by_language() -> dict[str, dict[str, str]]:
-    """The words of the exports by language."""
-    made: dict[str, dict[str, str]] = tomllib.loads(files("stargauge.audit.export").joinpath("words.toml").read_text(encoding="utf-8"))
-    return made
+@cache
+def english_words() -> dict[str, str]:
+    """The words of the exports by their keys."""
+    return tomllib.loads(files("stargauge.audit.export").joinpath("words.toml").read_text(encoding="utf-8"))
 
 
 class Wording:
@@ -45,7 +45,7 @@ class Wording:
     def __init__(self, answer: Data) -> None:
         self.language, self.as_of = str(answer["language"]), str(answer["as_of"])
         self.messages: Messages = words_of(self.language)
-        self.words = words_by_language()[self.language]
+        self.words = in_language(english_words(), self.language)
         self.other, self.untranslated = str(answer["texts_language"]), frozenset(answer["untranslated"])
 
     def say(self, key: str, **values: object) -> str:

@@ -24,7 +24,7 @@ from stargauge.evidence.capture.atproto.repository import PATH, Proof, prove
 from stargauge.evidence.capture.atproto.signing import key_bytes
 from stargauge.evidence.capture.capture import LONGEST, Options, Taken, as_bytes, as_method, from_fetched
 from stargauge.evidence.capture.fetched import Api, Fetched
-from stargauge.evidence.capture.items import Gap, Item, Thread, linked, read_time
+from stargauge.evidence.capture.items import Gap, Item, Thread, linked, time_or_none
 from stargauge.evidence.capture.mastodon import answer_of
 from stargauge.quantity.errors import InputError
 
@@ -272,7 +272,7 @@ def _item(post: Mapping[str, Any], position: int) -> Item:
     return Item(
         uri, str(by.get("did", "")), str(record.get("text", "")), position,
         f"https://bsky.app/profile/{handle}/post/{uri.rpartition('/')[2]}",
-        str(by.get("displayName") or handle), _time(record.get("createdAt")), reply_to=_uri(record, "reply", "parent"),
+        str(by.get("displayName") or handle), time_or_none(record.get("createdAt")), reply_to=_uri(record, "reply", "parent"),
         shares=_uri(record, "embed", "record") or _uri(record, "embed", "record", "record"),
         language=str(languages[0]) if isinstance(languages, list) and languages else "",
     )  # fmt: skip
@@ -287,13 +287,6 @@ def _uri(record: Any, *path: str) -> str:
 
 def _whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _time(text: Any) -> Any:
-    try:
-        return read_time(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 def as_json(value: Any) -> Any:

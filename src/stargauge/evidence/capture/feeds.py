@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 from xml.parsers import expat
 
 from stargauge.evidence.capture.capture import Options, Taken, as_method, from_fetched
 from stargauge.evidence.capture.items import Gap, Item, Thread, read_time
+from stargauge.evidence.capture.links import joined as joined_url
 from stargauge.evidence.capture.text import decoded, of_markup
 from stargauge.quantity.errors import Fault, InputError
 
@@ -134,7 +134,7 @@ def _atom(entry: Node, position: int, url: str, owner: str) -> Item:
     body = next((_body(one) for name in ("content", "summary") for one in entry.all(name)), "")
     published, updated = _time(entry.of("published", "issued")), _time(entry.of("updated", "modified"))
     return Item(
-        entry.of("id") or urljoin(url, link), author, _joined(_title(entry), body), position, urljoin(url, link) if link else "",
+        entry.of("id") or joined_url(url, link), author, _joined(_title(entry), body), position, joined_url(url, link) if link else "",
         created=published or updated, edited=updated if published and updated != published else None,
     )  # fmt: skip
 
@@ -143,9 +143,9 @@ def _rss(entry: Node, position: int, url: str, owner: str) -> Item:
     link = entry.of("link") or entry.attributes.get("about", "")
     body = _marked(entry.of("encoded", "description"))
     return Item(
-        entry.of("guid") or urljoin(url, link) or _title(entry), entry.of("creator", "author") or owner, _joined(_title(entry), body),
+        entry.of("guid") or joined_url(url, link) or _title(entry), entry.of("creator", "author") or owner, _joined(_title(entry), body),
         position,
-        urljoin(url, link) if link else "", created=_time(entry.of("pubdate", "date")), edited=_time(entry.of("modified")),
+        joined_url(url, link) if link else "", created=_time(entry.of("pubdate", "date")), edited=_time(entry.of("modified")),
     )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def _json_items(data: bytes, url: str) -> list[Item]:
 
 
 def _json_item(entry: Mapping[str, Any], position: int, url: str, owner: str) -> Item:
-    link = urljoin(url, str(entry.get("url") or ""))
+    link = joined_url(url, str(entry.get("url") or ""))
     text = entry.get("content_text") if isinstance(entry.get("content_text"), str) else _marked(str(entry.get("content_html") or ""))
     created, edited = _time(str(entry.get("date_published") or "")), _time(str(entry.get("date_modified") or ""))
     return Item(
@@ -206,6 +206,6 @@ def _time(text: str) -> datetime | None:
         pass
     try:
         made = email.utils.parsedate_to_datetime(text)
+        return made.astimezone(UTC) if made.tzinfo else None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return made.astimezone(UTC) if made.tzinfo else None

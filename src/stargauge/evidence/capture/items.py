@@ -31,7 +31,18 @@ def read_time(text: str) -> datetime:
     time = datetime.fromisoformat(text)
     if time.tzinfo is None:
         raise ValueError(f'got "{text}"; expected a time with its zone, such as 2025-01-22T17:40:05Z')
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f'got "{text}", which is no time in UTC') from None
+
+
+def time_or_none(text: object) -> datetime | None:
+    """A time from what a platform gives for it; None for what is no time with its zone."""
+    try:
+        return read_time(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -180,15 +191,29 @@ class Thread:
 def linked(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """The items with their depth from parents that are captured too, and the ids that are referred to but not captured."""
     parents = {item.id: item.reply_to for item in items}
-    made = []
+    depths: dict[str, int] = {}
     for item in items:
-        depth, at, seen = 0, item.id, {item.id}
-        while (up := parents.get(at, "")) and up in parents and up not in seen:
-            depth, at = depth + 1, up
-            seen.add(up)
-        made.append(_with_depth(item, depth))
+        _enter_depths(item.id, parents, depths)
     missing = dict.fromkeys(item.reply_to for item in items if item.reply_to and item.reply_to not in parents)
-    return tuple(made), tuple(missing)
+    return tuple(_with_depth(item, depths[item.id]) for item in items), tuple(missing)
+
+
+def _enter_depths(id: str, parents: Mapping[str, str], depths: dict[str, int]) -> None:
+    """The depth of an item and of all above it, each looked at once; those in a circle are as deep as the circle is long."""
+    way: dict[str, int] = {}
+    at = id
+    while at in parents and at not in depths and at not in way:
+        way[at] = len(way)
+        at = parents[at]
+    line = list(way)
+    if at in way:
+        circle = line[way[at] :]
+        depths.update(dict.fromkeys(circle, len(circle) - 1))
+        line = line[: way[at]]
+    depth = depths.get(at, -1)
+    for one in reversed(line):
+        depth += 1
+        depths[one] = depth
 
 
 def _with_depth(item: Item, depth: int) -> Item:

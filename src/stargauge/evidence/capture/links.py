@@ -16,17 +16,23 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.lower()
 
 
+def joined(url: str, link: str) -> str:
+    """Where a link on a page leads; empty where it is no address that can be read."""
+    try:
+        made = urljoin(url, link)
+        return made if urlsplit(made) else ""
+    except ValueError:
+        return ""
+
+
 def linked_controls(url: str, page: str) -> list[str]:
     """Addresses on the same host that a page links to, as deep as its own, in the order of the page."""
     reader = _Links()
     reader.feed(page[:LONGEST])
     depth = len([part for part in urlsplit(url).path.split("/") if part])
     found: dict[str, None] = {}
-    for link in reader.links:
-        try:
-            split = urlsplit(urljoin(url, link))
-        except ValueError:
-            continue
+    for link in filter(None, (joined(url, link) for link in reader.links)):
+        split = urlsplit(link)
         made = urlunsplit((split.scheme, split.netloc, split.path, split.query, ""))
         deep = len([part for part in split.path.split("/") if part]) >= max(depth, 1)
         if host_of(made) == host_of(url) and made != url and deep and split.scheme in ("http", "https"):
@@ -48,6 +54,13 @@ class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """A marked section that is none is passed over; the library asserts that there is no such thing."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep where a link leads."""

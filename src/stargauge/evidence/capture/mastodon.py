@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from stargauge.evidence.capture.capture import Options, Taken, as_method, from_fetched
 from stargauge.evidence.capture.fetched import Api, Fetched
-from stargauge.evidence.capture.items import Gap, Item, Revision, Thread, linked, read_time
+from stargauge.evidence.capture.items import Gap, Item, Revision, Thread, linked, time_or_none
 from stargauge.quantity.errors import InputError
 
 PATH = re.compile(r"/(?:@[^/]+|users/[^/]+/statuses|notice|web/statuses|deck/@[^/]+)/(\d+|[A-Za-z0-9]{10,40})/?")
@@ -111,17 +111,24 @@ def item_of(post: Mapping[str, Any], position: int, revisions: tuple[Revision, .
     warning = plain_of(str(post.get("spoiler_text") or ""))
     body = plain_of(str(post.get("content") or ""))
     return Item(
-        str(post["id"]), name if "@" in name or not name else f"{name}@{urlsplit(str(by.get('url') or url)).netloc}",
-        f"{warning}\n{body}" if warning else body, position, url, str(by.get("display_name") or ""), _time(post.get("created_at")),
-        _time(post.get("edited_at")), str(post.get("in_reply_to_id") or ""), str((quoted or {}).get("id") or ""),
+        str(post["id"]), name if "@" in name or not name else f"{name}@{_host(str(by.get('url') or url))}",
+        f"{warning}\n{body}" if warning else body, position, url, str(by.get("display_name") or ""), time_or_none(post.get("created_at")),
+        time_or_none(post.get("edited_at")), str(post.get("in_reply_to_id") or ""), str((quoted or {}).get("id") or ""),
         language=str(post.get("language") or ""), revisions=revisions,
     )  # fmt: skip
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def revisions_of(history: Any) -> tuple[Revision, ...]:
     """Every wording that the server gives, oldest first."""
     found = [one for one in history if isinstance(one, Mapping)] if isinstance(history, list) else []
-    made = [Revision(time, plain_of(str(one.get("content") or ""))) for one in found if (time := _time(one.get("created_at")))]
+    made = [Revision(time, plain_of(str(one.get("content") or ""))) for one in found if (time := time_or_none(one.get("created_at")))]
     return tuple(sorted(made, key=lambda one: one.time))
 
 
@@ -129,10 +136,3 @@ def plain_of(markup: str) -> str:
     """Text of a post's markup: paragraphs and breaks as lines, hidden parts of links kept."""
     text = re.sub(r"(?i)<br\s*/?>", "\n", re.sub(r"(?i)</p>\s*<p[^<>]*>", "\n\n", markup))
     return unescape(re.sub(r"<[^<>]*>", "", text)).strip()
-
-
-def _time(text: Any) -> Any:
-    try:
-        return read_time(text) if isinstance(text, str) else None
-    except ValueError:
-        return None

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.evidence.capture.items import Thread, read_time
+from stargauge.evidence.capture.links import joined
 from stargauge.evidence.capture.text import PageText, is_page, media_type, page_text
 from stargauge.quantity.errors import Fault, InputError
 
@@ -122,12 +123,15 @@ def of_document(document: Document, kind: str, media: str, **more: Any) -> Suppl
     """A supplied file whose main content is one document."""
     text = page_text(document.body, document.content_type) if is_page(document.content_type, document.body) else None
     notes = [*more.pop("notes", ())]
+    url = document.url if joined(document.url, "") else ""
+    if document.url and not url:
+        notes.append("the address that the file states for the page cannot be read")
     if text is None:
         notes.append(f'no text was taken: the content is "{media_type(document.content_type) or "of no stated type"}"')
     elif text.fault:
         notes.append(f"no text was taken: {text.fault}")
     return Supplied(
-        kind, media, url=document.url, stated=document.time, status=document.status, text=text, title=text.title if text else "",
+        kind, media, url=url, stated=document.time, status=document.status, text=text, title=text.title if text else "",
         notes=tuple(notes), **{"documents": 1, **more},
     )  # fmt: skip
 
@@ -164,9 +168,9 @@ def _mhtml(data: bytes, name: str, target: str) -> Supplied:
 def _mail_date(text: str) -> datetime | None:
     try:
         made = email.utils.parsedate_to_datetime(text)
+        return (made if made.tzinfo else made.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return (made if made.tzinfo else made.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _har(data: bytes, name: str, target: str) -> Supplied:
@@ -182,7 +186,7 @@ def _har(data: bytes, name: str, target: str) -> Supplied:
             secrets += any(str(one["name"]).lower() in SECRET for one in sent)
             if document := _har_document(entry):
                 found.append(document)
-        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
             faults.append(Fault(f"cannot be read: {type(wrong).__name__}: {wrong}", f"log.entries[{at}]"))
     if faults:
         raise InputError(faults[:20])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from stargauge.evidence.log.merkle import EMPTY_ROOT, HASH_SIZE, ProofError, folded, halved
-from stargauge.quantity.errors import counted
+from stargauge.quantity.errors import InputError, counted
 
 WIDTH = 256
 #: The length of an entry is written in 16 bits.
@@ -56,7 +56,10 @@ def tiles_of(size: int, since: int = 0) -> Iterator[tuple[int, int, int]]:
 
 
 def bundle(entries: Iterable[bytes]) -> bytes:
-    """Entries in one file: each after its length."""
+    """Entries in one file: each after its length. Raises InputError for one that is longer than its length can say."""
+    entries = list(entries)
+    if longest := max((len(entry) for entry in entries if len(entry) > MOST_BYTES), default=0):
+        raise InputError(f"an entry of the log has {longest:,} bytes; expected at most {MOST_BYTES:,}")
     return b"".join(chain.from_iterable((len(entry).to_bytes(2, "big"), entry) for entry in entries))
 
 

@@ -66,6 +66,12 @@ class ProgrammePlan(Shown):
     parts: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Said | str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Programme, whether there is a plan, each target with what it is kept with, draws and seed."""
+        odds = self.fresh.probabilities if self.fresh is not None else (None,) * len(self.targets)
+        targets = [one.text + ("" if got is None else f": {got:.0%}") for one, got in zip(self.targets, odds, strict=True)]
+        return f"<Plan {self.name}, {self.status}, {'; '.join(targets)}, {self.draws:,} draws, seed {self.seed}>"
+
     @property
     def status(self) -> str:
         """Planned; impossible; or nothing to decide, where work on all that is known has begun."""

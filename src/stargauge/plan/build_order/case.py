@@ -63,7 +63,8 @@ class Limit(NamedTuple):
     """At most `most` (in `unit`) of what is used over all that is built. `use`: (building, power, chip, start).
 
     `kind`: money, party, emissions, water, land, grid, gas, pool, crew or chips: what it is told and explained as. `name`: which of them,
-    such as a year or a party. `asked`: somebody asked for it; otherwise it is how things are. `source`: of its figure.
+    such as a year or a party. `asked`: somebody asked for it; otherwise it is how things are. `source`: of its figure. `begun`: what is
+    under way takes beside, and `whole`: at most with that, where `most` is what it leaves.
     """
 
     name: str
@@ -73,6 +74,13 @@ class Limit(NamedTuple):
     use: Array
     asked: bool = True
     source: str = ""
+    begun: float = 0.0
+    whole: float | None = None
+
+    @property
+    def stated(self) -> float:
+        """At most, with what is under way where that counts: as somebody asked for it or the file has it."""
+        return self.most if self.whole is None else self.whole
 
 
 @dataclass(frozen=True)

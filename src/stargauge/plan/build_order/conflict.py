@@ -172,7 +172,7 @@ def _name(limit: Limit) -> str:
 
 def _limits_text(case: BuildCase, places: Sequence[int]) -> str:
     limits = [case.limits[at] for at in places]
-    told = [f"{limit_text(one)}: at most {amount_text(one.most, one.unit)}" for one in limits[:3]]
+    told = [f"{limit_text(one)}: at most {amount_text(one.stated, one.unit)}" for one in limits[:3]]
     return "; ".join(told) + (f"; and {len(limits) - 3} more" if len(limits) > 3 else "")
 
 
@@ -247,8 +247,12 @@ def _later(
     )  # fmt: skip
     if day is None:
         return []
-    text = f"{day_text(day)} in place of {day_text(target.day)}, for the same amount with the same probability"
-    return [(Relaxation("day", target.text, text, target.day, day, ""), with_day(place, day))]
+    return [(Relaxation("day", target.text, later_text(day, target.day), target.day, day, ""), with_day(place, day))]
+
+
+def later_text(day: date, asked: date) -> str:
+    """That a target is had by a later day."""
+    return f"{day_text(day)} in place of {day_text(asked)}, for the same amount with the same probability"
 
 
 def _taken_back(case: BuildCase, without: BuildCase, left_out: LeftOut, find: Finds) -> tuple[Said, BuildCase]:

@@ -76,11 +76,17 @@ class Money(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """Expected days: `start` and `ready` (building, power, start), `operation` (building, power, chip, start)."""
+    """Expected days: `start` and `ready` (building, power, start), `operation` (building, power, chip, start).
+
+    `served`: mean of the day of operation, or of the end of the clock where that is before it: from then on it runs as long as it does on
+    average; `arrives`: the share of draws in which it runs by the end of the clock. Both as `operation`.
+    """
 
     start: Array
     ready: Array
     operation: Array
+    served: Array
+    arrives: Array
 
 
 class Uses(NamedTuple):
@@ -204,7 +210,7 @@ def equipment_cost(building: Building, chips: Chips, operation: Array, money: Mo
 
 def costs_of(building: Building, supply: Supply, chips: Chips, dates: Expected, money: Money) -> Costs:
     """Present value of what every option costs, part by part: (building, power, chip, start)."""
-    start, ready, operation = dates
+    start, ready, operation = dates[:3]
     runs = present_value(operation, money)
     hall = hall_cost(building, start, money)
     plant = generation_cost(building, supply)[:, :, None]
@@ -218,7 +224,7 @@ def costs_of(building: Building, supply: Supply, chips: Chips, dates: Expected, 
         "construction": left(hall[:, :, None], money.hall_life), "generation": left(plant[:, :, None], supply.life[:, :, None, None]),
         "equipment": left(equipment, money.chip_life),
     }  # fmt: skip
-    service = service_years(operation, money.end, money)
+    service = service_years(dates.served, money.end, money)
     it_power = building.it_power[:, None, None, None]
     made = (
         hall[:, :, None] * spread, plant[:, :, None] * spread, equipment * bought, energy_cost(building, supply, dates, money),
@@ -229,9 +235,9 @@ def costs_of(building: Building, supply: Supply, chips: Chips, dates: Expected, 
 
 
 def _change(supply: Supply, dates: Expected, money: Money) -> Array:
-    """Day on which what feeds a building changes: that of operation where it does not. (building, power, chip, start)."""
+    """Day on which what feeds a building changes: the first of its service where it does not. (building, power, chip, start)."""
     grid = dates.start[:, :, None] + supply.until[:, :, None, None]
-    return np.clip(grid, dates.operation, np.maximum(dates.operation, money.end))
+    return np.clip(grid, dates.served, np.maximum(dates.served, money.end))
 
 
 def energy_cost(building: Building, supply: Supply, dates: Expected, money: Money) -> Array:
@@ -245,7 +251,7 @@ def energy_cost(building: Building, supply: Supply, dates: Expected, money: Mone
         return np.asarray(used[:, :, None, None])
 
     change = _change(supply, dates, money)
-    first = yearly(supply.before[0], supply.before[1]) * service_years(dates.operation, change, money)
+    first = yearly(supply.before[0], supply.before[1]) * service_years(dates.served, change, money)
     return np.asarray(first + yearly(supply.yearly, supply.price) * service_years(change, money.end, money))
 
 
@@ -257,9 +263,9 @@ def uses_of(building: Building, supply: Supply, chips: Chips, dates: Expected, m
         return np.broadcast_to(values, shape)
 
     change, end = _change(supply, dates, money), max(money.end, 0.0)
-    hours = [24.0 * np.maximum(last - first, 0.0) for first, last in ((dates.operation, change), (np.minimum(change, end), end))]
+    hours = [24.0 * np.maximum(last - first, 0.0) for first, last in ((dates.served, change), (np.minimum(change, end), end))]
     burnt = [(building.load[:, None] * factor)[:, :, None, None] for factor in (supply.before[2], supply.carbon)]
-    made = (building.it_power[:, None] * chips.embodied)[:, None, :, None] * (dates.operation <= end)
+    made = (building.it_power[:, None] * chips.embodied)[:, None, :, None] * dates.arrives
     gas = np.maximum(supply.gas, supply.before[3]) * (building.load * YEAR_HOURS)[:, None]
     grid = building.facility_power[:, None] * supply.grid
     water, land, facility, it_power = (

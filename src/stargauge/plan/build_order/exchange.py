@@ -111,20 +111,27 @@ class Exchange:
 
     # --- search -------------------------------------------------------------------------------------------------------------------
 
-    def descended(self, state: State, pools: Pools) -> State:
-        """An order after exchanges as long as one makes it cheaper, or nearer to what is asked where it does not keep that yet."""
+    def descended(self, state: State, pools: Pools, enough: bool = False) -> State:
+        """An order after exchanges as long as one makes it cheaper, or nearer to what is asked where it does not keep that yet.
+
+        `enough`: until it keeps all.
+        """
         pairs, since, at = list(combinations(range(len(self.sites)), 2)) or [(0, 0)], 0, 0
-        while since < len(pairs):
-            found = self.exchanged(state, pools, pairs[at])
+        known = [self.known(site, [one, *pool]).by_value() for site, (one, pool) in enumerate(zip(state.orders, pools, strict=True))]
+        while since < len(pairs) and not (enough and state.kept):
+            found = self.exchanged(state, known, pairs[at])
             since, state = (since + 1, state) if found is None else (0, found)
             at = (at + 1) % len(pairs)
         return state
 
-    def exchanged(self, state: State, pools: Pools, pair: tuple[int, int]) -> State | None:
-        """The cheapest order with others for two sites that is cheaper and keeps all; while that is not, one that misses less."""
+    def exchanged(self, state: State, known: Sequence[Known], pair: tuple[int, int]) -> State | None:
+        """The cheapest order with others for two sites that is cheaper and keeps all; while that is not, one that misses less.
+
+        `known`: by site the orders it may have, the cheapest first.
+        """
         below = state.value - _LESS * abs(state.value) if state.kept else self.most
         best, short = None, self.missed(state)
-        for orders in self._candidates(state, pools, pair, below):
+        for orders in self._candidates(state, known, pair, below):
             one = self.state(orders)
             if one.kept:
                 return one
@@ -132,11 +139,10 @@ class Exchange:
                 best, short = one, self.missed(one)
         return best
 
-    def _candidates(self, state: State, pools: Pools, pair: tuple[int, int], below: float) -> Iterator[Orders]:
+    def _candidates(self, state: State, known: Sequence[Known], pair: tuple[int, int], below: float) -> Iterator[Orders]:
         """Orders with others for two sites that seem to keep all, the cheapest first; that which misses least where none does."""
         first, second = pair
-        one = self.known(first, [state.orders[first], *pools[first]]).by_value()
-        other = self.known(second, [state.orders[second], *pools[second]]).by_value() if second != first else self._none([NOTHING])
+        one, other = known[first], known[second] if second != first else self._none([NOTHING])
         rest = [self.known(site, [orders]) for site, orders in enumerate(state.orders) if site not in pair]
         below -= sum(float(each.value[0]) for each in rest)
         lack = self.need - (self.fixed - state.taken + sum(each.brought[:, 0] for each in rest))

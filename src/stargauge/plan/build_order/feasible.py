@@ -115,7 +115,7 @@ class Feasible:
         if none or chosen is not None:
             return chosen
         hands = sorted((one for one in self.pool if self._within(case, one)), key=lambda one: self._short(case, one))[:_MENDED]
-        made = sought(self._prepared(case), hands)
+        made = sought(self._prepared(case), hands, enough=True)
         if made is None:
             self.late.append(case)
             return None

@@ -12,8 +12,6 @@ from stargauge.plan.build_order.reckoning import Reckoning, Row
 
 #: What counts as cheaper, as a share of what is compared.
 _LESS = 1e-3
-#: Days by which a target is sooner than that of the plan from which their orders may have little in common.
-_FAR = 300
 
 
 @dataclass(frozen=True)
@@ -58,15 +56,10 @@ def frontier(cases: Sequence[tuple[BuildCase, bool]], reckoning: Reckoning) -> t
     for case, asked in strictest:
         target = case.targets[0]
         hopeless = not asked and reckoning.hopeless(case)
-        row = plan if asked else None if hopeless else reckoning.best(case, far=_far(case, reckoning.case))
+        row = plan if asked else None if hopeless else reckoning.best(case)
         most = reckoning.most_probable(case) if row is None else None
         points.append(Point(target.day, target.probability, row, plan.cost, asked, hopeless, most))
     return tuple(sorted(points, key=lambda one: (one.by, one.probability)))
-
-
-def _far(case: BuildCase, plan: BuildCase) -> bool:
-    """Whether the day of the first target is so much sooner than that of the plan that its order may be another altogether."""
-    return (plan.targets[0].day - case.targets[0].day).days > _FAR
 
 
 class Traded(NamedTuple):
@@ -82,22 +75,20 @@ class Traded(NamedTuple):
 
 
 def emissions_frontier(reckoning: Reckoning) -> tuple[Traded, ...]:
-    """Cost against emissions at what is asked: the least of each, and up to three between them, each the best at the price of CO2e at which
-    two that are known are worth the same. None where nothing trades.
+    """Cost against emissions at what is asked: the least of each, and the best at the price of CO2e at which these two are worth the same.
+    None where nothing trades.
 
-    The weighted-sum search of Aneja and Nair (1979, Management Science 25, Bicriteria transportation problem).
+    The first step of the weighted-sum search of Aneja and Nair (1979, Management Science 25, Bicriteria transportation problem).
     """
     case, emissions = reckoning.case, reckoning.days.made.uses.emissions
     plan = reckoning.row(case, reckoning.plan)
     cheap = plan if reckoning.goal is None else reckoning.best(case, goal=case.cost)
-    clean = reckoning.best(case, goal=emissions, far=True)
+    clean = reckoning.best(case, goal=emissions)
     if cheap is None or clean is None or clean.emissions >= cheap.emissions * (1.0 - _LESS):
         return ()
     points: list[tuple[float | None, Row]] = [(0.0, cheap), (None, clean)]
     first = _between(reckoning, cheap, clean)
-    if first is not None:
-        more = [_between(reckoning, *two) for two in ((cheap, first[1]), (first[1], clean))]
-        points[1:1] = [first, *(one for one in more if one is not None)]
+    points[1:1] = [first] if first is not None else []
     made = sorted(points, key=lambda one: -one[1].emissions)
     return tuple(
         Traded(price, row, row.chosen == reckoning.plan) for price, row in made

@@ -245,7 +245,8 @@ def _at_sites(bound: Bound, case: BuildCase, takes: Takes, begun: Begun) -> Iter
     for site, already in zip(case.sites, taken, strict=True):
         if bound.name in ("", site):
             most = max(bound.most - float(already), 0.0)
-            yield Limit(site, bound.kind, most, bound.unit, _full(case, use * _of_site(case, site)))
+            uses = _full(case, use * _of_site(case, site))
+            yield Limit(site, bound.kind, most, bound.unit, uses, begun=float(already), whole=bound.most)
 
 
 def _crew(bound: Bound, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:
@@ -315,7 +316,8 @@ def _stated_grid(now: Known, case: BuildCase, takes: Takes, begun: Begun) -> Ite
         stated = float(central(said.value)) if said else np.nan
         if said and stated > 0.0:
             use = _full(case, takes.grid * _of_site(case, site))
-            yield Limit(site, "grid", max(stated - float(already), 0.0), "W", use, False, said.statements[0].source)
+            most = max(stated - float(already), 0.0)
+            yield Limit(site, "grid", most, "W", use, False, said.statements[0].source, float(already), stated)
 
 
 def _allocation(now: Known, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:

@@ -145,6 +145,7 @@ class Master:
         return out
 
     def bounded(self, columns: Array, low: Array, high: Array) -> None:
+        """Other bounds of some columns."""
         if len(columns):
             told(self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high), "bounds")
 

@@ -18,7 +18,7 @@ from stargauge.plan.build_order.variants import Finder, some_targets
 Chosen = tuple[Choice, ...]
 
 #: How often the most is looked for by the program, and how near it is brought, as a share.
-_MOSTS, _NEAR = 2, 0.02
+_MOSTS, _NEAR = 2, 0.04
 
 
 class Most(NamedTuple):

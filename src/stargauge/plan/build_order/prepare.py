@@ -202,18 +202,22 @@ def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...]) -> tuple[Arra
 
 def _expected(made: Worlds, months: tuple[date, ...], filed: Filed) -> Expected:
     """Means of the dates of every option over all draws, cancelled or not; of what is left as the file has it from its run."""
+    end = float(filed.months[-1])
     planned, parts = days_of(months), range(0, made.draws, _AT_ONCE)
     sums: list[Array] = []
     for first in parts:
         dates = dates_of(made.only(np.arange(first, min(first + _AT_ONCE, made.draws))), planned)
-        part = [one.sum(axis=0) for one in dates]
+        within = [np.minimum(dates.operation, end), (dates.operation <= end).astype(np.float64)]
+        part = [one.sum(axis=0) for one in (*dates, *within)]
         sums = [one + other for one, other in zip(sums, part, strict=True)] if sums else part
-    start, ready, operation = (one / made.draws for one in sums)
+    start, ready, operation, served, arrives = (one / made.draws for one in sums)
     start = np.repeat(start[:, None], ready.shape[1], axis=1)
     if made.file >= 0:
         begins, filled, runs = filed.expected(filed.months[-1])
         start[:, made.file], ready[:, made.file], operation[:, made.file] = begins[:, None], filled[:, None], runs[:, None, None]
-    return Expected(start, ready, operation)
+        served[:, made.file] = np.minimum(filed.operation, end).mean(axis=0)[:, None, None]
+        arrives[:, made.file] = (filed.operation <= end).mean(axis=0)[:, None, None]
+    return Expected(start, ready, operation, served, arrives)
 
 
 def _chosen(

@@ -100,7 +100,7 @@ def _step_of_limit(limit: Limit) -> tuple[float, str]:
 
 def _priced(reckoning: Reckoning, value: float, step: Step, unit: str, off: float) -> Price:
     """The plan itself keeps what is asked with the step too, so nothing is ever lost by it."""
-    found = reckoning.best(step.case, near=True)
+    found = reckoning.best(step.case)
     saved = 0.0 if found is None else max(0.0, value - found.value)
     if saved == 0:
         return Price(step.kind, step.name, f"{step.text} saves nothing", 0.0, unit, step.per, True)

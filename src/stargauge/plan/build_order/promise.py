@@ -36,13 +36,14 @@ Mask = NDArray[np.bool_]
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
 SELECTION, FRESH = 4096, 2048
 #: How often an order is found again, and how often what was found is run; the most a case is asked for.
-ROUNDS, RUNS, MOST = 3, 5, 0.999
+ROUNDS, RUNS, MOST = 3, 4, 0.999
 #: By how much more is asked at most, and how often an order is let change by chance, at first and when more is asked.
-_FAR, _EFFORT, _AGAIN = 0.08, 4, 1
+_FAR, _EFFORT, _AGAIN = 0.08, 3, 1
 #: How often more is looked for, by how much at first, as a share, and by how little at last.
-_ENLARGED, _STEP, _LEAST = 10, 0.04, 0.004
-#: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
-NEAR, SHORT = 0.01, 0.0
+_ENLARGED, _STEP, _LEAST = 8, 0.04, 0.008
+#: By how much a plan may keep more than is asked before a cheaper one is looked for, by an order in hand and when it is run; and less on
+#: selection draws.
+NEAR, _CLOSE, SHORT = 0.01, 0.005, 0.0
 #: A round whose gap is wider than that took long, and counts as several.
 _WIDE, _DEAR = 0.05, 3
 #: Days that are no delay; what is asked on top where a run shows less.
@@ -158,9 +159,9 @@ Told = Callable[[str], None]
 class Promise:
     """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held by the queues.
 
-    `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: the probability that is asked for
-    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `program`: what solves
-    the program in which no queue holds anything up, asked for the same.
+    `case`: the same, asked for as much as the plan may lose and still keep what is asked. `rounds`: how often there was a solution;
+    `kept`: whether the plan keeps what is asked; `program`: what solves the program in which no queue holds anything up, asked for the
+    same.
     """
 
     made: Prepared
@@ -170,7 +171,6 @@ class Promise:
     selected: Simulated
     rounds: int
     kept: bool
-    offsets: tuple[float, ...] = ()
     program: BuildOrder | None = None
 
 
@@ -184,19 +184,24 @@ class Reckoned(NamedTuple):
 
 def promised(
     made: Prepared, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, goal: Array | None = None, draws: int = SELECTION,
-    hands: Iterable[tuple[Choice, ...]] = (), told: Told | None = None, rounds: int = ROUNDS,
+    hands: Iterable[tuple[Choice, ...]] = (), told: Told | None = None, rounds: int = ROUNDS, sure: tuple[Choice, ...] | None = None,
 ) -> Promise:  # fmt: skip
     """The cheapest plan whose promise, measured on selection draws, is what is asked; else the one that comes nearest.
 
     `made`: its case with limits; `solve`: roughly, or as near as it gets (True); `hands`: orders to begin from, such as the programme as it
     stands, one of which is the plan where none that is found is better; `rounds`: how often another is solved for, nought for what small
-    changes make of those in hand, with no bound. Raises NoOrder where there is no plan to begin with.
+    changes make of those in hand, with no bound; `sure`: one that is known to keep what is asked when it is run. Raises NoOrder where there
+    is no plan to begin with.
     """
     asked = np.array([target.probability for target in world.targets])
     pool = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
     done, program, nothing = reckoned(made, asked, solve, pool, told) if rounds else (0, None, None)
     best, known = None, dict[tuple[Choice, ...], Array]()
     more, low, high = np.zeros(len(asked)), np.zeros(len(asked)), np.full(len(asked), np.inf)
+    if sure is not None:
+        one = _in_hand(made, sure, goal)
+        best, missed = _run(one, asked, world, overlay_of, seed, draws, best)
+        more = np.maximum(one.odds - (asked - missed), 0.0)
     for run in range(RUNS):
         _mended(made, np.clip(asked + more, 0.0, MOST), pool, goal, _AGAIN if run else _EFFORT)
         first = min(pool, key=lambda one: _rank(one, np.minimum(asked + more, MOST)), default=None)
@@ -209,7 +214,8 @@ def promised(
             told(f"simulated {', '.join(f'{100.0 * (odds - miss):.0f} %' for odds, miss in zip(asked, missed, strict=True))}")
         kept = bool((missed <= SHORT).all())
         low, high = (low, np.minimum(high, more)) if kept else (np.maximum(low, more), high)
-        if (kept and not more.any()) or (more > _FAR).any() or float((high - low).max(initial=0.0)) <= _LITTLE:
+        near = kept and (not more.any() or float(-missed.max(initial=-1.0)) <= _CLOSE)
+        if near or (more > _FAR).any() or float((high - low).max(initial=0.0)) <= _LITTLE:
             break
         more = np.where(np.isfinite(high), (low + high) / 2.0, more + np.maximum(missed, 0.0) + _LITTLE)
     if best is None:
@@ -297,13 +303,15 @@ def enlarged(made: Prepared, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
     for _ in range(_ENLARGED):
         first, *others = made.case.targets
         more = replace(made, case=replace(made.case, targets=(first._replace(amount=(1.0 + step) * amount), *others)))
-        found = sought(more, [now])
-        if found is not None:
-            now, amount = found.chosen, kept_with(made, found.chosen, odds)
-        elif step < _LEAST:
-            break
-        else:
+        found = sought(more, [now], nearest=True, enough=True)
+        asked = np.array([one.probability for one in others])
+        got = kept_with(made, found.chosen, odds) if found is not None and (found.odds[1:] >= asked).all() else 0.0
+        if got < (1.0 + step) * amount * (1.0 - 1e-9):
             step /= 2.0
+        if found is not None and got > amount:
+            now, amount = found.chosen, got
+        if step < _LEAST:
+            break
     return now
 
 
@@ -312,9 +320,7 @@ def broken(case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
     return bool(faults_of(asking(case, [0.0] * len(case.targets)), chosen))
 
 
-def _solved(
-    solve: Solve, case: BuildCase, asked: Array, raised: Array, *, last: bool = False
-) -> tuple[BuildOrder | None, NoOrder | None]:
+def _solved(solve: Solve, case: BuildCase, asked: Array, raised: Array, *, last: bool = False) -> tuple[BuildOrder | None, NoOrder | None]:
     """The order of a case asked for more; where that is too much, for half as much more, then for what is asked; None if there is none."""
     for share in (1.0, 0.5, 0.0) if (raised > asked).any() else (1.0,):
         try:
@@ -370,8 +376,7 @@ def _calibrated(best: Promise, made: Prepared, targets: Sequence[Target]) -> Pro
     """
     held = made.held(floors(made, best.made, best.order.chosen))
     kept = kept_in(held.case, best.order.chosen)
-    odds, offsets = list[float](), list[float]()
+    odds = list[float]()
     for one, row, got in zip(targets, kept, best.selected.probabilities, strict=True):
         odds.append(float(np.clip(float(held.case.weights[row].sum()) - max(got - one.probability, 0.0), 0.0, MOST)))
-        offsets.append(one.probability - odds[-1])
-    return replace(best, made=held, case=asking(held.case, odds), order=replace(best.order, kept=kept), offsets=tuple(offsets))
+    return replace(best, made=held, case=asking(held.case, odds), order=replace(best.order, kept=kept))

@@ -6,7 +6,7 @@ so that two rows differ by what is asked of them, not by how they were found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -20,14 +20,10 @@ from stargauge.plan.build_order.sought import Chosen, odds_in, sought, without_t
 from stargauge.plan.build_order.variants import with_target
 from stargauge.plan.build_order.worlds import days_of, running_of
 
-#: How often the probability that can be had is halved; the most that is asked of draws.
-_HALVINGS, _MOST = 3, 0.999
+#: The most that is asked of draws.
+_MOST = 0.999
 #: So many orders found before, the cheapest, are in hand for a variant that they keep.
 _POOL = 2
-
-
-#: A rough solution of the program for a variant by a goal; None where it finds none in time.
-Rough = Callable[[BuildCase, Array | None], Chosen | None]
 
 
 class Row(NamedTuple):
@@ -48,8 +44,8 @@ class Reckoning:
     """Finds the cheapest orders of variants of the case of `days.made`, whose targets are those that were asked for.
 
     `plan`: the order that all stand beside; `more`: the probability of each target that draws are asked for beyond what is told, since the
-    ordinary run showed as much less; `goal`: what is least in place of the cost; `hands`: orders to begin from beside the plan; `rough`:
-    finds another; `pool`: what was found for variants before, `known`: what these reach.
+    ordinary run showed as much less; `goal`: what is least in place of the cost; `hands`: orders to begin from beside the plan; `pool`:
+    what was found for variants before, `known`: what these reach.
     """
 
     days: Days
@@ -57,7 +53,6 @@ class Reckoning:
     more: tuple[float, ...]
     goal: Array | None = None
     hands: tuple[Chosen, ...] = ()
-    rough: Rough = lambda case, goal: None
     pool: dict[Chosen, None] = field(default_factory=dict)
     known: dict[Any, Array] = field(default_factory=dict)
 
@@ -72,25 +67,20 @@ class Reckoning:
             case = with_target(case, place, probability=min(target.probability + self.more[place], max(_MOST, target.probability)))
         return self.days.moved(case)
 
-    def best(
-        self, case: BuildCase, hand: Chosen | None = None, *, goal: Array | None = None, near: bool = False, far: bool = False
-    ) -> Row | None:
+    def best(self, case: BuildCase, hand: Chosen | None = None, *, goal: Array | None = None) -> Row | None:
         """The cheapest order found for a variant, None where none was found; from another order in `hand`, if any, too.
-
-        `near`: from the plan alone, where the variant is close to it; `far`: also from a rough solution of the program for it.
 
         The best of the orders found before that keep it are in hand too. So what is stricter, and looked at before, never costs less.
         """
         aim = self.goal if goal is None else goal
         made = self.made(case)
         known = sorted((value_of(case, one, aim), one) for one in self.pool if self.keeps(made, one))[:_POOL]
-        new = [one for one in (hand, self.rough(case, aim) if far else None) if one is not None]
-        hands = dict.fromkeys((*(one for _, one in known), *new, self.plan, *(() if near else self.hands)))
-        found = sought(made, hands, goal=aim)
+        hands = dict.fromkeys((*(one for _, one in known), *filter(None, (hand,)), self.plan, *self.hands))
+        found = sought(made, hands, goal=aim, nearest=True)
         if found is None:
             return None
         self.pool[found.chosen] = None
-        return self.row(case, found.chosen, goal=aim)
+        return self.row(case, found.chosen, goal=aim) if self.keeps(made, found.chosen) else None
 
     def row(self, case: BuildCase, chosen: Chosen, *, goal: Array | None = None) -> Row:
         """What an order comes to for a variant."""
@@ -125,14 +115,9 @@ class Reckoning:
 
     def most_probable(self, case: BuildCase) -> float:
         """The largest probability of the first target that was found for a variant that has no order, all else kept."""
-        free, first = with_target(case, 0, probability=0.0), case.targets[0].probability
-        made = self.made(free)
+        made = self.made(with_target(case, 0, probability=0.0))
         known = [one for one in (*self.pool, self.plan, *self.hands) if self.keeps(made, one)]
-        low, high = max((self.row(case, one).kept[0] for one in known), default=0.0), first
-        for _ in range(_HALVINGS):
-            found = self.best(with_target(case, 0, probability=(low + high) / 2.0))
-            low, high = (max(low, found.kept[0]), high) if found else (low, (low + high) / 2.0)
-        return min(low, first)
+        return min(max((self.row(case, one).kept[0] for one in known), default=0.0), case.targets[0].probability)
 
     def hopeless(self, case: BuildCase) -> bool:
         """Whether not even everything at once, held up by no queue, keeps a target of a variant often enough: so nothing does."""
@@ -142,16 +127,14 @@ class Reckoning:
         return bool((odds < np.array([one.probability for one in made.case.targets]) - 1e-9).any())
 
 
-def reckoned_beside(
-    days: Days, plan: Chosen, shown: Sequence[float], goal: Array | None, hands: tuple[Chosen, ...], rough: Rough
-) -> Reckoning:
+def reckoned_beside(days: Days, plan: Chosen, shown: Sequence[float], goal: Array | None, hands: tuple[Chosen, ...]) -> Reckoning:
     """What stands beside a plan, by what the ordinary run showed of each target.
 
     Draws are asked for as much more as they showed more than the run; where the plan could then be cheaper, for what they show of it.
     """
     found, asked = odds_in(days.made, plan), np.array([one.probability for one in days.made.case.targets])
     more = np.minimum(np.maximum(found - np.array(shown), 0.0), np.maximum(found - asked, 0.0))
-    made = Reckoning(days, plan, tuple(more.tolist()), goal, hands, rough)
+    made = Reckoning(days, plan, tuple(more.tolist()), goal, hands)
     own = sought(made.made(made.case), [plan], goal=goal)
     if own is not None and own.chosen != plan:
         made = replace(made, more=tuple(np.maximum(found - asked, 0.0).tolist()))

@@ -191,7 +191,7 @@ def least_of_limits(
         limit = limits[0]
         made = [one for one in (find.best(without, limit.use), found) if one is not None]
         needed = min(used(limit, one) for one in made)
-        row = Relaxation(limit.kind, limit.name, _moved_text(limit, needed), limit.most, needed, limit.unit)
+        row = Relaxation(limit.kind, limit.name, _moved_text(limit, needed), limit.stated, needed + limit.begun, limit.unit)
         return [(row, with_limit(case, places[0], needed))]
     hands = [_as_order(one) for one in find.held(without)]
     low, high = 0.0, min(_raised(limits, one) for one in (found, *hands))
@@ -205,9 +205,10 @@ def least_of_limits(
 
 
 def _moved_text(limit: Limit, needed: float) -> str:
-    if limit.most == 0:
+    if limit.stated == 0:
         return f"{limit_text(limit)}: {amount_text(needed, limit.unit)} more than it allows"
-    return f"{limit_text(limit)}: {amount_text(needed, limit.unit)} in place of {amount_text(limit.most, limit.unit)}"
+    whole = needed + limit.begun
+    return f"{limit_text(limit)}: {amount_text(whole, limit.unit)} in place of {amount_text(limit.stated, limit.unit)}"
 
 
 def _size(limit: Limit) -> float:
@@ -246,7 +247,7 @@ def eased_together(case: BuildCase, find: Finds) -> tuple[Relaxation, ...]:
         needed = used(limit, made)
         if needed > limit.most + 1e-6 * max(abs(limit.most), 1.0):
             text = _moved_text(limit, needed)
-            out.append(Relaxation(limit.kind, limit.name, text, limit.most, needed, limit.unit))
+            out.append(Relaxation(limit.kind, limit.name, text, limit.stated, needed + limit.begun, limit.unit))
     return tuple(out)
 
 

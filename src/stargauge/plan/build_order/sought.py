@@ -18,8 +18,10 @@ from stargauge.plan.build_order.prepare import Prepared
 Chosen = tuple[Choice, ...]
 Places = NDArray[np.intp]
 
-#: From how many orders in hand a search begins; shares of the value that are paid for all that is missing; how often a pool is renewed.
-_BEGUN, _PAID, _RENEWED = 2, tuple(np.geomspace(0.05, 8.0, 10).tolist()), 12
+#: Shares of the value that are paid for all that is missing; how often a pool is renewed.
+_PAID, _RENEWED = tuple(np.geomspace(0.05, 8.0, 10).tolist()), 12
+#: With up to so many options every order in hand is changed, with more the best of them: each takes a second or two.
+_FEW = 2_000
 #: What is no more, as a share of the most.
 _NO_MORE = 1e-4
 #: Shares of the draws, those with most first, whose part in a target is paid for where the pool is to be wide.
@@ -36,25 +38,25 @@ class Sought(NamedTuple):
 
 def sought(
     made: Prepared, hands: Iterable[Chosen], *, goal: Array | None = None, most: float = np.inf, draws: Places | None = None,
-    effort: int = 0, nearest: bool = False,
+    effort: int = 0, nearest: bool = False, enough: bool = False,
 ) -> Sought | None:  # fmt: skip
     """The cheapest order found that keeps each target of `made.case` with its probability in every draw, within all limits; None where none
     is found.
 
-    Begun from orders in hand, two of which are changed site by site; no dearer than any in hand that keeps all. The same in hand give the
-    same order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at most; `draws`: places
-    of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two seconds each;
-    `nearest`: where none keeps all targets, that within limits which misses least.
+    The best of orders in hand, or each where options are few, is changed site by site, so that it is no dearer than any that keeps all. The
+    same in hand give the same order. `goal`: what is least in place of the cost, (building, power, chip, start); `most`: by the goal at
+    most; `draws`: places of the only draws that count, all where left out; `effort`: how often the best is let change by chance, about two
+    seconds each; `nearest`: where none keeps all targets, that within limits which misses least; `enough`: the first that keeps all.
     """
     case = made.case
     search = Exchange(
         ByDraw(made), case.cost if goal is None else goal, np.array([one.probability for one in case.targets]), most, draws
     )  # fmt: skip
     begun = [search.state(_in_hand(search, hand)) for hand in dict.fromkeys(hands)]
-    found, pools = list[State](), [[NOTHING] for _ in search.sites]
-    for state in sorted(begun, key=lambda one: _rank(search, one))[:_BEGUN]:
-        found.append(_settled(search, state, pools))
-    best = min((*begun, *found), key=lambda one: _rank(search, one), default=None)
+    pools = [[NOTHING] for _ in search.sites]
+    few = len(begun) if int(case.allowed.sum()) <= _FEW else 1
+    first = sorted(begun, key=lambda one: _rank(search, one))[:few]
+    best = min((_settled(search, one, pools, enough) for one in first), key=lambda one: _rank(search, one), default=None)
     if best is not None and effort:
         best = _deepened(search, best, pools, effort)
     if best is None or not (best.within if nearest else best.kept):
@@ -73,14 +75,19 @@ def _rank(search: Exchange, state: State) -> tuple[bool, bool, float, float]:
     return not state.kept, not state.within, 0.0 if state.kept else search.missed(state), state.value
 
 
-def _settled(search: Exchange, state: State, pools: Pools) -> State:
-    """An order after exchanges with what is near it and what is best at its prices, as long as that makes it better. Pools grow."""
+def _settled(search: Exchange, state: State, pools: Pools, enough: bool = False) -> State:
+    """An order after exchanges with what is near it and what is best at its prices, as long as that makes it better. Pools grow.
+
+    `enough`: until it keeps all.
+    """
     for _ in range(_RENEWED):
+        if enough and state.kept:
+            break
         for site, pool in enumerate(pools):
             pool += search.sites[site].at_prices(*_prices(search, state, site))
             pool[:] = dict.fromkeys(pool)
         near = [[*search.sites[site].around(one), *pool] for site, (one, pool) in enumerate(zip(state.orders, pools, strict=True))]
-        better = search.descended(state, near)
+        better = search.descended(state, near, enough)
         if better.orders == state.orders:
             break
         state = better

@@ -58,7 +58,7 @@ class Takes(NamedTuple):
 def takes_of(prepared: Prepared, now: Known) -> Takes:
     """What the options of a prepared case take: its uses, with capital apart by what it pays for.
 
-    energy = load * hours from operation to the end of the clock,  accelerators = filled * P_IT / IT power of one      (1)
+    energy = load * expected hours of running until the end of the clock,  accelerators = filled * P_IT / IT power of one      (1)
     """
     case, uses, made = prepared.case, prepared.uses, prepared.all_worlds
     prices = UnitPrices.of(now, min(PRICE_DRAWS, made.draws), prepared.seed)
@@ -67,7 +67,7 @@ def takes_of(prepared: Prepared, now: Known) -> Takes:
     with np.errstate(invalid="ignore"):
         equipment = equipment_paid(prepared.dates, money, ends) * equipment_cost(building, chips, uses.operation, money)[..., None]
         equipment = np.where(case.allowed[..., None], equipment, 0.0)
-        hours = np.where(case.allowed, 24.0 * np.maximum(money.end - uses.operation, 0.0), 0.0)
+        hours = np.where(case.allowed, 24.0 * np.maximum(money.end - prepared.dates.served, 0.0), 0.0)
     power = prices.mean("accelerator_it_power")[[now.axes["chip"].index(chip) for chip in case.chips]]
     turbines = np.isin(case.powers, _TURBINES).astype(np.float64)[:, None, None]
     accelerators = uses.it * prices.scalar("hall_filled") / power[:, None]

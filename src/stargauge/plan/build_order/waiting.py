@@ -41,7 +41,7 @@ def waiting_data(reckoning: Reckoning, unit: str, worth: bool = True) -> dict[st
     if not worth:
         rows = [one.to_dict() for one in decisions(made, chosen, facts)]
         return {"decisions": rows, "information": [], "ceiling": None, "delays": []}
-    later = delays(made, chosen, reckoning.hands, unit, reckoning.goal)
+    later = delays(made, chosen, reckoning.hands, unit, reckoning.goal, more=reckoning.more)
     known = pool_of(made, [chosen, *reckoning.hands, *reckoning.pool, ()], facts, asked, reckoning.goal)
     weighed = Weighed(made, known, asked, unit, max(float(asked[0]) - reckoning.more[0], 0.0))
     told, ceiling = weighed.information(facts)
@@ -234,13 +234,15 @@ class Delay:
 
 
 def delays(
-    made: Prepared, chosen: Chosen, hands: Iterable[Chosen], unit: str, goal: Array | None = None, months: Sequence[int] = MONTHS
-) -> tuple[Delay, ...]:
+    made: Prepared, chosen: Chosen, hands: Iterable[Chosen], unit: str, goal: Array | None = None, months: Sequence[int] = MONTHS,
+    more: Sequence[float] = (),
+) -> tuple[Delay, ...]:  # fmt: skip
     """What it costs, or what becomes of the probability, if no work starts for so many months. Waiting longer never costs less.
 
     The longest first: what does after a long wait does after a shorter one too. `hands`: orders to begin from; those of their starts that
-    are too early are put off.
+    are too early are put off. `more`: what draws are asked for beyond the probability that is told, by target.
     """
+    beyond = np.array(more if len(more) else [0.0] * len(made.case.targets))
     case, out, known = made.case, list[Delay](), [tuple(sorted(one)) for one in dict.fromkeys((chosen, *hands))]
     worth, best = value_of(case, chosen, goal), list[Chosen]()
     for wait in sorted(months, reverse=True):
@@ -249,8 +251,10 @@ def delays(
         found = sought(later, put_off, goal=goal)
         left = float(later.case.allowed.sum() / max(case.allowed.sum(), 1))
         if found is None:
-            odds = tuple(np.max([odds_in(later, one) for one in put_off], axis=0, initial=0.0).tolist())
-            out.append(Delay(wait, None, None, left, odds, _lost_text(case, wait, odds)))
+            reached = np.max([odds_in(later, one) for one in put_off], axis=0, initial=0.0)
+            odds = tuple(np.maximum(reached - beyond, 0.0).tolist())
+            asked = [target.probability - one for target, one in zip(case.targets, beyond, strict=True)]
+            out.append(Delay(wait, None, None, left, odds, _lost_text(asked, wait, odds)))
         else:
             best = [found.chosen]
             more = max(0.0, found.value - worth)
@@ -283,7 +287,6 @@ def _first(case: BuildCase, one: Choice, power: int, first: int) -> Choice | Non
     return None if best is None else Choice(one.building, power, best[2], first + best[0])
 
 
-def _lost_text(case: BuildCase, wait: int, odds: Sequence[float]) -> str:
-    told = [f"{share_text(one)} in place of {share_text(target.probability)}" for one, target in zip(odds, case.targets, strict=True)
-            if one < target.probability]  # fmt: skip
+def _lost_text(asked: Sequence[float], wait: int, odds: Sequence[float]) -> str:
+    told = [f"{share_text(one)} in place of {share_text(odd)}" for one, odd in zip(odds, asked, strict=True) if one < odd]
     return f"after {counted(wait, 'month')} in which nothing starts, no order was found that keeps what is asked: {', '.join(told)} at most"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stargauge.report.workbook.parts import Heading, Part, Row, Single
+from stargauge.report.workbook.parts import USD, Heading, Part, Row, Single
 
-USD = "USD"
 _NEVER = '"never"'
 
 

@@ -10,6 +10,8 @@ from stargauge.report.workbook.formula import name_in
 
 Total = Literal["", "sum", "last", "max", "min"]
 Look = Literal["calculation", "check", "flag"]
+#: The unit of most rows: dollars of the day.
+USD = "USD"
 
 
 @dataclass(frozen=True)

@@ -102,9 +102,9 @@ def _costs(asset: str, label: str, share: str, phases: Sequence[tuple[str, str]]
 
 
 def _building_unit(key: str) -> str:
-    """Cost of building at the prices of the day on which work starts; at the price date for one that never does."""
+    """Cost of building and of its plants at the prices of the day on which work starts; at the price date for one that never does."""
     years = f"(IF(ISNUMBER(start_{key}), start_{key}, price_date) - price_date) / days_of_year"
-    return f"building_unit_cost * EXP(building_price_drift * {years})"
+    return f"(building_unit_cost + plants_beyond_{key}) * EXP(building_price_drift * {years})"
 
 
 def _equipment_unit(key: str) -> str:

@@ -10,6 +10,7 @@ from stargauge.report.workbook.book import INPUTS, SCENARIOS, written
 from stargauge.report.workbook.checks import checks_sheet
 from stargauge.report.workbook.formula import site_of
 from stargauge.report.workbook.income import Let, compute_parts, lease_parts
+from stargauge.report.workbook.loan import loan_parts
 from stargauge.report.workbook.outputs import ASSETS, Period, period_sheet, summary_sheet
 from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text, sheet_in
 from stargauge.report.workbook.phases import phases_sheet
@@ -135,7 +136,7 @@ def _asset_sheet(data: Mapping[str, Any], site: Mapping[str, Any], asset: str) -
         *assets.earning_parts(equipment, asset),
         *service_parts(),
         *bonus_parts(equipment, (first, last), phases[0][0], phases[-1][0]),
-        *assets.loan_parts(site["draw_rules"][asset]),
+        *loan_parts(site["draw_rules"][asset]),
         *assets.vendor_parts(equipment),
         *assets.cash_parts(asset),
         *assets.waterfall_parts(equipment),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stargauge.report.workbook.parts import Heading, Part, Path, Row, Sheet, Single, sheet_in
+from stargauge.report.workbook.parts import USD, Heading, Part, Path, Row, Sheet, Single, sheet_in
 
-USD = "USD"
 _QUARTERS = (1, 2, 3, 4)
 _MONTHS = range(1, 13)
 

@@ -217,7 +217,10 @@ def _picture(view: View, name: str, node: Any, address: str) -> dict[str, Any] |
     if not node.get("shares"):
         return None
     label = spoken_lineage(node)
-    wide, narrow = (Markup(inlined(lineage_svg(node, kind == "nr"), f"{name}-{kind}", label, kind)) for kind in ("w", "nr"))
+    wide, narrow = (
+        Markup(inlined(lineage_svg(node, kind == "nr"), f"{name}-{kind}", label, kind))  # noqa: S704 - a drawing of ours
+        for kind in ("w", "nr")
+    )
     return view.enter({"name": name, "wide": wide, "narrow": narrow, "table": lineage_table(node), "why": None, "spec": None})
 
 
@@ -237,7 +240,7 @@ def _reading(view: View, address: str) -> str:
     """The page of the verdict on a reading."""
     from stargauge import api
     from stargauge.report.lineage import whole
-    from stargauge.report.reasons import ROWS
+    from stargauge.report.reasons import row_text
 
     asked = view.asked
     claim = address.partition("/")[0]
@@ -247,14 +250,15 @@ def _reading(view: View, address: str) -> str:
 
     def make() -> dict[str, Any]:
         return api.explain_reading(
-            address, view.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, evidence=view.evidence, given=asked.given or None
-        ).to_dict()
+            address, view.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, evidence=view.evidence, given=asked.given or None,
+            language=asked.language,
+        ).to_dict()  # fmt: skip
 
     data = view.kept("reasons", make, address)
     compares = []
     for place, one in enumerate(data["compares"], 1):
         node = whole(one["why"])
-        compares.append({**one, "node": node, "row": ROWS[one["reads"]], "drawn": _picture(view, f"made-{place}", node, one["address"]),
+        compares.append({**one, "node": node, "row": row_text(one["reads"]), "drawn": _picture(view, f"made-{place}", node, one["address"]),
                          **_made_of(node)})  # fmt: skip
     held = [one["why"] for one in data["compares"]]
     return view.render(

@@ -55,11 +55,6 @@ def decode(data: bytes) -> Any:
     return value
 
 
-def decode_first(data: bytes) -> tuple[Any, int]:
-    """The first value and where it ends. Raises Malformed."""
-    return _value(data, 0, 0)
-
-
 def _value(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     if depth > DEEPEST:
         raise Malformed(f"nested deeper than {DEEPEST}")

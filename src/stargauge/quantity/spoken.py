@@ -1,0 +1,72 @@
+"""The language in which numbers, dates and words are written, and its catalogue of messages.
+
+English stands where it is used, in `say(...)` or `_('...')` of a template; another language is a gettext catalogue of messages by the
+English ones, `messages/de.po`, read when it is first spoken. What a language lacks is said in English.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+#: Where the catalogues lie, one file per language.
+CATALOGUES = Path(__file__).with_name("messages")
+
+#: What stands between a context and a text, as in gettext.
+BETWEEN = "\x04"
+#: A message, of what it is said where that is given, and what is said for it.
+_ENTRY = re.compile(r'^(?:msgctxt (".*")\n)?msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
+
+_LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within: what is written is in this language."""
+    before = _LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(before)
+
+
+def language() -> str:
+    """The code of the language that is spoken now."""
+    return _LANGUAGE.get()
+
+
+def say(text: str, context: str = "", /, **values: object) -> str:
+    """An English text in the language that is spoken now, `{name}` filled in; in English where the language has no text of it.
+
+    `context`: of what it is said, where the same English means several things.
+    """
+    made = texts(_LANGUAGE.get()).get(f"{context}{BETWEEN}{text}" if context else text, text)
+    return made.format(**values) if values else made
+
+
+def in_language(words: Mapping[str, str], language: str) -> dict[str, str]:
+    """English texts by some keys, in a language."""
+    return {key: texts(language).get(text, text) for key, text in words.items()}
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """The messages of a language by the English ones; empty for English."""
+    file = CATALOGUES / f"{language}.po"
+    return read_catalogue(file.read_text(encoding="utf-8")) if language.isalpha() and file.is_file() else {}
+
+
+def read_catalogue(text: str) -> dict[str, str]:
+    """The messages of a gettext catalogue (PO; GNU gettext manual, "The Format of PO Files") by their English ones, after their context."""
+    found = ((f"{_unquoted(one[1])}{BETWEEN}" if one[1] else "", _unquoted(one[2]), _unquoted(one[3])) for one in _ENTRY.finditer(text))
+    return {context + english: said for context, english, said in found if english and said}
+
+
+def _unquoted(lines: str) -> str:
+    """A text of a catalogue, which may run over several lines."""
+    return "".join(json.loads(line) for line in lines.splitlines())

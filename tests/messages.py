@@ -1,0 +1,139 @@
+"""The messages of the program and their catalogues: `python -m tests.messages` brings every catalogue up to what is said.
+
+New messages come in without a translation, those that are said no more go; `--untranslated` lists what is still to translate.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+
+from stargauge.audit.causes import METHOD, TOLD
+from stargauge.audit.compare import HEADS
+from stargauge.audit.job_checks import AT_PEAK, MEASURES
+from stargauge.audit.job_definitions import DEFINITIONS
+from stargauge.audit.jobs import ROUTES
+from stargauge.audit.promises import BASES
+from stargauge.quantity.spoken import BETWEEN, CATALOGUES
+
+SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
+#: Files that hold the English texts of a kind of page by keys.
+KEYED = (SOURCE / "report" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
+#: Where each function that says a text has it: the place of the first, and how many follow.
+SAYING = {"say": (0, 1), "counted": (1, 2)}
+#: Names in the answer of a plan that its page says.
+PLAN_NAMES = (
+    "as the file states", "the next start of work at the site", "turbines", "transformers", "queue", "cover of debt service",
+    "loan to cost", "borrowing is in the means",
+)  # fmt: skip
+#: What counts things in faults, which are in English.
+NOT_SAID = ("stargauge.quantity.errors",)
+
+
+def _in_python() -> Iterator[tuple[str, str]]:
+    """The texts that are said in Python, with their place; those of things that are counted, in both numbers."""
+    for file in sorted(SOURCE.rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        foreign = {name.name for node in nodes if isinstance(node, ast.ImportFrom) and node.module in NOT_SAID for name in node.names}
+        for node in nodes:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING.keys() - foreign:
+                first, count = SAYING[node.func.id]
+                given = [text for arg in node.args[first : first + count] for text in _texts(arg)]
+                context = [part for arg in node.args[1:2] if node.func.id == "say" for part in _texts(arg)]
+                given = [BETWEEN.join((*context, text)) for text in given]
+                if node.func.id == "counted" and len(given) == 1:
+                    given.append(f"{given[0]}s")
+                yield from ((text, f"{file.relative_to(SOURCE)}:{node.lineno}") for text in given)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """The texts that an argument can be: itself, or either side of a choice."""
+    if isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def _in_templates() -> Iterator[tuple[str, str]]:
+    """The texts that are said in templates, with their place."""
+    from jinja2 import Environment
+    from jinja2.nodes import Call
+
+    reader = Environment()
+    for file in sorted(SOURCE.rglob("*.j2")):
+        for node in reader.parse(file.read_text(encoding="utf-8")).find_all(Call):
+            if getattr(node.node, "name", "") == "_" and node.args and isinstance(getattr(node.args[0], "value", None), str):
+                yield node.args[0].value, f"{file.relative_to(SOURCE)}:{node.lineno}"
+
+
+def _in_tables() -> Iterator[tuple[str, str]]:
+    """The texts that are said by a key."""
+    yield from ((one.says, f"audit/job_definitions.py:{one.name}") for one in DEFINITIONS)
+    yield from ((text, "audit/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
+    yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "audit/promises.py") for text in BASES)
+    yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
+    for file in KEYED:
+        for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            yield text, f"{file.relative_to(SOURCE)}:{key}"
+
+
+def _in_plans() -> Iterator[tuple[str, str]]:
+    """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
+    for file in sorted((SOURCE / "plan" / "build_order").glob("*.py")):
+        nodes, where = list(ast.walk(ast.parse(file.read_text(encoding="utf-8")))), str(file.relative_to(SOURCE))
+        made = [node.args[0] for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Said" and node.args]
+        named = {node.id for node in made if isinstance(node, ast.Name)}
+        sets = [node.value for node in nodes if isinstance(node, ast.Assign) and {getattr(one, "id", "") for one in node.targets} & named]
+        yield from ((text, where) for node in (*made, *sets) for text in _texts(node))
+        notes = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "notes_of"]
+        yield from (
+            (text, where)
+            for note in notes
+            for node in ast.walk(note)
+            if isinstance(node, ast.Tuple)
+            for one in node.elts
+            for text in _texts(one)
+        )
+        yield from ((node.value, where) for node in nodes if isinstance(node, ast.Constant) and node.value in PLAN_NAMES)
+
+
+def said() -> dict[str, str]:
+    """Every English text with one place where it stands."""
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_plans()])
+
+
+def catalogue_of(file: Path) -> Catalog:
+    """A catalogue as Babel reads it."""
+    with file.open("rb") as opened:
+        return read_po(opened, locale=file.stem, abort_invalid=True)
+
+
+def key_of(message: Message) -> str:
+    """The text of a message, after its context where it has one."""
+    return BETWEEN.join(part for part in (message.context, str(message.id)) if part)
+
+
+def update(file: Path) -> None:
+    """Bring a catalogue up to what is said, the translations that it has kept."""
+    before = {key_of(one): str(one.string) for one in catalogue_of(file) if one.id and one.string}
+    made = Catalog(file.stem, header_comment="", project="Stargauge", fuzzy=False)
+    for text in sorted(said()):
+        context, _, english = text.rpartition(BETWEEN)
+        made.add(english, before.get(text, ""), context=context or None).flags.discard("python-format")  # a percent sign is one here
+    with file.open("wb") as opened:
+        write_po(opened, made, width=0, omit_header=True)
+
+
+if __name__ == "__main__":
+    for name in sorted(CATALOGUES.glob("*.po")):
+        if "--untranslated" in sys.argv:
+            print("\n".join(key_of(one) for one in catalogue_of(name) if one.id and not one.string))
+        else:
+            update(name)

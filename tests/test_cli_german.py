@@ -1,0 +1,81 @@
+"""What the commands print in German: no English of their own is left, on the shipped programmes, in numbers, dates and sentences."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from tests.cli_runs import ask
+from tests.messages import said
+
+from stargauge.quantity.spoken import texts
+
+DAY = ("--as-of", "2026-11-22", "--draws", "256")
+#: English words that German does not have, no name of a reading, a party or a publisher bears, and the claim language does without.
+ENGLISH = frozenset((
+    "the", "with", "from", "is", "are", "were", "that", "which", "than", "has", "have", "known", "draws", "draw", "each", "its", "more",
+    "most", "where", "there", "this", "these", "those", "of", "no", "what", "if", "claim", "claims", "reading", "readings", "outcome",
+    "odds", "evidence", "newest", "power", "money", "jobs", "site", "sites", "end", "middle", "mean", "median", "absent",
+))  # fmt: skip
+#: What stands in a file or a catalogue as somebody said it: claim language and addresses, ids, commands, quotations, formulas.
+_QUOTED = re.compile(
+    r"stargauge\s+[^\n]*(\n +-[^\n]*)*"
+    r"|“[^”]*”|«[^»]*»|'[^']*'|\[[^\]]*\]|--\w+|Holders of the"
+    r"|\b[a-z]+-[a-z]+: [a-z ]+?(?=  )|\b[\w-]+/[\w -]+?(?=  |$|[:;,])|\b[a-z0-9]+([_-][a-z0-9]+)+\b"
+    r"|Power at the meter that has reached at\s+least\s+each stage, at the end of each month",
+    re.MULTILINE,
+)
+COMMANDS = (
+    ("check", "stargate"), ("check", "meta-hyperion", "--all"), ("audit", "meta-hyperion"), ("needs", "meta-hyperion"),
+    ("needs", "meta-hyperion", "--claim", "hyperion-jobs"), ("definitions", "meta-hyperion"),
+    ("definitions", "meta-hyperion", "--claim", "hyperion-jobs"), ("together", "meta-hyperion"), ("sources", "meta-hyperion"),
+    ("schedule", "stargate"), ("jobs", "meta-hyperion"), ("money", "meta-hyperion"), ("finance", "meta-hyperion"),
+    ("explain", "hyperion-jobs/builders", "--programme", "meta-hyperion"), ("explain", "power_facility[operational]"),
+    ("compare", "meta-hyperion@2026-06-01", "@2026-11-22"), ("odds", "meta-hyperion"),
+    ("odds", "meta-hyperion", "--claim", "hyperion-jobs"),
+)  # fmt: skip
+
+
+def _asked(command: tuple[str, ...]) -> list[str]:
+    """A command with its day and draws, as far as it takes them."""
+    run = DAY[2:] if command[0] in ("compare", "odds") else DAY
+    return [*command, *run]
+
+
+def english_in(text: str) -> list[str]:
+    """The lines with English words outside what is quoted."""
+    own = _QUOTED.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return [line for line in own.splitlines() if ENGLISH & set(re.findall(r"[A-Za-zÄÖÜäöü]+", line))]
+
+
+def test_the_word_list_finds_english() -> None:
+    assert english_in("6 Quellen, known on 22. Nov. 2026") and not english_in("Warum?  stargauge explain 'jobs_direct' --of the end")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_command_answers_in_german_throughout(capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
+    answer = ask(capsys, *_asked(command), "--language", "de")
+    assert answer.code == 0, answer.err
+    assert english_in(answer.out) == []
+    assert "ß" not in answer.out and not re.search(r"\d,\d{3},\d{3}", answer.out)
+    assert max(map(len, answer.out.splitlines())) <= 100
+
+
+def test_the_language_changes_words_and_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = (*_asked(("check", "meta-hyperion")), "--json", "--language")
+    english, german = (json.loads(ask(capsys, *asked, one).out) for one in ("en", "de"))
+    assert (english["language"], german["language"]) == ("en", "de") and english["headline"] != german["headline"]
+    odds = [[one["probability"] for claim in answer["claims"] for one in claim["readings"]] for answer in (english, german)]
+    assert odds[0] == odds[1]
+
+
+def test_umlauts_are_spelt_out_in_plain_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ask(capsys, *_asked(("check", "meta-hyperion")), "--language", "de", "--ascii").out
+    assert told.isascii() and "256 Durchlaeufe" in told and "?" not in told.replace("Warum?", "")
+
+
+def test_no_message_was_left_in_english() -> None:
+    """A translation that reads as the English does is one only where the two languages share the words."""
+    same = [english for english in said() if texts("de").get(english) == english]
+    assert [text for text in same if ENGLISH & set(re.findall(r"[a-z]+", re.sub(r"\{\w+\}|`[^`]*`", "", text)))] == []
