@@ -80,12 +80,12 @@ def traffic(blocks: int = 40) -> Iterator[Figure]:
 
 def bytes_of_a_block(run: Run) -> tuple[int, int]:
     """Bytes of the arrays that steps return, and of all that their array operations write (inputs drawn: their own size once)."""
-    values = {name: plain_value.view(Written) for name, plain_value in {**run.static, **run.sampler.draw(0)}.items()}
+    values = {name: one.view(Written) if isinstance(one, np.ndarray) else one for name, one in {**run.static, **run.sampler.draw(0)}.items()}
     returned, Written.total = 0, sum(values[name].nbytes for name in run.plan.inputs if name not in run.static)
     for step in run.plan.steps:
         with counting():
             values[step.name] = step.quantity.function(**{need: values[need] for need in step.quantity.needs})
-        returned += values[step.name].nbytes
+        returned += getattr(values[step.name], "nbytes", 0)  # fits that are made once have no size of their own
     return returned, Written.total
 
 
