@@ -80,7 +80,8 @@ def traffic(blocks: int = 40) -> Iterator[Figure]:
 
 def bytes_of_a_block(run: Run) -> tuple[int, int]:
     """Bytes of the arrays that steps return, and of all that their array operations write (inputs drawn: their own size once)."""
-    values = {name: one.view(Written) if isinstance(one, np.ndarray) else one for name, one in {**run.static, **run.sampler.draw(0)}.items()}
+    known = {**run.static, **run.sampler.draw(0)}
+    values = {name: one.view(Written) if isinstance(one, np.ndarray) else one for name, one in known.items()}
     returned, Written.total = 0, sum(values[name].nbytes for name in run.plan.inputs if name not in run.static)
     for step in run.plan.steps:
         with counting():
