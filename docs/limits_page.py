@@ -112,7 +112,6 @@ SERVER = (
     Limit("draws of answers kept in a process", "web.view", "MOST_DRAWS_KEPT"),
     Limit("worlds in which `plan` builds", "web.api_plan", "MOST_WORLDS"),
     Limit("memory of a process that computes (half of the machine's, at most)", "web.work", "MOST_MEMORY", "B"),
-    Limit("runs of a sweep", "web.answers", "MOST_CELLS"),
     Limit("files of a folder", "web.library", "MOST_FILES"),
     Limit("a file of a folder", "web.library", "MOST_BYTES", "B"),
     Limit("characters of a file that is edited", "web.files", "MOST_TEXT"),

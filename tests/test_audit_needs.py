@@ -423,7 +423,7 @@ def test_the_table_of_all_names_every_reading_with_odds(found: Needs) -> None:
     assert max(map(len, text.splitlines())) <= 80
     flat = " ".join(text.split())
     assert "settled, not testable or without odds" in flat
-    assert flat.startswith("Of ")
+    assert flat.startswith("Readings with odds: ")
 
 
 def test_where_no_reading_has_odds_the_answer_says_so(found: Needs) -> None:

@@ -454,7 +454,8 @@ ELSEWHERE = {
 WITHOUT = {
     "evidence.capture.capture.LONGEST", "evidence.capture.connection.MOST_ADDRESSES", "evidence.capture.devtools.LONGEST",
     "evidence.observe.alerts.MOST_WAITING", "evidence.observe.following.MOST_ASKED", "reading.frames.LONGEST", "web.chips.MOST_CHOICES",
-    "web.chips.MOST_EVENTS", "api.sweep.MOST_CELLS", "web.answers.MOST_CELLS", "web.pages.evidence.MOST_LINES", "web.pages.evidence.MOST_TARGETS", "web.pages.evidence.MOST_TEXT",
+    "web.chips.MOST_EVENTS", "api.sweep.MOST_CELLS", "web.sweep.MOST_CELLS",
+    "web.pages.evidence.MOST_LINES", "web.pages.evidence.MOST_TARGETS", "web.pages.evidence.MOST_TEXT",
     "web.serve.MOST_AT_ONCE",
 }  # fmt: skip
 

@@ -32,6 +32,7 @@ def shown(executed: Any) -> list[dict[str, Any]]:
     return [dict(cell.outputs[-1].data) if cell.outputs else {} for cell in executed.cells if cell.cell_type == "code"]
 
 
+@pytest.mark.slow
 def test_every_cell_shows_something_and_none_complains(executed: Any) -> None:
     assert all(shown(executed))
     streams = [
@@ -40,6 +41,7 @@ def test_every_cell_shows_something_and_none_complains(executed: Any) -> None:
     assert not streams, streams
 
 
+@pytest.mark.slow
 def test_it_shows_tables_with_day_draws_and_seed_and_charts(executed: Any) -> None:
     tables = [one["text/html"] for one in shown(executed) if "<table>" in one.get("text/html", "")]
     assert len(tables) == 6

@@ -59,6 +59,7 @@ WANTING = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", WANTING, ids=" ".join)
 def test_what_needs_an_extra_names_it_and_the_command_for_it(bin: Path, here: Path, arguments: tuple[str, ...]) -> None:
     made = asked(bin, here, *arguments)
@@ -74,7 +75,8 @@ ANSWERED = (
     ("schedule", TINY, *QUICK), ("jobs", TINY, *QUICK), ("finance", TINY, *QUICK), ("compute", TINY, *QUICK), ("facility", "abilene"),
     ("money", TINY, *QUICK), ("hours", "north", "--programme", TINY), ("train", "--model", "llama3-70b", "--cluster", "64xh100"),
     ("goodput", "--cluster", "1000xh100"), ("infer", "--model", "llama3-70b", "--chip", "h100"), ("system", TINY, *QUICK),
-    ("simulate", TINY, *QUICK), ("compare", f"{TINY}@2025-06-01", TINY, *QUICK), ("cost", TINY, *QUICK),
+    ("sweep", TINY, "--quantity", "power_facility[operational]", *QUICK), ("simulate", TINY, *QUICK),
+    ("compare", f"{TINY}@2025-06-01", TINY, *QUICK), ("cost", TINY, *QUICK),
     ("sensitivity", "power_facility[operational]", TINY, *QUICK), ("explain", "power_facility[operational]", "--programme", TINY),
     ("catalogue", "price"), ("backtest", "xai-colossus-1", *QUICK), ("validate", "goodput"), ("draft", "a.txt"), ("new", "mine"),
     ("schema",), ("doctor",), ("completion", "bash"), ("calibrate", "schedule"),
@@ -98,6 +100,7 @@ def test_everything_else_is_answered_without_an_extra(bin: Path, here: Path, arg
     assert made.returncode == 0 and made.stdout, made.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", FAULTS, ids=" ".join)
 def test_what_is_not_there_is_a_fault_of_the_input_and_not_ours(bin: Path, here: Path, arguments: tuple[str, ...]) -> None:
     made = asked(bin, here, *arguments)

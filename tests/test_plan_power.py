@@ -454,7 +454,14 @@ def _sun(site: str, by: str) -> np.ndarray:
     return np.asarray(next(plant for plant in made.plan.case.offers.plants if plant.name == "solar").output)
 
 
-@pytest.mark.parametrize(("programme", "site"), [("meta-hyperion", "hyperion"), ("stargate", "saline"), ("stargate-abroad", "uae")])
+@pytest.mark.parametrize(
+    ("programme", "site"),
+    [
+        ("meta-hyperion", "hyperion"),
+        pytest.param("stargate", "saline", marks=pytest.mark.slow),
+        pytest.param("stargate-abroad", "uae", marks=pytest.mark.slow),
+    ],
+)
 def test_where_no_wind_is_known_it_is_left_out_and_said(programme: str, site: str) -> None:
     made = sg.power(site, programme, load_at="10 MW", mixes=False, draws=5).to_dict()
     assert not any(plant["name"] == "wind" for plant in made["plants"])

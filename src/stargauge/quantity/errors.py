@@ -53,7 +53,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 #: So many names are compared with one that is not known, and none that is longer: each comparison costs.
-_COMPARED, _LONGEST = 1000, 200
+_COMPARED, _LONGEST = 5000, 200
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -101,7 +101,7 @@ def _row(point: Mapping[str, Any], first: bool, style: Style) -> list[str]:
         return wrapped(str(point["answer"]), style.width, f"{day} {style.mark(point['status'])}  ", " " * (_day_width() + 4))
     change = "" if point["change"] is None else points_text(point["change"])
     start = f"{day}{percent(point['probability']):>5}  {track(point['probability'])} {change:>4}  "
-    ends = [f"{style.mark(point['status'])} {status_text(SILENT)}"] if point["status"] == SILENT else []
+    ends = [f"{style.mark(point['status'])} {say('deadline passed, record silent')}"] if point["status"] == SILENT else []
     told = "; ".join([*ends, say("claim made")] if first else [*ends, *map(mover_text, point["movers"][:1])])
     return wrapped(told, style.width, start, " " * len(start)) or [start]
 

@@ -65,6 +65,7 @@ def _titles() -> dict[str, str]:
         "build": say("Building times"), "capex": say("Cost of building and equipment"),
         "compute": say("Equipment that sells computing power"), "contract": say("Leases and cloud contracts"),
         "debt": say("Terms of loans"), "environment": say("Emissions and water"), "facility": say("Power at the meter and cooling"),
+        "feeding": say("Which plants feed which phases"),
         "fleet": say("Accelerators"), "funding": say("Funding"), "inference": say("Serving users"), "labour": say("Jobs"),
         "lease": say("Leases of halls"), "liquidity": say("Cash of the parties"), "market": say("Rents and interest rates"),
         "network": say("What a phase waits for"), "opex": say("Cost of running"), "reliability": say("Failures and restarts"),
