@@ -257,9 +257,9 @@ def delays(
             out.append(Delay(wait, None, None, left, odds, _lost_text(asked, wait, odds)))
         else:
             best = [found.chosen]
-            more = max(0.0, found.value - worth)
-            told = f"costs {show(more, unit)} more" if more > 0 else "costs nothing"
-            out.append(Delay(wait, found.value, more, left, None, f"to start nothing for {counted(wait, 'month')} {told}"))
+            dearer = max(0.0, found.value - worth)
+            told = f"costs {show(dearer, unit)} more" if dearer > 0 else "costs nothing"
+            out.append(Delay(wait, found.value, dearer, left, None, f"to start nothing for {counted(wait, 'month')} {told}"))
     return tuple(reversed(out))
 
 
