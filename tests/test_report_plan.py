@@ -423,3 +423,12 @@ def test_the_page_holds_every_part_in_both_languages(data: dict[str, Any]) -> No
 def test_conflict_stands_on_the_page_only_where_there_is_one() -> None:
     assert "What cannot be kept together" in plan_html(impossible_answer())
     assert "What cannot be kept together" not in plan_html(plan_answer())
+
+
+def test_where_nothing_can_be_told_of_what_knowing_is_worth_it_says_so() -> None:
+    data = plan_answer()
+    data["waiting"]["ceiling"] = {"worth": None, "unit": "USD", "share_kept": 0.8}
+    for one in data["waiting"]["information"]:
+        one["worth_now"] = one["worth_later"] = 0.0
+    note = plan_tables.information(data).note
+    assert "cannot be told here" in note and "is worth knowing" not in note

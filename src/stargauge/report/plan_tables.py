@@ -292,7 +292,9 @@ def information(data: Data) -> Rows:
                 "it will be. Saved in the mean of the draws, every target kept as often.")] if rows else []  # fmt: skip
     if (ceiling := made.get("ceiling")) and ceiling["worth"]:
         note.append(say("To know everything at once now: {money}.", money=money_text(ceiling["worth"], ceiling["unit"])))
-    if nothing := [one for one in made["information"] if not one["worth_now"]]:
+    if ceiling and ceiling["worth"] is None:
+        note.append(say("What knowing is worth cannot be told here: no order looked at keeps what is asked in both halves of the draws."))
+    elif nothing := [one for one in made["information"] if not one["worth_now"]]:
         count = figures(len(nothing))
         note.append(say("To know any other of the facts that were looked at is worth nothing: {count}.", count=count) if rows
                     else say("None of the facts that were looked at is worth knowing: {count}.", count=count))  # fmt: skip

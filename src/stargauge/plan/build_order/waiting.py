@@ -32,7 +32,8 @@ def waiting_data(reckoning: Reckoning, unit: str, worth: bool = True) -> dict[st
     """What can wait until when, what it is worth to know, and what waiting with everything costs, as plain data by name.
 
     `unit`: of the goal; `worth`: whether what knowing and waiting are worth is looked at. Each target is kept as often as is asked, or as
-    the plan does in the draws that it was made for, if that is less.
+    the plan does in the draws that it was made for, if that is less. The worth of the ceiling is None where no order looked at keeps what
+    is asked in both halves of the draws: then nothing can be told of what knowing is worth.
     """
     chosen, made = reckoning.plan, reckoning.made(reckoning.case)
     asked = np.minimum(_asked(made.case), odds_in(made, chosen))
@@ -48,7 +49,7 @@ def waiting_data(reckoning: Reckoning, unit: str, worth: bool = True) -> dict[st
     return {
         "decisions": [one.to_dict() for one in decisions(made, chosen, facts, weighed, told)],
         "information": [one.to_dict() for one in told],
-        "ceiling": {"worth": ceiling.told, "unit": unit, "share_kept": weighed.kept},
+        "ceiling": {"worth": None if weighed.alone is None else ceiling.told, "unit": unit, "share_kept": weighed.kept},
         "delays": [one.to_dict() for one in later],
     }
 
