@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import wait
@@ -23,6 +23,8 @@ from stargauge.quantity.errors import InputError
 AHEAD = 4
 #: How often in a row workers may end before anything more is done.
 TRIES = 3
+#: Seconds between two looks at whether processes live.
+_LOOK = 1.0
 #: Seconds until a scheduler has to answer.
 PATIENCE = 10
 SCHEMES = ("tcp://", "tls://")
@@ -148,11 +150,37 @@ def _processes(count: int, function: Callable[..., Any], given: tuple[Any, ...])
     context = multiprocessing.get_context("fork" if quiet else "spawn")
     over = context.RawValue("b", 0)
     pool = ProcessPoolExecutor(count, context, _begin, (over, function, given))
+    ended = threading.Event()
+    watch = threading.Thread(target=_watched, args=(pool, ended), daemon=True)
+
+    def send(place: int) -> Future[Any]:
+        made = pool.submit(_at, place)
+        if not watch.is_alive():  # begun after the processes, so that they are forked from one thread
+            watch.start()
+        return made
+
     try:
-        yield (lambda place: pool.submit(_at, place)), AHEAD * count
+        yield send, AHEAD * count
     finally:
         over.value = 1
         pool.shutdown(cancel_futures=True)
+        ended.set()
+
+
+def _watched(pool: ProcessPoolExecutor, ended: threading.Event) -> None:
+    """End a pool that waits for ever: a process killed while it sends an answer leaves half of it, and its lock, behind.
+
+    The pool reads on, and its other processes wait for the lock. Without them, and without an end of the pipe to write to, the pool finds
+    itself broken, as it does where a process dies at any other moment.
+    """
+    processes = list(pool._processes.values())
+    while not ended.wait(_LOOK):
+        if any(not one.is_alive() for one in processes) and not ended.wait(_LOOK):
+            for one in processes:
+                one.kill()
+            with suppress(OSError):
+                pool._result_queue._writer.close()  # type: ignore[attr-defined]
+            return
 
 
 _begun: list[Any] = []
