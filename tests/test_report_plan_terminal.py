@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from tests.plan_answer import impossible_answer, plan_answer, under_way
+from tests.test_cli_german import english_in
 
 from stargauge.report import plan_tables, plan_terminal
+from stargauge.report.locale import speaking
 from stargauge.report.plan import render_plan
 from stargauge.report.plan_page import plan_html
 
@@ -98,3 +100,11 @@ def test_a_way_out_without_a_building_and_the_units_of_facts_are_told_whole() ->
     data = plan_answer()
     data["waiting"]["information"][0] |= {"worth_now": 3.1e9, "unit": "USD*yr"}
     assert "…" not in render_plan(data) and "3.1 bn USD" in render_plan(data)
+
+
+@pytest.mark.parametrize("data", [plan_answer(), impossible_answer()], ids=["planned", "impossible"])
+def test_in_german_nothing_of_it_is_left_in_english(data: dict[str, Any]) -> None:
+    with speaking("de"):
+        made = render_plan(data)
+    assert english_in(made) == []
+    assert max(map(len, made.splitlines())) <= 80

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from stargauge.quantity.errors import counted as number_of
 from stargauge.report import plan_tables as tables
 from stargauge.report import plan_terminal as terminal
 from stargauge.report.locale import say
@@ -13,6 +12,7 @@ from stargauge.report.plan_opening import is_assumed, opening
 from stargauge.report.plan_words import Data, about, built_sites, method_text, relaxation_text, said_text, sentence
 from stargauge.report.power_words import Rows
 from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
+from stargauge.report.wording import counted
 
 #: So many decisions, assumptions and years are told where there are more.
 _DECISIONS, _ASSUMPTIONS, _YEARS = 6, 5, 4
@@ -28,7 +28,7 @@ def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, sav
         lines += _conflict(data, style)
     if data["status"] == "planned":
         lines += _planned(data, style)
-    lines += _texts("To know of it", [said_text(one) for one in data["notes"]], style)
+    lines += _texts(say("To know of it"), [said_text(one) for one in data["notes"]], style)
     return style.finish([*lines, "", *_next(data, style, report, saved)])
 
 
@@ -46,13 +46,13 @@ def _planned(data: Data, style: Style) -> list[str]:
     lines += _block(terminal.sites(data), ((15, "w"), (19, "w"), (14, "w"), (26, "w")), style) if built_sites(data) else []
     if built_sites(data):
         lines += _block(tables.cost(data), ((52, "w"), (18, "r")), style) + _money(data, style)
-    lines += _texts("What binds, and its price", terminal.binding(data), style)
+    lines += _texts(say("What binds, and its price"), terminal.binding(data), style)
     if data["frontier"]:
-        lines += _block(tables.frontier(data), ((11, "l"), (4, "r"), (15, "r"), (15, "r"), (7, "r"), (16, "w")), style)
+        lines += _block(tables.frontier(data), ((13, "l"), (4, "r"), (15, "r"), (15, "r"), (7, "r"), (14, "w")), style)
     if data.get("frontier_emissions"):
         lines += _block(tables.emissions(data), ((14, "w"), (8, "r"), (15, "r"), (15, "r"), (10, "l")), style)
-    lines += _texts("What insisting costs", terminal.insist(data), style)
-    lines += _waiting(data, style) + _texts("How it was found", [method_text(data)], style, "")
+    lines += _texts(say("What insisting costs"), terminal.insist(data), style)
+    lines += _waiting(data, style) + _texts(say("How it was found"), [method_text(data)], style, "")
     return lines + _rests_on(data, style)
 
 
@@ -73,9 +73,9 @@ def _conflict(data: Data, style: Style) -> list[str]:
     if data["status"] != "planned":
         return []  # said already
     made = tables.smallest(data)
-    lines = _texts("Of what was announced cannot be kept together", made, style) if len(made) > 1 else []
+    lines = _texts(say("Of what was announced cannot be kept together"), made, style) if len(made) > 1 else []
     others = list(map(relaxation_text, data["conflict"]["relaxations"]))
-    return lines + _texts("Instead of what was announced any one of these would do", others, style)
+    return lines + _texts(say("Instead of what was announced any one of these would do"), others, style)
 
 
 def _money(data: Data, style: Style) -> list[str]:
@@ -89,7 +89,7 @@ def _money(data: Data, style: Style) -> list[str]:
 def _waiting(data: Data, style: Style) -> list[str]:
     made, known = data["waiting"], []
     first = _first(tables.waiting(data), _DECISIONS)
-    lines = _block(first, ((21, "w"), (8, "w"), (9, "w"), (36, "w")), style) if made["decisions"] else []
+    lines = _block(first, ((20, "w"), (10, "w"), (11, "w"), (33, "w")), style) if made["decisions"] else []
     if made["information"]:
         known = _block(tables.information(data), ((34, "w"), (9, "w"), (15, "w"), (15, "w")), style)
     if later := tables.delays(data):
@@ -103,20 +103,24 @@ def _rests_on(data: Data, style: Style) -> list[str]:
     if not data["assumptions"]:
         return []
     rows = tables.assumptions({**data, "assumptions": assumed[:_ASSUMPTIONS]}).rows
-    told = (
-        [f"{number_of(len(assumed), 'assumption')} without a source: {'; '.join(f'{what} {value}' for what, value, *_ in rows)}"]
-        if assumed
-        else []
-    )
-    left = f"; {len(assumed) - _ASSUMPTIONS} more" if len(assumed) > _ASSUMPTIONS else ""
-    others = f"{number_of(len(data['assumptions']) - len(assumed), 'number')} with a source, or computed from such. All of them: --json."
-    return _texts("What it rests on", [*(f"{one}{left}." for one in told), others], style)
+    told = []
+    if assumed:
+        names = "; ".join(f"{what} {value}" for what, value, *_ in rows)
+        names += say("; {count} more", count=len(assumed) - _ASSUMPTIONS) if len(assumed) > _ASSUMPTIONS else ""
+        told = [say("{assumptions} without a source: {names}.", assumptions=counted(len(assumed), "assumption"), names=names)]
+    others = counted(len(data["assumptions"]) - len(assumed), "number")
+    told.append(say("{numbers} with a source, or computed from such. All of them: --json.", numbers=others))
+    return _texts(say("What it rests on"), told, style)
 
 
 def _first(made: Rows, most: int) -> Rows:
     """A table cut to its first rows, which it says."""
     left = len(made.rows) - most
-    return made if left <= 0 else Rows(made.title, made.head, list(made.rows)[:most], f"{made.note} {left} more: --json.".strip())
+    return (
+        made
+        if left <= 0
+        else Rows(made.title, made.head, list(made.rows)[:most], f"{made.note} {say('{count} more: --json.', count=left)}".strip())
+    )
 
 
 def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:

@@ -14,20 +14,23 @@ from stargauge.report.wording import figures, percent
 Data = Mapping[str, Any]
 
 
-def money(data: Data) -> Rows | None:
-    """Who brings what in which year, what each has for it, and who would have to find more."""
+def money(data: Data, most: int | None = None) -> Rows | None:
+    """Who brings what in which year, of the first so many, what each has for it in all, and who would have to find more."""
     made = data["money"]
     if not made or not made["years"]:
         return None
     factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
-    rows: list[tuple[str, ...]] = [
-        (say("All that is built"), *_sums(made["capital"], factor), _sum(made["in_all"]["capital"], factor), "–", "–"),
-        (say("Lenders"), *_sums(made["lenders"], factor), _sum(made["in_all"]["lenders"], factor), "–", "–"),
-        *((str(one["name"]), *_sums(one["funds"], factor), *means_text(one, factor)) for one in made["parties"]),
-    ]  # fmt: skip
-    if any(made.get("nobody") or ()):
-        rows.append((say("Nobody"), *_sums(made["nobody"], factor), _sum(made["in_all"]["nobody"], factor), "–", "–"))
-    head = (say("Who"), *map(str, made["years"]), say("In all"), say("Has for it"), say("Lacks"))
+
+    def row(name: str, values: Sequence[Any], *means: str) -> tuple[str, ...]:
+        return (name, *(_sum(value, factor) for value in values[:most]), *means)
+
+    def whole(name: str, key: str) -> tuple[str, ...]:
+        return row(name, made[key], _sum(made["in_all"][key], factor), "–", "–")
+
+    rows = [whole(say("All that is built"), "capital"), whole(say("Lenders"), "lenders")]
+    rows += [row(str(one["name"]), one["funds"], *means_text(one, factor)) for one in made["parties"]]
+    rows += [whole(say("Nobody"), "nobody")] if any(made.get("nobody") or ()) else []
+    head = (say("Who"), *map(str, made["years"][:most]), say("In all"), say("Has for it"), say("Lacks"))
     return Rows(say("Money"), head, rows, money_note(data, unit))
 
 
@@ -85,10 +88,6 @@ def spent(data: Data) -> Rows:
     ]
     head = (say("Year"), say("All that is built, {unit}", unit=notation().unit(unit)), say("Lenders, {unit}", unit=notation().unit(unit)))
     return Rows(say("Money"), head, rows)
-
-
-def _sums(values: Sequence[Any], factor: float) -> list[str]:
-    return [_sum(value, factor) for value in values]
 
 
 def _sum(value: Any, factor: float) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.quantity.errors import counted as number_of
 from stargauge.quantity.units import scale_of
 from stargauge.report import plan_money
 from stargauge.report import plan_tables as tables
-from stargauge.report.locale import notation
+from stargauge.report.locale import notation, say
 from stargauge.report.plan_words import building_text, built_sites, chip_text, start_text
 from stargauge.report.power_words import Rows
-from stargauge.report.wording import day_text, figures, percent, show
+from stargauge.report.wording import counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
 #: What the chip of a building is called that is left as the file has it.
@@ -35,13 +34,17 @@ def buildings(data: Data) -> Rows:
             rows.append((f"{site['id']}: {_stays(site)}", "", _all_run(site["under_way"]), "", _power_of(site["under_way"]), ""))
         rows += [_built(group, factor) for group in _alike(site["buildings"])]
     idle = [str(site["id"]) for site in data["sites"] if not site["buildings"] and not site["under_way"]]
-    note = [f"Runs: with even odds (P50) by then; of several, the first and the last. In time: by {tables.asked_days(data)}.",
-            f"Cost: present value, {notation().unit(unit)}."]  # fmt: skip
+    due, priced = tables.asked_days(data), notation().unit(unit)
+    note = [
+        say("Runs: with even odds (P50) by then; of several, the first and the last. In time: by {days}.", days=due),
+        say("Cost: present value, {unit}.", unit=priced),
+    ]
     if any(one["further"] for site in data["sites"] for one in site["buildings"]):
-        note.append("New: the file does not have it; that the site has room for it is an assumption.")
+        note.append(say("New: the file does not have it; that the site has room for it is an assumption."))
     if idle:
-        note.append(f"Nothing is built at {', '.join(idle)}.")
-    return Rows("Buildings", ("Site and building", "Work begins", "Runs", "In time", "IT power", "Cost"), rows, " ".join(note))
+        note.append(say("Nothing is built at {names}.", names=", ".join(idle)))
+    head = (say("Site and building"), say("Work begins"), say("Runs"), say("In time"), say("IT power"), say("Cost"))
+    return Rows(say("Buildings"), head, rows, " ".join(note))
 
 
 def _alike(buildings: Sequence[Data]) -> list[list[Data]]:
@@ -71,19 +74,19 @@ def _in_time(group: Sequence[Data]) -> str:
 def _stays(site: Data) -> str:
     """What of a site is no part of what is decided, or left out."""
     under_way, left = len(site["under_way"]), len(site["not_built"])
-    parts = [f"{under_way} under way"] if under_way else []
-    return ", ".join([*parts, *([f"{left} not built"] if left else [])])
+    parts = [say("{count} under way", count=under_way)] if under_way else []
+    return ", ".join([*parts, *([say("{count} not built", count=left)] if left else [])])
 
 
 def _all_run(under_way: Sequence[Data]) -> str:
     """From when to when several buildings run, by the middle of each; what never does is told."""
     days = sorted(str(one["operational"]["p50"])[:7] for one in under_way if one["operational"] and one["operational"]["p50"])
     if not days:
-        return "never" if under_way else ""
+        return say("never") if under_way else ""
     first, last = day_text(days[0]), day_text(days[-1])
-    whole = first if first == last else f"{first} to {last}"
+    whole = first if first == last else say("{first} to {last}", first=first, last=last)
     never = len(under_way) - len(days)
-    return f"{whole}; {never} never" if never else whole
+    return say("{days}; {count} never", days=whole, count=never) if never else whole
 
 
 def _power_of(under_way: Sequence[Data]) -> str:
@@ -92,27 +95,16 @@ def _power_of(under_way: Sequence[Data]) -> str:
 
 def money(data: Data, most: int) -> Rows | None:
     """Who brings what in which of the first so many years, in all, of how much that it has, and what it lacks."""
-    made = data["money"]
-    if not made or not made["years"]:
-        return None
-    years = made["years"][:most]
-    factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
-
-    def row(name: str, values: Sequence[Any], *means: str) -> tuple[str, ...]:
-        return (name, *("–" if one is None else figures(one / factor) for one in values[: len(years)]), *means)
-
-    whole = {name: (figures(value / factor), "–", "–") for name, value in made["in_all"].items()}
-    rows = [row("All that is built", made["capital"], *whole["capital"]), row("Lenders", made["lenders"], *whole["lenders"])]
-    rows += [row(str(one["name"]), one["funds"], *plan_money.means_text(one, factor)) for one in made["parties"]]
-    rows += [row("Nobody", made["nobody"], *whole["nobody"])] if any(made.get("nobody") or ()) else []
-    rest = len(made["years"]) - len(years)
-    note = plan_money.money_note(data, unit) + (f" {number_of(rest, 'more year')}: --json." if rest else "")
-    return Rows("Money", ("Who", *map(str, years), "In all", "Has for it", "Lacks"), rows, note)
+    made = plan_money.money(data, most)
+    rest = len(data["money"]["years"]) - most if made else 0
+    if made is None or rest <= 0:
+        return made
+    return Rows(made.title, made.head, made.rows, f"{made.note} {say('{years}: --json.', years=counted(rest, 'more year'))}")
 
 
 def binding(data: Data) -> list[str]:
     """What holds the plan back, and what a little more of it would save, a sentence each."""
-    return [f"{limit}, {step}: saves {saved}" for limit, step, saved in tables.binding(data).rows]
+    return [say("{limit}, {step}: saves {saved}", limit=limit, step=step, saved=saved) for limit, step, saved in tables.binding(data).rows]
 
 
 def insist(data: Data) -> list[str]:
