@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from tests.cli_runs import ask
 from tests.faults_german import english_left, unsaid
+from tests.messages import said
 
-from stargauge.quantity.errors import counted, did_you_mean
-from stargauge.quantity.spoken import say, speaking
+from stargauge.quantity.distribution import parse_value
+from stargauge.quantity.errors import InputError, begins_with_what_came, counted, did_you_mean, says_what_was_expected, what_came
+from stargauge.quantity.spoken import say, speaking, texts
 
 #: Folders whose faults all speak.
-SPEAKING: tuple[str, ...] = ()
+SPEAKING = ("quantity", "cli", "web", "report", "api", "plan", "measure", "engine")
 
 
 @pytest.mark.parametrize("folder", SPEAKING)
@@ -32,12 +34,50 @@ def test_numbers_in_a_text_bear_the_marks_of_the_language() -> None:
         assert say(text, **values) == "0,5 12’345 2026 5 %"
 
 
+def test_what_a_message_begins_with_and_expects_is_told_in_german_too() -> None:
+    """Whether a fault says what came and what was expected is read off its message, in either language."""
+    for english in said():
+        german = texts("de")[english]
+        if english.startswith("got ") and "; expected" in english:
+            assert german.startswith("angegeben") and "; erwartet" in german, english
+        if english.startswith("got "):
+            assert german.startswith("angegeben"), english
+    for language in ("en", "de"):
+        with speaking(language), pytest.raises(InputError) as caught:
+            parse_value("5 apples", "W")
+        assert begins_with_what_came(str(caught.value)) and not says_what_was_expected(str(caught.value))
+        with speaking(language), pytest.raises(InputError) as caught:
+            parse_value("5 USD", "W")
+        assert says_what_was_expected(str(caught.value)) and what_came(str(caught.value)).endswith(
+            say(
+                "an amount of money",
+            )
+        )
+
+
 def test_english_is_found() -> None:
     assert english_left('got "3", expected a number') and not english_left("Es gibt kein Vorhaben «of the»; --from nennt keines")
 
 
 #: Commands with faults in what is asked.
-ASKED: tuple[tuple[str, ...], ...] = ()
+ASKED = (
+    ("check", "stargate", "--site", "nowhere"), ("check", "stargate", "--draws", "256", "--fail-if", "no-claim: met"),
+    ("check", "stargate", "--fail-if", "maybe"), ("check", "stargate", "--case", "17"), ("check", "stargate", "--report", "nowhere/a.html"),
+    ("check", "stargate", "--xlsx", "nowhere/a.xlsx"), ("check", "stargate", "--xlsx", "/tmp"), ("audit", "stargate", "--claim", "jobs"),
+    ("odds", "stargate", "--claim", "no-claim"), ("odds", "stargate", "--from", "2026-13-01"), ("odds", "stargate", "--every", "week"),
+    ("needs", "stargate", "--claim", "no-claim"), ("definitions", "stargate", "--claim", "no-claim"),
+    ("together", "stargate", "--claim", "no-claim"), ("sources", "stargate", "--claim", "no-claim"), ("schedule", "stargate", "--site", "x"),
+    ("jobs", "stargate", "--site", "nowhere"), ("jobs", "stargate", "--date", "1999-01-01"), ("finance", "stargate", "--site", "nowhere"),
+    ("explain", "power_facilty"), ("explain", "power_facility[nowhere]"), ("explain", "power_facility[operational", "--date", "2027-01-01"),
+    ("explain", "jobs-100k/as said", "--programme", "stargate", "--svg", "nowhere/a.svg"), ("hours", "abilene", "--year", "1999"),
+    ("hours", "abilene", "--draws", "0"), ("hours", "abilene", "--hourly"), ("hours", "abilene", "--spare", "-1"),
+    ("power", "abilene", "--load", "5 apples", "--years", "99", "--draws", "0"), ("power", "abilene", "--sources", "coal"),
+    ("power", "abilene", "--by", "yesterday", "--weather", "none.epw"), ("power", "abilene", "--shortfall", "2", "--pypsa", "/tmp"),
+    ("plan", "stargate", "--target", "5 apples by 2029", "--with-probability", "100 %"), ("plan", "stargate", "--target", "10 GW by 1999"),
+    ("plan", "stargate", "--claim", "no-claim", "--powers", "coal", "--chips", "abacus"), ("plan", "stargate", "--carbon-price", "5 apples"),
+    ("plan", "stargate", "--grid", "1 GW", "--crew", "x=4 buildings", "--money", "300 bn XYZ", "--land", "10"),
+    ("plan", "stargate", "--worlds", "1", "--draws", "1"), ("export", "artcle", "stargate"), ("compare", "stargate", "@2026-13-01"),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ASKED, ids=" ".join)
