@@ -23,7 +23,9 @@ WORDS = ENGLISH | frozenset((
     "needs", "lies", "line", "file", "day", "days", "date", "number", "years", "cannot", "does", "nothing", "keys", "choose", "other",
 ))  # fmt: skip
 #: What stands as it came or as it is written in a file, on a command line or in a list of names.
-_AS_IT_IS = re.compile(r"«[^»]*»|`[^`]*`|\([^()]*: [\w, .-]+\)|--[\w-]+|\b[\w.-]*[\w]+[/_][\w/_.\[\]-]+|stargauge \w+")
+_AS_IT_IS = re.compile(
+    r"«[^»]*»|`[^`]*`|\"[^\"]*\"|'[^']*'|\b\w+: angegeben|\([^()]*: [\w, .-]+\)|--[\w-]+|\b[\w.-]*[\w]+[/_][\w/_.\[\]-]+|stargauge \w+"
+)
 
 
 def english_left(text: str) -> frozenset[str]:
