@@ -97,13 +97,23 @@ def test_a_command_tells_its_faults_in_german(capsys: pytest.CaptureFixture[str]
 
 #: Addresses of pages with faults in what is asked, with the status of the answer.
 PAGES = (
-    ("/nowhere", 404), ("/p/nowhere", 404), ("/p/stargate?draws=5&seed=x&as_of=soon&set=load_factor", 400),
-    ("/p/stargate?scenario=none", 400), ("/p/stargate?as_of=1950-01-01&scenario=../x", 400), ("/p/stargate/claims/none", 400),
-    ("/p/stargate/why/power_facilty", 404), ("/p/stargate/why/power_facility[operational]?when=soon", 400),
-    ("/p/stargate/compare/result?a_as_of=soon&b_programme=none&b_set=load", 400),    ("/p/stargate/plan/answer?by=2029-12-31", 200), ("/p/stargate/figures/none.svg", 400), ("/system/all?year=1999", 400),
-    ("/chips/train?model=llama3-405b&batch=x", 422), ("/chips/infer?model=deepseek-r1", 422),
-    ("/chips/goodput?cluster=16384xh100&days=0&failure_rate=often", 422), ("/evidence/entry/C-1", 400),
-)  # fmt: skip
+    ("/nowhere", 404),
+    ("/p/nowhere", 404),
+    ("/p/stargate?draws=5&seed=x&as_of=soon&set=load_factor", 400),
+    ("/p/stargate?scenario=none", 400),
+    ("/p/stargate?as_of=1950-01-01&scenario=../x", 400),
+    ("/p/stargate/claims/none", 400),
+    ("/p/stargate/why/power_facilty", 404),
+    ("/p/stargate/why/power_facility[operational]?when=soon", 400),
+    ("/p/stargate/compare/result?a_as_of=soon&b_programme=none&b_set=load", 400),
+    ("/p/stargate/plan/answer?by=2029-12-31", 200),
+    ("/p/stargate/figures/none.svg", 400),
+    ("/system/all?year=1999", 400),
+    ("/chips/train?model=llama3-405b&batch=x", 422),
+    ("/chips/infer?model=deepseek-r1", 422),
+    ("/chips/goodput?cluster=16384xh100&days=0&failure_rate=often", 422),
+    ("/evidence/entry/C-1", 400),
+)
 
 
 @pytest.mark.parametrize(("path", "status"), PAGES)
