@@ -13,7 +13,6 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 WANTS_TWO, MOST_LINES = 400, 450
 #: Those that may be longer, and why.
 LONGER = {
-    "cli/arguments.py": "the options of every command, one list that is read from top to bottom",
     "cli/commands.py": "the first commands, each a short function that asks and prints",
     "catalogue/weather_files.py": "readers of several formats of weather files that share one order of steps",
     "model/facility.py": "one discipline of the model, whose modules never import one another",
