@@ -32,22 +32,22 @@ PLAN_NAMES = (
     "as the file states", "the next start of work at the site", "turbines", "transformers", "queue", "cover of debt service",
     "loan to cost", "borrowing is in the means",
 )  # fmt: skip
-#: What counts things in faults, which are in English.
-NOT_SAID = ("stargauge.quantity.errors",)
 
 
 def _in_python() -> Iterator[tuple[str, str]]:
     """The texts that are said in Python, with their place; those of things that are counted, in both numbers."""
     for file in sorted(SOURCE.rglob("*.py")):
         nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
-        foreign = {name.name for node in nodes if isinstance(node, ast.ImportFrom) and node.module in NOT_SAID for name in node.names}
+        real = {one.asname: one.name for node in nodes if isinstance(node, ast.ImportFrom) for one in node.names if one.asname}
         for node in nodes:
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING.keys() - foreign:
-                first, count = SAYING[node.func.id]
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if (name := real.get(node.func.id, node.func.id)) in SAYING:
+                first, count = SAYING[name]
                 given = [text for arg in node.args[first : first + count] for text in _texts(arg)]
-                context = [part for arg in node.args[1:2] if node.func.id == "say" for part in _texts(arg)]
+                context = [part for arg in node.args[1:2] if name == "say" for part in _texts(arg)]
                 given = [BETWEEN.join((*context, text)) for text in given]
-                if node.func.id == "counted" and len(given) == 1:
+                if name == "counted" and len(given) == 1:
                     given.append(f"{given[0]}s")
                 yield from ((text, f"{file.relative_to(SOURCE)}:{node.lineno}") for text in given)
 
