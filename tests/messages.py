@@ -20,6 +20,7 @@ from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
 from stargauge.audit.promises import BASES
+from stargauge.cli.arguments_parser import FAULTS
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -78,6 +79,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((text, "audit/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
     yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
     yield from ((text, "audit/promises.py") for text in BASES)
+    yield from ((text, "cli/arguments_parser.py") for text in FAULTS)
     yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():

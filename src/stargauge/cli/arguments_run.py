@@ -88,9 +88,7 @@ def change_options(parser: argparse.ArgumentParser) -> None:
 
 def draw_options(parser: argparse.ArgumentParser, draws: int = 1024) -> None:
     """How many worlds are drawn, and of which values."""
-    parser.add_argument(
-        "--draws", type=count, default=draws, metavar="N", help=say("Monte Carlo draws (default {draws})", draws=f"{draws:,}")
-    )
+    parser.add_argument("--draws", type=count, default=draws, metavar="N", help=say("Monte Carlo draws (default {draws:,})", draws=draws))
     seed_of_draws(parser)
     own_values(parser)
 

@@ -72,8 +72,7 @@ def _run(asked: argparse.Namespace) -> int:
             note_blocks(getattr(asked, "draws", None))
         return code
     except InputError as error:
-        with speaking(getattr(asked, "spoken", "en")):
-            sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
+        sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -124,8 +123,7 @@ def note_blocks(asked: int | None) -> None:
 
     made = drawn(asked)
     if made != asked:
-        asked_for, drawn_now = (f"{number:,}" for number in (asked, made))
-        note = say("note: {asked} draws asked, {made} drawn (whole blocks of {block})", asked=asked_for, made=drawn_now, block=BLOCK)
+        note = say("note: {asked:,} draws asked, {made:,} drawn (whole blocks of {block})", asked=asked, made=made, block=BLOCK)
         print(note, file=sys.stderr)
 
 
@@ -145,8 +143,6 @@ def fault_lines(error: InputError) -> Iterator[str]:
 
 
 def _fault_lines(error: InputError) -> Iterator[str]:
-    from stargauge.quantity.spoken import say
-
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
     told = say("1 error, nothing was run") if count == 1 else say("{count} errors, nothing was run", count=count)

@@ -14,6 +14,7 @@ from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_new, expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: What is handed on as it is asked.
 _AS_ASKED = (
@@ -39,7 +40,7 @@ def plan(asked: argparse.Namespace) -> int:
     data = made.to_dict()
     if saved is not None and made.overlay is not None:
         write_whole(saved, made.text(_command(asked)))
-        print(f"saved: {saved.resolve()}", file=sys.stderr)
+        print(say("saved: {file}", file=saved.resolve()), file=sys.stderr)
     if report is not None:
         from stargauge.report.plan_page import plan_html
 
