@@ -41,7 +41,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"allow_abbrev": False, "formatter_class": Formatter, **kwargs, "add_help": False})
-        self._positionals.title, self._optionals.title = say("positional arguments"), say("options")
+        self._positionals.title, self._optionals.title = say("positional arguments"), say("options", "of a command")
         self.add_argument("-h", "--help", action="help", default=argparse.SUPPRESS, help=say("show this help message and exit"))
         self.commands: dict[str, Parser] = {}
 
