@@ -14,12 +14,12 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from stargauge.audit.causes import METHOD, TOLD
-from stargauge.audit.compare import HEADS
-from stargauge.audit.job_checks import AT_PEAK, MEASURES
-from stargauge.audit.job_definitions import DEFINITIONS
-from stargauge.audit.jobs import ROUTES
-from stargauge.audit.promises import BASES
+from stargauge.audit.compare.causes import METHOD, TOLD
+from stargauge.audit.compare.compare import HEADS
+from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
+from stargauge.audit.jobs.job_definitions import DEFINITIONS
+from stargauge.audit.jobs.jobs import ROUTES
+from stargauge.audit.money.promises import BASES
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -74,11 +74,11 @@ def _in_templates() -> Iterator[tuple[str, str]]:
 
 def _in_tables() -> Iterator[tuple[str, str]]:
     """The texts that are said by a key."""
-    yield from ((one.says, f"audit/job_definitions.py:{one.name}") for one in DEFINITIONS)
-    yield from ((text, "audit/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
-    yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
-    yield from ((text, "audit/promises.py") for text in BASES)
-    yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
+    yield from ((one.says, f"audit/jobs/job_definitions.py:{one.name}") for one in DEFINITIONS)
+    yield from ((text, "audit/jobs/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
+    yield from ((one.what, f"audit/jobs/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "audit/money/promises.py") for text in BASES)
+    yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"

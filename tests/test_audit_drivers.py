@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import stargauge.inputs
-from stargauge.audit.drivers import Draws, Target, drivers, strongest
-from stargauge.audit.evaluate import Outcome
-from stargauge.audit.groups import APART, DEFINED, GROUPS, MODULES, group_of, groups_of
-from stargauge.audit.language import parse
+from stargauge.audit.claims.evaluate import Outcome
+from stargauge.audit.claims.language import parse
+from stargauge.audit.drivers.drivers import Draws, Target, drivers, strongest
+from stargauge.audit.drivers.groups import APART, DEFINED, GROUPS, MODULES, group_of, groups_of
 from stargauge.engine.rests import apportion
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.normal import normal_ppf

@@ -13,9 +13,9 @@ import pytest
 from tests.programme_files import small
 
 from stargauge import api
-from stargauge.audit.explanation import explained
-from stargauge.audit.places import Places
-from stargauge.audit.reasons import asked_reading
+from stargauge.audit.sources.explanation import explained
+from stargauge.audit.sources.places import Places
+from stargauge.audit.wording.reasons import asked_reading
 from stargauge.engine.assembly import Inputs
 from stargauge.engine.held import Held
 from stargauge.engine.lineage import explain

@@ -12,8 +12,8 @@ from tests.programme_files import changed, small
 
 from stargauge import api
 from stargauge.api import tracks
-from stargauge.audit.movers import groups_of
-from stargauge.audit.odds import DECIDED, OddsOverTime, days_between
+from stargauge.audit.over_time.movers import groups_of
+from stargauge.audit.over_time.odds import DECIDED, OddsOverTime, days_between
 from stargauge.programme.filter import known_programme
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Statement

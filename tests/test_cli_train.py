@@ -16,7 +16,7 @@ from tests.test_packaging_files import commands, run_page, run_python
 
 import stargauge as sg
 from stargauge.api.programmes import catalogue
-from stargauge.audit.training import TrainingAnswer
+from stargauge.audit.compute.training import TrainingAnswer
 from stargauge.catalogue.machines import machine_of
 from stargauge.plan.layouts import space
 from stargauge.quantity.compute.training_memory import TrainingMemory

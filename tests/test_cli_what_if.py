@@ -15,7 +15,7 @@ from tests.real_worlds import TINY
 
 import stargauge
 from stargauge import api
-from stargauge.audit import sensitivity
+from stargauge.audit.drivers import sensitivity
 from stargauge.report.sensitivity import ends_text
 
 DAY = "2026-11-22"

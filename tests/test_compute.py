@@ -13,7 +13,7 @@ from tests.cli_runs import ask
 
 from stargauge import api
 from stargauge.api.chip_rates import output_rate, rows_of, utilisation
-from stargauge.audit.rate_use import DAY, job_of
+from stargauge.audit.compute.rate_use import DAY, job_of
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.machines import transformer_of
 from stargauge.catalogue.model_rates import at_level, rate_of

@@ -13,7 +13,7 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.goodput_validation import GoodputValidation, validate_goodput
+from stargauge.audit.validation.goodput_validation import GoodputValidation, validate_goodput
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.own_goodput import FILE as RECORDS
 from stargauge.catalogue.own_goodput import KNOWN, GoodputRecord, Span, kind_of, read_own_goodput, span_of

@@ -16,7 +16,7 @@ from tests.gpu_double import BYTE_RATE, FIXED, H100, RATES, Described
 
 import stargauge as sg
 from stargauge import api
-from stargauge.audit.gpu import GpuCalibration, chip_of
+from stargauge.audit.compute.gpu import GpuCalibration, chip_of
 from stargauge.catalogue.gpu_curves import COLUMNS, read_curves
 from stargauge.catalogue.load import load_catalogue
 from stargauge.measure.device import Effort, Timing

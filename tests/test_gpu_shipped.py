@@ -9,7 +9,7 @@ import pytest
 from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
-from stargauge.audit.gpu import GpuCalibration, calibration_of
+from stargauge.audit.compute.gpu import GpuCalibration, calibration_of
 from stargauge.catalogue.gpu_curves import FILE, GpuCurve, shipped_curves, text_of
 from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.saturation import Roofline

@@ -19,9 +19,9 @@ from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
 from stargauge.api.programmes import known
-from stargauge.audit.hours import HoursAnswer
-from stargauge.audit.hours_hall import Warming, ends_of, skies_of
-from stargauge.audit.hours_run import MONTH_HOURS, addresses, own_of
+from stargauge.audit.hours.hall import Warming, ends_of, skies_of
+from stargauge.audit.hours.hours import HoursAnswer
+from stargauge.audit.hours.run import MONTH_HOURS, addresses, own_of
 from stargauge.catalogue.facility_designs import Drawn
 from stargauge.inputs import facility as inputs_facility
 from stargauge.programme.schema import Programme

@@ -16,7 +16,7 @@ from tests.cli_runs import ask
 from tests.test_packaging_files import commands, run_page, run_python
 
 import stargauge as sg
-from stargauge.audit.serving import Parts, ServingAnswer, left_over
+from stargauge.audit.compute.serving import Parts, ServingAnswer, left_over
 from stargauge.quantity.compute.serving_queue import Service, closed
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError

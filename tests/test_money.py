@@ -16,8 +16,8 @@ from tests.real_worlds import TINY
 
 import stargauge
 from stargauge import api
-from stargauge.audit.money_question import _EXAMPLE
-from stargauge.audit.promises import circles
+from stargauge.audit.money.money_question import _EXAMPLE
+from stargauge.audit.money.promises import circles
 from stargauge.quantity.quantity import MEANS
 from stargauge.report.canvas import Paper
 from stargauge.report.money import books, headline

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from stargauge.audit.calibration import fit_view
+from stargauge.audit.backtest.calibration import fit_view
 from stargauge.catalogue.load import load_catalogue
 from stargauge.engine.simulate import builds_of
 from stargauge.quantity.builds import AT, YEAR, Builds, build_days, fit_builds, scale, with_owner

@@ -13,7 +13,7 @@ from tests.cli_runs import ask
 from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
-from stargauge.audit.explanation import explained
+from stargauge.audit.sources.explanation import explained
 from stargauge.report.canvas import HUES
 from stargauge.report.changed import render_changed
 from stargauge.report.lineage import input_name, inputs, kind_text, others, rests_text, strongest, whole

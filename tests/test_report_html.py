@@ -21,7 +21,7 @@ import itertools
 
 from tests.plan_answer import impossible_answer, plan_answer
 
-from stargauge.audit.measured import shipped
+from stargauge.audit.backtest.measured import shipped
 from stargauge.catalogue.load import load_catalogue
 from stargauge.report.html import render_report, web_address, write_report
 from stargauge.report.plan_page import plan_html

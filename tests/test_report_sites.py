@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stargauge import api
-from stargauge.audit.sites import all_runs
+from stargauge.audit.sites.sites import all_runs
 from stargauge.quantity.errors import InputError
 from stargauge.report import site_page
 from stargauge.report.deck import deck

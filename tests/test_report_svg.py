@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.audit.languages import words_of
+from stargauge.audit.wording.languages import words_of
 from stargauge.report import svg
 from stargauge.report.canvas import NARROW, ROWS_NARROW, ROWS_WIDE, WIDE, Paper
 from stargauge.report.charts import over_time

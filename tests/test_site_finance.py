@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stargauge import api
-from stargauge.audit.site_finance import notable_walls
+from stargauge.audit.money.site_finance import notable_walls
 from stargauge.cli.main import main
 from stargauge.programme.template import starter
 from stargauge.report.html import render_report

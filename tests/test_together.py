@@ -12,7 +12,7 @@ from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
 from stargauge import api
-from stargauge.audit.together import state_of
+from stargauge.audit.claims.together import state_of
 from stargauge.cli.main import main
 from stargauge.quantity.errors import InputError
 from stargauge.report.canvas import HUES

@@ -10,9 +10,9 @@ import numpy as np
 
 from stargauge.api.programmes import known, load
 from stargauge.audit.answer_data import slug
-from stargauge.audit.facility import DRAWS as HALL_DRAWS
-from stargauge.audit.facility import FacilityAnswer, Hall, facility_answer
-from stargauge.audit.site import asked
+from stargauge.audit.sites.facility import DRAWS as HALL_DRAWS
+from stargauge.audit.sites.facility import FacilityAnswer, Hall, facility_answer
+from stargauge.audit.sites.site import asked
 from stargauge.catalogue.facility_designs import DEFAULT, parts_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.weather_files import read_weather

@@ -13,7 +13,7 @@ import numpy as np
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS
-from stargauge.audit.site import asked
+from stargauge.audit.sites.site import asked
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.tariff import read_tariff

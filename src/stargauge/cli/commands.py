@@ -143,7 +143,7 @@ def _drafts(asked: argparse.Namespace, programme: Any) -> int:
 
 def _expect_readings(programme: Any) -> None:
     """Raise InputError with every reading, of a claim or a draft, that does not follow the claim language."""
-    from stargauge.audit.language import parse
+    from stargauge.audit.claims.language import parse
 
     faults = list[Fault]()
     for section in ("claims", "drafts"):
@@ -186,7 +186,7 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
 
 def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:
     """A condition as (claim or nothing, status): `site-underway: not met`, `not met`. Raises InputError before anything is run."""
-    from stargauge.audit.verdict import STATUSES
+    from stargauge.audit.claims.verdict import STATUSES
 
     said = re.sub(r":\s*", ": ", " ".join(text.split()))
     status = next((one for one in STATUSES if said == one or said.endswith(f": {one}")), "")

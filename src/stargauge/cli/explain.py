@@ -44,8 +44,8 @@ def _expect_fitting(asked: argparse.Namespace, claim: bool) -> None:
 
 def _number(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
-    from stargauge.audit.explanation import explained
     from stargauge.audit.given import given_data
+    from stargauge.audit.sources.explanation import explained
     from stargauge.report.explanation import render_explain
 
     values = values_of(asked)

@@ -74,7 +74,7 @@ def _expect(asked: argparse.Namespace, target: Path | None, sources: list[str] |
 def _faults_of_site(asked: argparse.Namespace) -> tuple[Fault, ...]:
     """What is wrong with the programme or the site, where something else is wrong too."""
     from stargauge import api
-    from stargauge.audit.site import asked as site_of
+    from stargauge.audit.sites.site import asked as site_of
 
     try:
         site_of(api.known(loaded(asked), asked.as_of, values_of(asked)), asked.site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stargauge.audit.languages import LANGUAGES
+from stargauge.audit.wording.languages import LANGUAGES
 from stargauge.report.receipt import receipt, render_text, words_of_receipt
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stargauge.audit.words import likelihood
+from stargauge.audit.wording.words import likelihood
 from stargauge.report.locale import say, words
 from stargauge.report.plan_words import built_sites, money_text, not_proven, planned, share_text, shares_text, ways_out
 from stargauge.report.power_words import ASSUMED

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from stargauge.audit.words import sentence_case
+from stargauge.audit.wording.words import sentence_case
 from stargauge.report.locale import say
 from stargauge.report.power_words import KM2, LITTLE, Data, area, money, share_text, source_text
 from stargauge.report.wording import day_text, figures, show

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stargauge.audit.words import sentence_case
+from stargauge.audit.wording.words import sentence_case
 from stargauge.report.locale import say
 from stargauge.report.power_words import (
     ASSUMED,

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from stargauge import __version__
-from stargauge.audit.languages import LANGUAGES, words_of
+from stargauge.audit.wording.languages import LANGUAGES, words_of
 from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.bundle import Content
 from stargauge.evidence.observe.records import history, is_supplied

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.audit.sites import all_runs
+from stargauge.audit.sites.sites import all_runs
 from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import NARROW, WIDE
 from stargauge.report.charts import over_time, peak, spoken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.audit.site_finance import notable_walls
+from stargauge.audit.money.site_finance import notable_walls
 from stargauge.report.canvas import ROWS_NARROW, ROWS_WIDE
 from stargauge.report.definitions import by_definition
 from stargauge.report.drawing import figure

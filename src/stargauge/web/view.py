@@ -20,7 +20,7 @@ from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
 if TYPE_CHECKING:
     from stargauge.api import Check
     from stargauge.api.answers import Then
-    from stargauge.audit.odds import OddsOverTime
+    from stargauge.audit.over_time.odds import OddsOverTime
     from stargauge.programme.known import Known
     from stargauge.programme.schema import Claim, Programme
 

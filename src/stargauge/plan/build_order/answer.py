@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.run import setting_of
-from stargauge.audit.sentence import sentence
+from stargauge.audit.wording.sentence import sentence
 from stargauge.engine.select import Frame
 from stargauge.engine.series import Series
 from stargauge.engine.simulate import axes_of, model_graph

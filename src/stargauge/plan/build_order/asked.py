@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from stargauge.audit.binding import check
-from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.language import Comparison, Reading, leaves, parse
 from stargauge.engine.simulate import axes_of, model_graph, statics_of
 from stargauge.plan.build_order.case import Target
 from stargauge.plan.build_order.choices import POWERS

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.money import knowable
+from stargauge.audit.money.money import knowable
 from stargauge.engine.spread import quantiles
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit
 from stargauge.plan.build_order.limits import binding

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.pools import Pool, pools_of
-from stargauge.audit.standing import POOLS
+from stargauge.audit.sites.pools import Pool, pools_of
+from stargauge.audit.sites.standing import POOLS
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import inputs_of
 from stargauge.plan.build_order.case import BuildCase, Limit

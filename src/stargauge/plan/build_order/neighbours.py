@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.pools import YEAR, Pool
+from stargauge.audit.sites.pools import YEAR, Pool
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import statics_of
 from stargauge.plan.build_order.takes import country_of

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.evaluate import Judge
+from stargauge.audit.claims.evaluate import Judge
 from stargauge.engine.select import Block
 from stargauge.engine.series import Series
 from stargauge.engine.simulate import simulate

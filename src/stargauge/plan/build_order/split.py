@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.binding import check
-from stargauge.audit.language import Comparison, parse
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.language import Comparison, parse
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.plan.build_order.case import Target
 from stargauge.plan.build_order.prepare import Aim, Own

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.audit.binding import check
-from stargauge.audit.language import Comparison, parse
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.language import Comparison, parse
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.plan.build_order.case import Array, BuildCase, Limit, value_of
 from stargauge.plan.build_order.costs import Uses

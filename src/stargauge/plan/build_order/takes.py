@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.pools import Pool, Queuer
-from stargauge.audit.standing import POOLS, Standing, StandingAt
+from stargauge.audit.sites.pools import Pool, Queuer
+from stargauge.audit.sites.standing import POOLS, Standing, StandingAt
 from stargauge.engine.simulate import simulate
 from stargauge.plan.build_order.choices import buildings_of, overlay_of
 from stargauge.plan.build_order.costs import Expected, Money, equipment_cost

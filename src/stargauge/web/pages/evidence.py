@@ -110,7 +110,7 @@ def _cited(view: View, programme: str, archive: Workspace | None) -> dict[str, A
     if not programme:
         return None
     from stargauge import api
-    from stargauge.audit.captures import capture_of, cited, held
+    from stargauge.audit.sources.captures import capture_of, cited, held
 
     found = shelf(programme, view.folder)
     made = api.load(found.path if found.own else found.name)

@@ -210,7 +210,7 @@ def supply_of(view: View, site: str, **more: Any) -> dict[str, Any]:
 def _sites(view: View) -> dict[str, Any] | None:
     """The table of sites by its own run, which is short; the numbers are those of the overview. None where no site is known yet."""
     from stargauge import api
-    from stargauge.audit.sites import named
+    from stargauge.audit.sites.sites import named
 
     if not named(view.known):
         return None
@@ -231,7 +231,7 @@ def _delays(view: View) -> dict[str, Any]:
 
 def _later(view: View, site: str) -> str:
     """The page of a site that was published only after the day; empty where it was known. Raises InputError for one that there is not."""
-    from stargauge.audit.site import asked
+    from stargauge.audit.sites.site import asked
     from stargauge.programme.schema import statements_of
 
     spec = view.programme.sites.get(site)

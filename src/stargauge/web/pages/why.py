@@ -37,7 +37,7 @@ def index(view: View, q: str) -> str:
 
 def _names() -> list[dict[str, Any]]:
     """Every quantity and input with what it is, in words, and what the part of the model that it belongs to speaks of."""
-    from stargauge.audit.sentence import Names, phrase
+    from stargauge.audit.wording.sentence import Names, phrase
     from stargauge.engine.simulate import model_graph
     from stargauge.report.wording import finding, text_of
 
@@ -89,7 +89,7 @@ def _address(view: View, asked: str) -> str:
 def _explained_as(view: View, address: str) -> str:
     """`reading` or `number`. Raises InputError where there is no such thing."""
     from stargauge import api
-    from stargauge.audit.reasons import asked_reading
+    from stargauge.audit.wording.reasons import asked_reading
     from stargauge.engine.select import Frame
     from stargauge.engine.simulate import axes_of, model_graph
     from stargauge.quantity.address import parse_address, parse_share
@@ -163,7 +163,7 @@ def _captures(view: View) -> Any:
 def _number(view: View, address: str, when: date | None) -> str:
     """The page of a number."""
     from stargauge import api
-    from stargauge.audit.explanation import explained
+    from stargauge.audit.sources.explanation import explained
     from stargauge.report.lineage import whole
 
     asked = view.asked
