@@ -24,7 +24,7 @@ from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
-KEYED = (SOURCE / "report" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
+KEYED = (SOURCE / "report" / "evidence" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
 #: Where each function that says a text has it: the place of the first, and how many follow.
 SAYING = {"say": (0, 1), "counted": (1, 2)}
 #: Names in the answer of a plan that its page says.
@@ -86,7 +86,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
 
 def _in_plans() -> Iterator[tuple[str, str]]:
     """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
-    for file in sorted((SOURCE / "plan" / "build_order").glob("*.py")):
+    for file in sorted((SOURCE / "plan" / "build_order").rglob("*.py")):
         nodes, where = list(ast.walk(ast.parse(file.read_text(encoding="utf-8")))), str(file.relative_to(SOURCE))
         made = [node.args[0] for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Said" and node.args]
         named = {node.id for node in made if isinstance(node, ast.Name)}

@@ -27,7 +27,7 @@ from stargauge.audit.wording.words import forbidden
 from stargauge.engine.simulate import axes_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import MEANS, STAGES
-from stargauge.report.meanings import SHOWN, render_definitions
+from stargauge.report.claims.meanings import SHOWN, render_definitions
 
 NOW = "2026-11-22"
 JOBS = {

@@ -31,11 +31,11 @@ from stargauge.audit.wording.telling import Told, collected, phase_named, respec
 from stargauge.audit.wording.words import forbidden
 from stargauge.engine.simulate import axes_of, simulate, world_of
 from stargauge.quantity.dates import from_day
+from stargauge.quantity.effects.prim import Dimension
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.prim import Dimension
-from stargauge.report import canvas
-from stargauge.report.needs import render_needs
-from stargauge.report.needs_chart import ranges_needed, spoken_ranges, trade_off
+from stargauge.report.claims.needs import render_needs
+from stargauge.report.claims.needs_chart import ranges_needed, spoken_ranges, trade_off
+from stargauge.report.drawing import canvas
 
 AS_OF = "2026-11-22"
 #: What no sentence may name: where in its range something falls, and which fit a world uses.

@@ -19,7 +19,7 @@ from stargauge.audit.wording.words import forbidden
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
-from stargauge.report.sources import render_sources
+from stargauge.report.why.sources import render_sources
 
 NOW = "2026-11-22"
 RECORD = "power_it[operational, north]: {value: 100 MW, as_of: 2026-04-10, status: estimated, source: tracker}"

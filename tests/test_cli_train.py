@@ -22,7 +22,7 @@ from stargauge.plan.layouts import space
 from stargauge.quantity.compute.training_memory import TrainingMemory
 from stargauge.quantity.compute.training_step import TrainingStep
 from stargauge.quantity.errors import InputError
-from stargauge.report import training, training_chart
+from stargauge.report.compute import training, training_chart
 
 #: A small job, so that it takes little.
 ASKED = ("train", "--model", "llama3-8b", "--cluster", "64xh100", "--batch", "128", "--sequence", "8192", "--as-of", "2026-11-20")

@@ -19,7 +19,7 @@ from stargauge.catalogue.machines import transformer_of
 from stargauge.catalogue.model_rates import at_level, rate_of
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.report.compute import fitted, headline, render_compute
+from stargauge.report.compute.compute import fitted, headline, render_compute
 from stargauge.report.locale import speaking
 from stargauge.report.terminal import PLAIN
 

@@ -13,8 +13,8 @@ from tests.test_packaging_files import ROOT, run_page, run_python
 from stargauge import api
 from stargauge.audit.sites.facility import APPROXIMATION, FacilityAnswer
 from stargauge.catalogue.facility_designs import DESIGNS
-from stargauge.quantity.electrical_chain import CONFIGURATIONS
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.hall.electrical_chain import CONFIGURATIONS
 
 DAY = "2026-11-22"
 

@@ -18,7 +18,7 @@ from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.own_goodput import FILE as RECORDS
 from stargauge.catalogue.own_goodput import KNOWN, GoodputRecord, Span, kind_of, read_own_goodput, span_of
 from stargauge.quantity.errors import InputError
-from stargauge.report.goodput_validation import render_goodput_validation
+from stargauge.report.accuracy.goodput_validation import render_goodput_validation
 from stargauge.report.terminal import PLAIN
 
 VIEW = load_catalogue().known(date(2026, 11, 27))

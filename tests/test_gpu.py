@@ -22,8 +22,8 @@ from stargauge.catalogue.load import load_catalogue
 from stargauge.measure.device import Effort, Timing
 from stargauge.measure.kernels import Kernel
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.saturation import Roofline, Saturation
-from stargauge.report.gpu import render_gpu
+from stargauge.quantity.statistics.saturation import Roofline, Saturation
+from stargauge.report.compute.gpu import render_gpu
 
 
 @pytest.fixture(scope="module")

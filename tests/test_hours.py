@@ -28,11 +28,11 @@ from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.footprint import Footprint
+from stargauge.quantity.hall.footprint import Footprint
 from stargauge.quantity.quantity import quantities_of
 from stargauge.quantity.statement import Mixture
-from stargauge.quantity.weather import YEAR_HOURS
-from stargauge.report.hours import render_hours
+from stargauge.quantity.weather.weather import YEAR_HOURS
+from stargauge.report.power.hours import render_hours
 
 DAY, YEAR = "2026-11-22", 2027
 COOLING = "    cooling: closed-loop-chiller\n"
@@ -475,7 +475,7 @@ def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str], 
 
 @pytest.mark.parametrize("spoken", ["en", "de"])
 def test_the_page_says_what_the_answer_does_in_both_languages(data: dict[str, Any], spoken: str) -> None:
-    from stargauge.report.hours_page import render_hours_page
+    from stargauge.report.power.hours_page import render_hours_page
 
     page = render_hours_page(data, spoken)
     assert f'<html lang="{spoken}">' in page and page.count("<svg") >= 4

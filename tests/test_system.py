@@ -24,7 +24,7 @@ from stargauge.audit.sites.standing import POOLS, TOLD, Standing, StandingAt, la
 from stargauge.audit.sites.system import System
 from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.errors import InputError
-from stargauge.report.system import render_system, row_parts
+from stargauge.report.sites.system import render_system, row_parts
 
 DAY = "2026-06-30"
 CATALOGUE = load_catalogue()

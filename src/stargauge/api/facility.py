@@ -21,8 +21,8 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
-from stargauge.quantity.electrical_chain import redundancy_of
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.hall.electrical_chain import redundancy_of
 
 #: Draws behind what the programme itself says, which is shown beside.
 _APPROXIMATION_DRAWS = 512

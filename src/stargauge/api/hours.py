@@ -31,7 +31,7 @@ from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.weather import Weather
+from stargauge.quantity.weather.weather import Weather
 
 Array = NDArray[np.float64]
 

@@ -33,10 +33,10 @@ from stargauge.programme.schema import PowerSource, Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.hourly import MONTH_DAYS
+from stargauge.quantity.power.hourly import MONTH_DAYS
 from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import parse_number
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 #: What is looked at unless told otherwise: rented generators only where something has to be there by a day.
 SOURCES = ("grid", "gas-engine", "gas-turbine", "combined-cycle", "solar", "wind", "battery")

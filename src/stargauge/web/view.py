@@ -286,7 +286,7 @@ class View:
     # -- writing -------------------------------------------------------------------------------------------------------------------
     def draw(self, name: str, label: str, specs: Any, table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
         """A chart of this page: as `report.drawing.figure`, and to be had as a file."""
-        from stargauge.report.drawing import figure
+        from stargauge.report.drawing.drawing import figure
 
         return self.enter(figure(name, label, specs, table, why))
 

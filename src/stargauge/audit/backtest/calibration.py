@@ -20,10 +20,10 @@ from stargauge.programme.axes import FIRST_EDITION, edition_of, refit_records, r
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.schema import Programme
-from stargauge.quantity.builds import fit_builds
 from stargauge.quantity.dates import Window
 from stargauge.quantity.quantity import PROJECT_KINDS, SAMPLES
-from stargauge.quantity.slip import AT, Plans, fit_slips, location, scale, slipped, with_owner
+from stargauge.quantity.schedule.builds import fit_builds
+from stargauge.quantity.schedule.slip import AT, Plans, fit_slips, location, scale, slipped, with_owner
 
 Array = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from stargauge.catalogue.gpu_curves import FITTED, GpuCurve, text_of
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.measure.kernels import Kernel, product
 from stargauge.measure.points import Point
-from stargauge.quantity.saturation import Roofline, Saturation
+from stargauge.quantity.statistics.saturation import Roofline, Saturation
 
 #: How far the memory that a device says it has may be from the catalogue's, where its name is that of a chip.
 _MEMORY_OFF = 0.15

@@ -19,7 +19,7 @@ from stargauge.quantity.compute.training_fit import TrainingFit, peak_of
 from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.training_step import TrainingStep, training_step
 from stargauge.quantity.compute.transformer import CONVENTIONS, Transformer
-from stargauge.quantity.normal import normal_ppf
+from stargauge.quantity.statistics.normal import normal_ppf
 
 DAY = 86_400.0
 #: Draws of failures, checkpoints and the step's own interval behind the days of a run.

@@ -20,7 +20,7 @@ from stargauge.audit.claims.language import Comparison, Not, Reading
 from stargauge.audit.drivers.groups import GROUPS, OTHER
 from stargauge.audit.wording.words import input_name
 from stargauge.engine.spread import effects_of, finite, input_of
-from stargauge.quantity.effects import Effect, Effects, Share, dependent_effects, stands_out, varies
+from stargauge.quantity.effects.effects import Effect, Effects, Share, dependent_effects, stands_out, varies
 from stargauge.quantity.statement import PICK
 
 Array = NDArray[np.float64]

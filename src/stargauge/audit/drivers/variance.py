@@ -17,7 +17,7 @@ from stargauge.audit.drivers.moved import Asker
 from stargauge.audit.drivers.sensitivity import uncertain
 from stargauge.engine.executors import each
 from stargauge.engine.series import plain
-from stargauge.quantity.sobol import sobol_indices
+from stargauge.quantity.effects.sobol import sobol_indices
 from stargauge.quantity.statement import PICK, Input
 
 #: How many inputs are redrawn unless all are asked for: those that move the middle most.

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from stargauge.audit.hours.run import MONTH_HOURS, SiteYear
 from stargauge.audit.hours.supply import GIVEN, SupplyTerms, held, per_fuel, prices_of, water_per_energy
 from stargauge.audit.hours.year import HoursRun
-from stargauge.quantity.dispatch_accounts import Cost, fuel_sums, source_sums, supply_money
-from stargauge.quantity.footprint import Footprint, of_runs
-from stargauge.quantity.hourly import MONTH_ENDS
+from stargauge.quantity.hall.footprint import Footprint, of_runs
+from stargauge.quantity.power.dispatch_accounts import Cost, fuel_sums, source_sums, supply_money
+from stargauge.quantity.power.hourly import MONTH_ENDS
 from stargauge.quantity.quantity import SOURCES
 
 Array = NDArray[np.float64]

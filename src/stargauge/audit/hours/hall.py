@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from stargauge.catalogue.facility_designs import Drawn, facility_of, kinds_of
 from stargauge.catalogue.plants import inference_load, training_load
-from stargauge.quantity.cooling_hours import Air, air_between, air_of
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.quantity.facility_hours import WATER, facility_hours
-from stargauge.quantity.load_profile import inference_profile, mixed_profile, scaled_to_mean, training_profile
+from stargauge.quantity.hall.cooling_hours import Air, air_between, air_of
+from stargauge.quantity.hall.facility_hours import WATER, facility_hours
+from stargauge.quantity.power.load_profile import inference_profile, mixed_profile, scaled_to_mean, training_profile
 from stargauge.quantity.statement import Mixture
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]

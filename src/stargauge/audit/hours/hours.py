@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from stargauge.audit.hours.accounts import GASES, HoursAccounts
 from stargauge.audit.hours.supply import connection, role_of, since, stated_sources
-from stargauge.quantity.dispatch_accounts import hourly_emissions, shortage_text, shortages
-from stargauge.quantity.footprint import Footprint
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.hall.footprint import Footprint
+from stargauge.quantity.power.dispatch_accounts import hourly_emissions, shortage_text, shortages
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 Data = dict[str, Any]

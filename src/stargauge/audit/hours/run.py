@@ -14,7 +14,7 @@ from stargauge.engine.streams import BLOCK, stratified, stream_key
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import day
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.hourly import MONTH_ENDS
+from stargauge.quantity.power.hourly import MONTH_ENDS
 from stargauge.quantity.quantity import PLANTS, SOURCES
 
 Array = NDArray[np.float64]

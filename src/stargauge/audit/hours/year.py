@@ -13,9 +13,9 @@ from stargauge.audit.hours.hall import DrawnHall, Skies, drawn_hall, monthly_sca
 from stargauge.audit.hours.run import MONTH_HOURS, SiteYear
 from stargauge.audit.hours.supply import SupplyTerms, supplied
 from stargauge.engine.streams import BLOCK
-from stargauge.quantity.dispatch import Dispatch, dispatch, joined
-from stargauge.quantity.facility_hours import by_year, monthly_sum
-from stargauge.quantity.hourly import MONTH_ENDS, Hourly
+from stargauge.quantity.hall.facility_hours import by_year, monthly_sum
+from stargauge.quantity.power.dispatch import Dispatch, dispatch, joined
+from stargauge.quantity.power.hourly import MONTH_ENDS, Hourly
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -10,7 +10,7 @@ import numpy as np
 from stargauge.programme.fields import median
 from stargauge.programme.known import Known, LineView
 from stargauge.programme.schema import COMMITMENT_STAGES
-from stargauge.quantity.circulation import circulation
+from stargauge.quantity.finance.circulation import circulation
 from stargauge.quantity.instruments import FUNDING, ROLE
 
 _FIRM = COMMITMENT_STAGES[1:]

@@ -22,8 +22,8 @@ from stargauge.audit.money.workbook_inputs import (
 from stargauge.engine.case import Case
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import ASSETS, COMPONENTS, STAGES
-from stargauge.quantity.reversion import reverting_path
 from stargauge.quantity.statement import Estimate
+from stargauge.quantity.statistics.reversion import reverting_path
 
 _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
 _BUILDING = COMPONENTS[: COMPONENTS.index("generation") + 1]

@@ -15,7 +15,7 @@ from math import floor, log10, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.prim import Box, Dimension, prim, quasi_p, wilson
+from stargauge.quantity.effects.prim import Box, Dimension, prim, quasi_p, wilson
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -20,7 +20,7 @@ from stargauge.audit.wording.sentence import Names
 from stargauge.audit.wording.telling import Respect, Told, respects_of
 from stargauge.engine.result import Result, World
 from stargauge.engine.streams import BLOCK
-from stargauge.quantity.prim import Box
+from stargauge.quantity.effects.prim import Box
 
 #: A box that falls short with fewer draws that hold is looked for again among more.
 UNSURE = 1000

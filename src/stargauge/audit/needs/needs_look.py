@@ -23,7 +23,7 @@ from stargauge.engine.result import Result, World
 from stargauge.engine.sample import central
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.dates import day, from_day, month_end
-from stargauge.quantity.prim import Dimension
+from stargauge.quantity.effects.prim import Dimension
 from stargauge.quantity.quantity import STAGES
 from stargauge.quantity.statement import Estimate
 from stargauge.quantity.units import scale_of, show

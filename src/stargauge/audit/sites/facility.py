@@ -19,10 +19,10 @@ from stargauge.catalogue.facility_designs import (
     warmer,
 )
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.quantity.cooling_hours import air_of
-from stargauge.quantity.electrical_chain import CONFIGURATIONS
-from stargauge.quantity.facility_hours import PARTS, Hours, Peaks, facility_hours, peaks
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.hall.cooling_hours import air_of
+from stargauge.quantity.hall.electrical_chain import CONFIGURATIONS
+from stargauge.quantity.hall.facility_hours import PARTS, Hours, Peaks, facility_hours, peaks
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from stargauge.engine.streams import BLOCK, stratified, stream_key
 from stargauge.programme.fields import assumed_value
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.network import queued
+from stargauge.quantity.schedule.network import queued
 
 Array = NDArray[np.float64]
 

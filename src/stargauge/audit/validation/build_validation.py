@@ -15,7 +15,7 @@ from stargauge.catalogue.builds import BuildRecord
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import builds_of
 from stargauge.programme.known import Known
-from stargauge.quantity.builds import AT, EFFECTS, SINCE, build_days, columns, fit_builds, scale
+from stargauge.quantity.schedule.builds import AT, EFFECTS, SINCE, build_days, columns, fit_builds, scale
 
 Array = NDArray[np.float64]
 #: Samples of the coefficients per fit, and chances per sample, in a forecast.

@@ -10,23 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.validation.finance_form import Case, Form, Values, one_day
-from stargauge.quantity import cashflow, copula, input_output, loan
-from stargauge.quantity.beta_pert import BetaPert, pert_mean, pert_variance
-from stargauge.quantity.capital_cost import weighted_capital_cost
-from stargauge.quantity.cash_path import cash_path, first_gap_period, peak_gap
-from stargauge.quantity.circulation import circulation
-from stargauge.quantity.crew_schedule import shortest_with_crews
-from stargauge.quantity.day_count import CONVENTIONS
-from stargauge.quantity.depreciation import Convention, deduction_shares
-from stargauge.quantity.financed_price import Parts, SupplyRules, Terms, financed_price, supply_flows
-from stargauge.quantity.levelised_cost import per_million_tokens, per_sold_hour, yearly_capital, yearly_electricity
-from stargauge.quantity.network import Passes, Precedence, passes
-from stargauge.quantity.normal import normal_cdf
-from stargauge.quantity.project_finance import Rules, waterfall
-from stargauge.quantity.reference_class import body_mean
-from stargauge.quantity.single_owner import SingleOwner, single_owner
-from stargauge.quantity.sobol import golden_points, radial_points, sobol_indices
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.effects.sobol import golden_points, radial_points, sobol_indices
+from stargauge.quantity.finance import cashflow, input_output, loan
+from stargauge.quantity.finance.capital_cost import weighted_capital_cost
+from stargauge.quantity.finance.cash_path import cash_path, first_gap_period, peak_gap
+from stargauge.quantity.finance.circulation import circulation
+from stargauge.quantity.finance.day_count import CONVENTIONS
+from stargauge.quantity.finance.depreciation import Convention, deduction_shares
+from stargauge.quantity.finance.financed_price import Parts, SupplyRules, Terms, financed_price, supply_flows
+from stargauge.quantity.finance.levelised_cost import per_million_tokens, per_sold_hour, yearly_capital, yearly_electricity
+from stargauge.quantity.finance.project_finance import Rules, waterfall
+from stargauge.quantity.finance.single_owner import SingleOwner, single_owner
+from stargauge.quantity.schedule.crew_schedule import shortest_with_crews
+from stargauge.quantity.schedule.network import Passes, Precedence, passes
+from stargauge.quantity.statistics import copula
+from stargauge.quantity.statistics.beta_pert import BetaPert, pert_mean, pert_variance
+from stargauge.quantity.statistics.normal import normal_cdf
+from stargauge.quantity.statistics.reference_class import body_mean
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
 

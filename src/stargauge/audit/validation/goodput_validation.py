@@ -30,7 +30,7 @@ from stargauge.catalogue.own_goodput import GoodputRecord, Span
 from stargauge.quantity.compute.failures import DAY, time_between
 from stargauge.quantity.distribution import from_p10_p90
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.normal import normal_ppf
+from stargauge.quantity.statistics.normal import normal_ppf
 
 Array = NDArray[np.float64]
 

@@ -16,9 +16,9 @@ from stargauge.catalogue.facility_designs import DEFAULT, REJECTIONS, Drawn, fac
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.own_pue import PueRecord
 from stargauge.catalogue.place_weather import weather_of
-from stargauge.quantity.cooling_hours import air_of
-from stargauge.quantity.facility_hours import facility_hours
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.hall.cooling_hours import air_of
+from stargauge.quantity.hall.facility_hours import facility_hours
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
 

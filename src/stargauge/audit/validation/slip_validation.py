@@ -15,7 +15,7 @@ from stargauge.catalogue.records import GROUPS, FitRecord, outcomes_of, plans_of
 from stargauge.engine.series import plain
 from stargauge.quantity.dates import FAR, from_day
 from stargauge.quantity.errors import did_you_mean
-from stargauge.quantity.slip import AT, Outcomes, Plans, fit_slips, location, scale, slipped
+from stargauge.quantity.schedule.slip import AT, Outcomes, Plans, fit_slips, location, scale, slipped
 
 Array = NDArray[np.float64]
 

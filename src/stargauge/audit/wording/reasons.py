@@ -25,7 +25,7 @@ from stargauge.engine.result import Result
 from stargauge.engine.series import plain
 from stargauge.engine.spread import quantiles
 from stargauge.programme.schema import Programme
-from stargauge.quantity.effects import varies
+from stargauge.quantity.effects.effects import varies
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 #: The name under which a run collects the comparisons of a reading, each alone.

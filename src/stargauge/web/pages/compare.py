@@ -86,7 +86,7 @@ def _view(view: View, side: Side) -> View:
 def result(view: View, **asked: str) -> str:
     """What differs between the two sides, and because of what."""
     from stargauge import api
-    from stargauge.report.comparison import comparison_page
+    from stargauge.report.why.comparison import comparison_page
 
     sides = _sides(view, asked, True)
     one, other = (side.asked(view.folder) for side in sides.values())

@@ -135,7 +135,7 @@ def _parts(view: View, width: str) -> dict[str, Any]:
     from stargauge.audit.wording.languages import words_of
     from stargauge.audit.wording.words import input_name, likelihood
     from stargauge.report.locale import say, speaking, words
-    from stargauge.report.what_if import what_if_drawings
+    from stargauge.report.why.what_if import what_if_drawings
 
     made = base(view)
     answer = made.answer(view.asked.settings, _half(view, 1))

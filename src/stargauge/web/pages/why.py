@@ -164,7 +164,7 @@ def _number(view: View, address: str, when: date | None) -> str:
     """The page of a number."""
     from stargauge import api
     from stargauge.audit.sources.explanation import explained
-    from stargauge.report.lineage import whole
+    from stargauge.report.why.lineage import whole
 
     asked = view.asked
 
@@ -201,7 +201,7 @@ def _shared(view: View) -> dict[str, Any]:
 
 def _made_of(node: Any) -> dict[str, Any]:
     """What moves a number, what moves it less, and the quantities it is computed from."""
-    from stargauge.report.lineage import is_input, others, strongest
+    from stargauge.report.why.lineage import is_input, others, strongest
 
     moved = strongest(node, 12)
     between = [need for need in node.get("needs") or [] if not is_input(need)]
@@ -212,8 +212,8 @@ def _picture(view: View, name: str, node: Any, address: str) -> dict[str, Any] |
     """The picture of what a number is made of, with its table; nothing where nothing moves it."""
     from markupsafe import Markup
 
-    from stargauge.report.drawing import inlined
-    from stargauge.report.lineage_chart import lineage_svg, lineage_table, spoken_lineage
+    from stargauge.report.drawing.drawing import inlined
+    from stargauge.report.why.lineage_chart import lineage_svg, lineage_table, spoken_lineage
 
     if not node.get("shares"):
         return None
@@ -240,8 +240,8 @@ def _earlier(view: View) -> str:
 def _reading(view: View, address: str) -> str:
     """The page of the verdict on a reading."""
     from stargauge import api
-    from stargauge.report.lineage import whole
-    from stargauge.report.reasons import row_text
+    from stargauge.report.claims.reasons import row_text
+    from stargauge.report.why.lineage import whole
 
     asked = view.asked
     claim = address.partition("/")[0]
@@ -277,7 +277,7 @@ def _joined(*parts: Mapping[str, Any], key: str) -> dict[str, Any]:
 def changed(view: View, address: str, since: str, when: str) -> str:
     """What changed a number or the odds of a reading since a day: what came in, each left out alone."""
     from stargauge import api
-    from stargauge.report.changed import changed_page
+    from stargauge.report.why.changed import changed_page
 
     _explained_as(view, address)
     asked = view.asked
