@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from generated import code, entry, plain, table
 
-from stargauge.cli.arguments import parser
+from stargauge.cli.arguments.command_line import parser
 
 HEAD = """# Commands
 

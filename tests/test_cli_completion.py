@@ -13,7 +13,7 @@ from tests.bare_environment import ROOT
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.cli.arguments import parser
+from stargauge.cli.arguments.command_line import parser
 from stargauge.cli.completion import SCRIPTS, words
 
 

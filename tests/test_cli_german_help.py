@@ -13,8 +13,8 @@ from tests.cli_runs import ask
 from tests.test_cli_german import ENGLISH
 
 from stargauge.cli import progress
-from stargauge.cli.arguments import parser
-from stargauge.cli.arguments_parser import FAULTS, fault_said, language_asked
+from stargauge.cli.arguments.command_line import parser
+from stargauge.cli.arguments.parser import FAULTS, fault_said, language_asked
 from stargauge.cli.commands import note_future
 from stargauge.cli.main import note_blocks
 from stargauge.quantity.spoken import speaking

@@ -60,7 +60,7 @@ def completion(asked: argparse.Namespace) -> int:
 
 def words(line: Sequence[str]) -> list[str]:
     """The words that fit what is typed last, given those before it; none where the shell's own files fit."""
-    from stargauge.cli.arguments import parser
+    from stargauge.cli.arguments.command_line import parser
 
     typed = [word for word in line if word != "="]  # bash takes --set=x apart
     *before, begun = typed if line and line[-1] != "=" else [*typed, ""]

@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stargauge.cli.arguments import parser
-from stargauge.cli.arguments_parser import language_asked
+from stargauge.cli.arguments.command_line import parser
+from stargauge.cli.arguments.parser import language_asked
 from stargauge.quantity.spoken import say, speaking
 
 if TYPE_CHECKING:
