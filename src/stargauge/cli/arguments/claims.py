@@ -90,6 +90,7 @@ def drivers(commands: Commands) -> None:
     made.add_argument("--all", action="store_true", help=say("show every input that stands out"))
     run_options(made)
     output_options(made)
+    spoken(made)
 
 
 def together(commands: Commands) -> None:
@@ -165,6 +166,7 @@ def simulate(commands: Commands) -> None:
     programme(made, True)
     run_options(made, elsewhere=True)
     output_options(made)
+    spoken(made)
     made.add_argument(
         "--quantity", action="append", metavar=say("ADDRESS"), help=say("what to compute (repeatable; default: the headlines)")
     )
@@ -205,6 +207,7 @@ def sweep(commands: Commands) -> None:
     workers(made, elsewhere=True)
     made.add_argument("--csv", metavar=say("FILE"), help=say("also write the table as CSV"))
     output_options(made)
+    spoken(made)
 
 
 def compare(commands: Commands) -> None:
@@ -243,6 +246,7 @@ def sensitivity(commands: Commands) -> None:
     programme(made, True)
     run_options(made)
     output_options(made)
+    spoken(made)
     made.add_argument(
         "--date", type=day, metavar=say("DATE"), help=say("the month it is read at (default: two years ahead, at year's end)")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from stargauge.cli.arguments.parser import Commands
-from stargauge.cli.arguments.run import count, day, output_options, own_values, programme, seed_of_draws
+from stargauge.cli.arguments.run import count, day, output_options, own_values, programme, seed_of_draws, spoken
 from stargauge.quantity.spoken import say
 
 
@@ -17,6 +17,7 @@ def catalogue(commands: Commands) -> None:
     made.add_argument("--names", action="store_true", help=say("the names of a kind alone"))
     made.add_argument("--catalogue", metavar=say("FILE"), help=say("your own values laid over ours"))
     output_options(made)
+    spoken(made)
 
 
 def backtest(commands: Commands) -> None:
@@ -30,6 +31,7 @@ def backtest(commands: Commands) -> None:
     made.add_argument("--money", action="store_true", help=say("loans to sites and cash of parties instead of dates and odds"))
     made.add_argument("--write", metavar=say("DIR"), help=say("write the whole result in the form in which it is shipped and reported"))
     output_options(made)
+    spoken(made)
 
 
 def validate(commands: Commands) -> None:
@@ -56,6 +58,7 @@ def validate(commands: Commands) -> None:
     )
     own_values(made)
     output_options(made)
+    spoken(made)
 
 
 def draft(commands: Commands) -> None:
@@ -92,6 +95,7 @@ def import_(commands: Commands) -> None:
     )
     made.add_argument("--write", metavar=say("FILE"), help=say("write what is new as a partial programme file, for --scenario"))
     output_options(made)
+    spoken(made)
 
 
 def serve(commands: Commands) -> None:
@@ -124,6 +128,7 @@ def doctor(commands: Commands) -> None:
     """`stargauge doctor`."""
     made = commands.add_parser("doctor", help=say("what is installed, what a missing part would give, and whether it works here"))
     output_options(made)
+    spoken(made)
 
 
 def completion(commands: Commands) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from stargauge.cli.arguments.parser import Commands
-from stargauge.cli.arguments.run import amount, as_of, count, day, output_options, own_values, programme, run_options, whole_number
+from stargauge.cli.arguments.run import amount, as_of, count, day, output_options, own_values, programme, run_options, spoken, whole_number
 from stargauge.quantity.spoken import say
 
 
@@ -27,6 +27,7 @@ def compute(commands: Commands) -> None:
     )
     run_options(made)
     output_options(made)
+    spoken(made)
 
 
 def train(commands: Commands) -> None:
@@ -62,6 +63,7 @@ def train(commands: Commands) -> None:
     own_values(made)
     made.add_argument("--out", metavar=say("FOLDER"), help=say("also write a page and its pictures (HTML, SVG) into a folder"))
     output_options(made)
+    spoken(made)
 
 
 def goodput(commands: Commands) -> None:
@@ -102,6 +104,7 @@ def goodput(commands: Commands) -> None:
         "--out", metavar=say("FOLDER"), help=say("also write a page, its pictures and its data (HTML, SVG, JSON) into a folder")
     )
     output_options(made)
+    spoken(made)
 
 
 def calibrate(commands: Commands) -> None:
@@ -121,6 +124,7 @@ def calibrate(commands: Commands) -> None:
     )
     own_values(made)
     output_options(made)
+    spoken(made)
 
 
 def infer(commands: Commands) -> None:
@@ -170,3 +174,4 @@ def infer(commands: Commands) -> None:
     )
     own_values(made)
     output_options(made)
+    spoken(made)

@@ -71,6 +71,7 @@ def facility(commands: Commands) -> None:
     own_values(made)
     change_options(made)
     output_options(made)
+    spoken(made)
 
 
 def money(commands: Commands) -> None:
@@ -144,6 +145,7 @@ def system(commands: Commands) -> None:
     draw_options(made)
     workers(made)
     output_options(made)
+    spoken(made)
 
 
 def power(commands: Commands) -> None:
@@ -252,6 +254,7 @@ def cost(commands: Commands) -> None:
     programme(made, True)
     run_options(made)
     output_options(made)
+    spoken(made)
     made.add_argument("--site", metavar=say("SITE"), help=say("one site (default: every site)"))
     made.add_argument(
         "--chip", metavar="CHIP", help=say("one generation of accelerators (default: what stands, or is expected, at each site)")
