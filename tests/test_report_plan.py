@@ -108,8 +108,8 @@ def test_means_that_nobody_publishes_are_the_first_thing_said() -> None:
     made["money"] |= {"limited": True, "means": "committed", "parties": parties, "over": 0.0}
     name, texts = opening(made)[0]
     assert name == "The catch" and texts[0] == (
-        "Nobody who would pay publishes accounts: to keep each party within its means (its cash and what is committed to it) limits nothing "
-        "here, so this is the plan without that limit."
+        "Nobody who would pay publishes accounts: to keep each party within its means (its cash and what is committed to it) limits "
+        "nothing here, so this is the plan without that limit."
     )
     assert [one for one, _ in opening(made)].count("The catch") == 1 and len(texts) > 1
     made["money"] |= {"limited": False}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from stargauge.web.routes import page
 from stargauge.web.view import View
@@ -25,7 +24,7 @@ def claims(view: View, status: str, speaker: str) -> str:
     return view.render(
         "claim_board.html.j2", a=answer, groups=groups, shown=shown, speakers=speakers, status=status, speaker=speaker,
         telling=_telling, count=len(answer["claims"]), by_title={slug(title): len(members) for title, members in groups},
-        filtered=lambda **more: _with(view.link("claims"), {"status": status, "speaker": speaker, **more}),
+        filtered=lambda **more: view.linked(view.link("claims"), {"status": status, "speaker": speaker, **more}),
     )  # fmt: skip
 
 
@@ -35,12 +34,6 @@ def _telling(claim: Mapping[str, Any]) -> Mapping[str, Any]:
 
     readings: list[Mapping[str, Any]] = claim["readings"]
     return next((one for one in readings if glyph(one)), readings[0])
-
-
-def _with(address: str, more: Mapping[str, str]) -> str:
-    """An address with further parameters, those without a value left out."""
-    query = urlencode({key: value for key, value in more.items() if value})
-    return address if not query else f"{address}{'&' if '?' in address else '?'}{query}"
 
 
 @page("/p/{programme}/claims-together")
