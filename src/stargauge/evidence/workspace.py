@@ -27,6 +27,7 @@ from stargauge.evidence.log.checkpoint import Checkpoint
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.merkle import tree_root
 from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
+from stargauge.evidence.log.tiles import Edge
 from stargauge.evidence.recovery import apart, no_key, recovered
 from stargauge.evidence.store import Index, PayloadRow, SqliteIndex
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -271,7 +272,10 @@ class Workspace(Kept):
         if before is not None and before.size == since:  # the log goes on where it was signed last: that it is the same is known at once
             if before.root != self.log.edge.root:
                 raise InputError(apart(before, size, file))
-            self.log.write(fresh, lambda edge: self.keys.to_remember(Checkpoint(self.origin, edge.size, edge.root)))
+            self._go_on(fresh, signers)
+            if len(signers) == 1 and since < size:
+                self.log.tidy_at_times()
+                return
         else:
             self.log.write(fresh)
             if before is not None:
@@ -284,6 +288,15 @@ class Workspace(Kept):
         for signer in signers[1:]:
             self.keys.remove(signer.verifier)
         self.log.tidy_at_times()
+
+    def _go_on(self, fresh: Iterable[bytes], signers: Sequence[Signer]) -> None:
+        """Write the log on from where it was signed last, with it what is about to be signed; where no key changes, then that, signed."""
+
+        def reached(edge: Edge) -> Checkpoint:
+            return Checkpoint(self.origin, edge.size, edge.root)
+
+        note = (lambda edge: reached(edge).signed(signers)) if len(signers) == 1 else None
+        self.log.write(fresh, lambda edge: self.keys.to_remember(reached(edge)), note)
 
     def _changes_by(self, keys: Sequence[Verifier]) -> list[int]:
         """The entries that announce these keys in place of others."""
