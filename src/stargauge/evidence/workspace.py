@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from stargauge.evidence import private
-from stargauge.evidence.archive import Entry, Kind
+from stargauge.evidence.archive import Entry, Kind, now
 from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
 from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of, was
 from stargauge.evidence.kept import INDEX as INDEX
@@ -37,10 +37,6 @@ Clock = Callable[[], datetime]
 _AHEAD = timedelta(days=1)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Workspace(Kept):
     """An archive in a folder. Open it for writing in one process at a time; any number may read."""
 
@@ -55,7 +51,7 @@ class Workspace(Kept):
     # --- making, opening, closing -----------------------------------------------------------------------------------------------------
 
     @classmethod
-    def init(cls, folder: str | os.PathLike[str], name: str | None = None, clock: Clock = _now) -> Workspace:
+    def init(cls, folder: str | os.PathLike[str], name: str | None = None, clock: Clock = now) -> Workspace:
         """Make a workspace in a new or empty folder. `name`: what its log is called in every checkpoint (default: one made up)."""
         path = Path(folder)
         name = f"stargauge-evidence/{os.urandom(6).hex()}" if name is None else name
@@ -82,7 +78,7 @@ class Workspace(Kept):
         return made
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str], write: bool = True, clock: Clock = _now, recompute: bool = False) -> Workspace:
+    def open(cls, folder: str | os.PathLike[str], write: bool = True, clock: Clock = now, recompute: bool = False) -> Workspace:
         """Open a workspace; for writing, what was cut off is completed first. Raises InputError where log and entries do not agree."""
         path = Path(folder)
         if not (path / INDEX).is_file():

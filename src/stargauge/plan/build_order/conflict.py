@@ -23,9 +23,9 @@ from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit
 from stargauge.plan.build_order.relief import Finds, Relaxation, eased_together, least_of_limits, most_amount, most_probability, soonest
 from stargauge.plan.build_order.said import CHIPS, DATE, NAMES, Said, words_of
 from stargauge.plan.build_order.said import POWERS as SOURCES
-from stargauge.plan.build_order.variants import amount_text, asked_text, day_text, limit_text, share_text, with_target
+from stargauge.plan.build_order.variants import amount_text, asked_text, day_text, limit_text, with_target
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.units import show
+from stargauge.quantity.units import share_text, show
 
 Later = Callable[[int, date], BuildCase]
 Most = Callable[[int], float]

@@ -14,8 +14,8 @@ from stargauge.plan.build_order.reckoning import Reckoning, Row
 from stargauge.plan.build_order.relief import soonest
 from stargauge.plan.build_order.sought import Chosen
 from stargauge.plan.build_order.sums import Spending, Sum
-from stargauge.plan.build_order.variants import asked_text, day_text, share_text, within_cost
-from stargauge.quantity.units import show
+from stargauge.plan.build_order.variants import asked_text, day_text, within_cost
+from stargauge.quantity.units import share_text, show
 
 #: The most found of the first target of a case with all else that it asks; an order that has most of something by option.
 Mosts = Callable[[BuildCase], Most]

@@ -17,9 +17,9 @@ from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.reckoning import Reckoning
 from stargauge.plan.build_order.recourse import Chosen, at_price, parts_by
 from stargauge.plan.build_order.sought import odds_in, sought, without_targets
-from stargauge.plan.build_order.variants import day_text, limit_text, not_before, share_text
+from stargauge.plan.build_order.variants import day_text, limit_text, not_before
 from stargauge.quantity.errors import counted
-from stargauge.quantity.units import show
+from stargauge.quantity.units import share_text, show
 
 #: How surely a fact has to tell draws in which a later start misses a target from the others, and by how many standard errors beyond
 #: chance; how many such facts are told.

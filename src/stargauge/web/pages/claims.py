@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stargauge.quantity.address import slug
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 @page("/p/{programme}/claims", asks=("status", "speaker"))
 def claims(view: View, status: str, speaker: str) -> str:
     """Every claim with its outcome, its odds now and then, and by how much it is off; by status or speaker on demand."""
-    from stargauge.report.html import claim_groups, slug
+    from stargauge.report.html import claim_groups
 
     answer = view.answer
     groups = claim_groups(answer)
@@ -110,7 +111,6 @@ def moved(view: View, claim: str) -> str:
 
 def _over_time(view: View, claim: str, movers: bool) -> str:
     from stargauge.report.canvas import ODDS_NARROW, ODDS_WIDE
-    from stargauge.report.html import slug
     from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 
     view.claim(claim)
@@ -133,7 +133,6 @@ def drivers(view: View, claim: str) -> str:
     from stargauge import api
     from stargauge.report.drivers import headline_of
     from stargauge.report.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
-    from stargauge.report.html import slug
 
     view.claim(claim)
     data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run).to_dict(), claim)
