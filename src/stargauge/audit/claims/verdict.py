@@ -19,6 +19,7 @@ from stargauge.audit.claims.language import Comparison, Not, NotTestable, Readin
 from stargauge.audit.claims.questions import Question
 from stargauge.audit.claims.record import NO_RECORD, SETTLED, Archive, Found, only_records
 from stargauge.audit.drivers.drivers import Driver, Moved
+from stargauge.audit.jobs.job_definitions import ELSEWHERE
 from stargauge.audit.wording.sentence import Names
 from stargauge.audit.wording.words import shown
 from stargauge.quantity.address import resolve
@@ -297,8 +298,12 @@ def _absent(reading: Reading, outcome: Outcome, found: Found, setting: Setting) 
 
 
 def observed(reading: Reading, until: date, setting: Setting) -> bool:
-    """Whether every site that a reading depends on has been looked at until a date. `unsited` is no place to look at."""
-    if setting.as_of < until:
+    """Whether every site that a reading depends on has been looked at until a date, and a look at sites shows what it counts.
+
+    `unsited` is no place to look at. Jobs at suppliers are at none: that all draws agree on them says what the multipliers are, not what
+    was there.
+    """
+    if setting.as_of < until or any(isinstance(leaf, Comparison) and leaf.address.name in ELSEWHERE for leaf in leaves(reading)):
         return False
     seen = [setting.observed_through(site) for site in sites_of(reading, setting)]
     return all(through is not None and through >= until for through in seen)
