@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -194,7 +195,9 @@ class _Beside:
         context: Any = multiprocessing.get_context("fork" if quiet else "spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, function, given), daemon=True)
+        gc.freeze()  # what the collector of a forked process does not look through stays shared with us
         self.process.start()
+        gc.unfreeze()
         theirs.close()
         self.give(place)
 
