@@ -22,6 +22,7 @@ from stargauge.audit.drivers.drivers import Driver, Moved
 from stargauge.audit.jobs.job_definitions import ELSEWHERE
 from stargauge.audit.wording.sentence import Names
 from stargauge.audit.wording.words import shown
+from stargauge.engine.columns import let_go
 from stargauge.quantity.address import resolve
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
@@ -193,6 +194,7 @@ def _by_draws(question: Question, outcome: Outcome, found: Found, setting: Setti
     reading = question.reading
     odds = odds_of(outcome, picks, setting.block)
     margin = margin_of(reading, outcome)
+    let_go(outcome.truth, outcome.margin)
     last = deadline(reading)
     passed = last is not None and setting.as_of > last
     agrees = odds.probability in (0.0, 1.0) and setting.settled is None
