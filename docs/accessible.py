@@ -61,8 +61,9 @@ def main(arguments: list[str]) -> int:
         print("not looked at: no Chromium", file=sys.stderr)
         return 2
     count = 0
-    for count, fault in enumerate(faults(Path(arguments[0]), tuple(arguments[1:]) or PAGES), 1):
+    for fault in faults(Path(arguments[0]), tuple(arguments[1:]) or PAGES):
         print(fault, flush=True)
+        count += 1
     print(f"{count} found")
     return 1 if count else 0
 

@@ -113,11 +113,14 @@ def _made(folder: Path) -> list[Card]:
 
 def schemas() -> dict[str, Any]:
     """The schemas to download, by file name."""
+    import answers_page
     import api_page
 
+    from stargauge.api import schemas as of_answers
     from stargauge.programme.load import json_schema
 
-    return {"programme.schema.json": json_schema(), "openapi.json": api_page.schema()}
+    answers = {answers_page.file_of(name).removeprefix("schemas/"): of_answers.answer_schema(name) for name in of_answers.names()}
+    return {"programme.schema.json": json_schema(), "openapi.json": api_page.schema(), **answers}
 
 
 def write_all(docs: Path) -> None:

@@ -92,10 +92,12 @@ def further() -> Iterator[tuple[str, list[str]]]:
 
 
 def addresses() -> Iterator[tuple[str, str]]:
-    """The addresses whose answers no command prints."""
+    """The addresses whose answers no command prints; of money, where a programme has parties."""
     for answer, paths in ADDRESSES.items():
         for path in paths:
             for name in api.shipped() if "{p}" in path else ("",):
+                if answer == "sources-and-uses" and not api.load(name).parties:
+                    continue
                 sites = list(api.load(name).sites) if "{s}" in path else [""]
                 yield from ((answer, path.format(p=name, s=site, q=f"draws={DRAWS}&as_of={DAY}")) for site in sites)
 

@@ -341,4 +341,5 @@ def _of_altair(ours: Chart) -> Any:
             return ours._repr_mimebundle_()
         return {VEGA_LITE: {**now, "$schema": _SCHEMA}, "text/plain": str(now.get("description", ours.says))}
 
-    return type(kind.__name__, (kind,), {"_repr_mimebundle_": bundle}).from_dict(ours.spec)
+    shown: Any = type(kind.__name__, (kind,), {"_repr_mimebundle_": bundle})
+    return shown.from_dict(ours.spec)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from stargauge.api.schemas import answer_content
 from stargauge.web.api_parameters import (
     Address,
     All,
@@ -118,13 +119,6 @@ _TEXTS: dict[str, Any] = {
     "text/markdown": {"schema": {"type": "string"}},
 }  # fmt: skip
 
-
-def _json(*names: str) -> dict[str, Any]:
-    """An answer as JSON, by the name of its schema; by several where it is one of them."""
-    of = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-    return {"application/json": {"schema": of[0] if len(of) == 1 else {"anyOf": of}}}
-
-
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Response]])
 
 
@@ -136,7 +130,7 @@ def answers(path: str, same_as: str, content: dict[str, Any] | None = None, sche
 
     def enter(handle: Handler) -> Handler:
         said = (handle.__doc__ or "").strip()
-        answered = content or _json(*(schema or handle.__name__.strip("_").replace("_", "-")).split())
+        answered = content or answer_content(*(schema or handle.__name__.strip("_").replace("_", "-")).split())
         router.add_api_route(
             path, handle, methods=["GET"], response_class=Response, summary=said.partition(".")[0], name=handle.__name__,
             description=f"{said}\n\nThe same as `{same_as}`." if same_as else said,

@@ -41,6 +41,12 @@ def answer_schema(name: str) -> Schema:
     return {**head, **_told(shape, name, ""), **({"$defs": defs} if defs else {})}
 
 
+def answer_content(*wanted: str) -> dict[str, Any]:
+    """What OpenAPI says of an address that sends an answer: its schema by its name; of several, one of them."""
+    of = [{"$ref": f"#/components/schemas/{name}"} for name in wanted]
+    return {"application/json": {"schema": of[0] if len(of) == 1 else {"anyOf": of}}}
+
+
 def components(*wanted: str) -> dict[str, Schema]:
     """Schemas of answers as OpenAPI keeps them: each under its name, its shared parts beside it."""
     made: dict[str, Schema] = {}
