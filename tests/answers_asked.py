@@ -92,11 +92,11 @@ def further() -> Iterator[tuple[str, list[str]]]:
 
 
 def addresses() -> Iterator[tuple[str, str]]:
-    """The addresses whose answers no command prints; of money, where a programme has parties."""
+    """The addresses whose answers no command prints; of money, where a programme has commitments."""
     for answer, paths in ADDRESSES.items():
         for path in paths:
             for name in api.shipped() if "{p}" in path else ("",):
-                if answer == "sources-and-uses" and not api.load(name).parties:
+                if answer == "sources-and-uses" and not any(party.commitments for party in api.load(name).parties.values()):
                     continue
                 sites = list(api.load(name).sites) if "{s}" in path else [""]
                 yield from ((answer, path.format(p=name, s=site, q=f"draws={DRAWS}&as_of={DAY}")) for site in sites)
