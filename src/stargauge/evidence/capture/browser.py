@@ -25,6 +25,7 @@ from stargauge.evidence.capture.proxy import Proxy
 from stargauge.evidence.capture.text import VERSION, page_text
 from stargauge.evidence.capture.warc import certificates_of, resource_warc
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 TALLEST = 16_000
 STEPS = 50
@@ -61,7 +62,9 @@ def take(target: str, options: Options) -> Taken:
 
 def _taken(target: str, view: _View, fetched: Fetched, sandboxed: bool, proxy: Proxy, options: Options) -> Taken:
     if fetched.status is None and not view.dom:
-        raise InputError(Fault(f"nothing was captured: {fetched.message or 'the browser showed no page'}", file=target))
+        raise InputError(
+            Fault(say("nothing was captured: {message}", message=fetched.message or say("the browser showed no page")), file=target)
+        )
     page = page_text(view.dom, "text/html; charset=utf-8")
     about = about_fetched(fetched, "web") | {
         "method": "browser", "browser": view.version, "sandboxed": sandboxed, "scrolled": len(view.steps), "hosts": len(proxy.asked),
