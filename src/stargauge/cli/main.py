@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             note_blocks(getattr(asked, "draws", None))
         return code
     except InputError as error:
-        sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
+        with speaking(getattr(asked, "spoken", "en")):
+            sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -131,9 +132,12 @@ def fault_lines(error: InputError) -> Iterator[str]:
 
 
 def _fault_lines(error: InputError) -> Iterator[str]:
+    from stargauge.quantity.spoken import say
+
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
-    yield f"{files[0] if len(files) == 1 else 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run"
+    told = say("1 error, nothing was run") if count == 1 else say("{count} errors, nothing was run", count=count)
+    yield f"{files[0] if len(files) == 1 else 'stargauge'}: {told}"
     shown = ""
     for fault in error.faults:
         if len(files) > 1 and fault.file and fault.file != shown:
@@ -145,7 +149,7 @@ def _fault_lines(error: InputError) -> Iterator[str]:
         if fault.path:
             yield from _wrapped(fault.message, " " * 9, " " * 9)
     if any(file.endswith((".yaml", ".yml")) for file in files):
-        yield "All keys: stargauge schema"
+        yield say("All keys: {command}", command="stargauge schema")
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:

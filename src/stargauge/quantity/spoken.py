@@ -50,9 +50,7 @@ def say(text: str, context: str = "", /, **values: object) -> str:
     spoken = _LANGUAGE.get()
     made = texts(spoken).get(f"{context}{BETWEEN}{text}" if context else text, text)
     if values and spoken != "en":
-        values = {
-            name: _Marked(value) if isinstance(value, Real) and not isinstance(value, bool) else value for name, value in values.items()
-        }
+        values = {name: _Marked(value) if isinstance(value, Real) else value for name, value in values.items()}
     return made.format(**values) if values else made
 
 
