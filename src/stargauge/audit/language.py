@@ -280,7 +280,7 @@ class _Parser:
     def part(self) -> Reading:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.wrong(f"at most {DEEPEST} levels of brackets and not")
+            raise self.wrong(say("at most {deepest} levels of brackets and not", deepest=DEEPEST))
         try:
             return self.one_part()
         finally:
@@ -290,12 +290,12 @@ class _Parser:
         if self.word("not"):
             self.take()
             if self.next.text.startswith("testable"):
-                raise self.wrong('"not testable" to stand alone')
+                raise self.wrong(say('"not testable" to stand alone'))
             return Not(self.part())
         if self.next.kind == "(":
             self.take()
             made = self.any()
-            self.expect(")", '")"')
+            self.expect(")", say('"{value}"', value=")"))
             return made
         return self.leaf()
 
@@ -309,7 +309,7 @@ class _Parser:
             self.take()
         address = self.address()
         if share:
-            self.expect(")", '")"')
+            self.expect(")", say('"{value}"', value=")"))
         op = self.op()
         value = self.value(moment=False)
         return Comparison(address, op, value, self.time(), share, at=at)
@@ -317,10 +317,10 @@ class _Parser:
     def record(self) -> Record:
         at = self.take().at
         self.take()
-        token = self.expect("word", "the id of a record")
+        token = self.expect("word", say("the id of a record"))
         if not _LABEL.fullmatch(token.text):
-            raise self.wrong("the id of a record, such as post-id", token)
-        self.expect(")", '")"')
+            raise self.wrong(say("the id of a record, such as post-id"), token)
+        self.expect(")", say('"{value}"', value=")"))
         if self.next.kind != "op":
             return Record(token.text, time=self.time(), at=at)
         op = self.op()
@@ -329,24 +329,24 @@ class _Parser:
     def address(self) -> Address:
         token = self.next
         if token.kind != "word" or token.text in _KEYWORDS or not _NAME.fullmatch(token.text):
-            raise self.wrong('a quantity such as power_facility[operational, abilene], share(...), record(...), "not" or "("')
+            raise self.wrong(say('a quantity such as power_facility[operational, abilene], share(...), record(...), "not" or "("'))
         self.take()
         labels = list[str]()
         if self.next.kind == "[":
             self.take()
             while True:
-                label = self.expect("word", "a label")
+                label = self.expect("word", say("a label"))
                 if not _LABEL.fullmatch(label.text):
-                    raise self.wrong("a label such as abilene", label)
+                    raise self.wrong(say("a label such as abilene"), label)
                 labels.append(label.text)
                 if self.next.kind != ",":
                     break
                 self.take()
-            self.expect("]", '"," or "]"')
+            self.expect("]", say('"," or "]"'))
         return Address(token.text, tuple(labels))
 
     def op(self) -> Op:
-        token = self.expect("op", f"one of {' '.join(OPS)}")
+        token = self.expect("op", say("one of {ops}", ops=" ".join(OPS)))
         return next(op for op in OPS if op == token.text)
 
     def words(self, separator: str) -> tuple[str, int]:

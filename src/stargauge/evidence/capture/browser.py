@@ -47,7 +47,7 @@ def take(target: str, options: Options) -> Taken:
     try:
         options.guard.resolve(target)
     except (Refused, OSError) as wrong:
-        raise InputError(Fault(f"not asked: {wrong}", file=target)) from None
+        raise InputError(Fault(say("not asked: {why}", why=wrong), file=target)) from None
     started = options.now()
     with Proxy(options.guard, limits.seconds + 30, limits.bytes * 4) as proxy, Browser(program, proxy.port) as browser:
         view = _View(browser, target, limits, min(int(options.settings.get("scroll", 0)), STEPS))

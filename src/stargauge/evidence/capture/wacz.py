@@ -49,7 +49,7 @@ def export(archive: Archive, entries: Iterable[Entry]) -> bytes:
     pages, faults = [], []
     for entry in entries:
         if entry.kind != "capture" or "warc" not in entry.payloads:
-            faults.append(f"{entry.id} is no capture with a WARC")
+            faults.append(say("{id} is no capture with a WARC", id=entry.id))
             continue
         try:
             text = archive.payload(entry, "text").decode("utf-8", "replace") if "text" in entry.payloads else ""
