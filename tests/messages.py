@@ -20,6 +20,7 @@ from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
 from stargauge.audit.promises import BASES
+from stargauge.quantity.problems import KNOWN
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -77,6 +78,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((one.says, f"audit/job_definitions.py:{one.name}") for one in DEFINITIONS)
     yield from ((text, "audit/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
     yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "quantity/problems.py") for text in KNOWN)
     yield from ((text, "audit/promises.py") for text in BASES)
     yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:

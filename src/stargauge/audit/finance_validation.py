@@ -14,6 +14,7 @@ import numpy as np
 from stargauge.audit.finance_cases import FORMS, form_of
 from stargauge.audit.finance_form import Case, Form, TaxTable
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 _LARGEST = 20 * 2**20
@@ -94,7 +95,9 @@ def read_vectors(file: Path) -> tuple[Vector, ...]:
     except UnicodeDecodeError as error:
         raise InputError(Fault(say("is not text in UTF-8: {error}", error=error), file=str(file))) from None
     except json.JSONDecodeError as error:
-        raise InputError(Fault(say("is not JSON: {msg}", msg=error.msg), file=str(file), line=error.lineno, column=error.colno)) from None
+        raise InputError(
+            Fault(say("is not JSON: {msg}", msg=problem(error)), file=str(file), line=error.lineno, column=error.colno)
+        ) from None
     except RecursionError:
         raise InputError(Fault(say("lists and objects within one another are too deep"), file=str(file))) from None
     except _NotStated as error:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: The largest file read.
@@ -33,10 +34,14 @@ def cells_of(file: Path, needed: Sequence[str], known: Sequence[str]) -> list[tu
             _check_width(file, rows)
     except UnicodeDecodeError as error:
         raise InputError(
-            say('"{file}" is no CSV file in UTF-8 ({reason}); save it again as UTF-8 or "CSV UTF-8"', file=file, reason=error.reason)
+            say(
+                '"{file}" is no CSV file in UTF-8 ({reason}); save it again as UTF-8 or "CSV UTF-8"',
+                file=file,
+                reason=problem(error.reason),
+            )
         ) from None
     except csv.Error as error:
-        raise InputError(say('"{file}" is no CSV file in UTF-8: {error}', file=file, error=error)) from None
+        raise InputError(say('"{file}" is no CSV file in UTF-8: {error}', file=file, error=problem(error))) from None
     return [(line, {name.strip(): (text or "").strip() for name, text in row.items() if name}) for line, row in rows]
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from stargauge.catalogue.tables import MOST_BYTES
 from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
 from stargauge.quantity.hourly import MONTH_DAYS, MONTH_ENDS
+from stargauge.quantity.problems import problem
 from stargauge.quantity.psychrometrics import dew_point, pressure_at
 from stargauge.quantity.spoken import say
 from stargauge.quantity.weather import YEAR_HOURS, Weather
@@ -168,7 +169,7 @@ def _text(reading: _Reading) -> str:
             say('"{file}" ends in .gz and is not packed with gzip; give it the name without .gz, or pack it', file=file)
         ) from None
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(say('"{file}" cannot be read: {error}', file=file, error=getattr(error, "strerror", None) or error)) from None
+        raise InputError(say('"{file}" cannot be read: {error}', file=file, error=problem(error))) from None
     if len(content) > MOST_BYTES:
         raise InputError(
             say(
@@ -194,7 +195,7 @@ def _rows(reading: _Reading) -> list[list[str]]:
     try:
         return list(csv.reader(_text(reading).splitlines()))
     except csv.Error as error:
-        raise InputError(say('"{file}" is no CSV file: {error}', file=reading.file, error=error)) from None
+        raise InputError(say('"{file}" is no CSV file: {error}', file=reading.file, error=problem(error))) from None
 
 
 def _starts(rows: Sequence[Sequence[str]], line: int, word: str) -> bool:

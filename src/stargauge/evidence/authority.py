@@ -6,6 +6,7 @@ import time
 
 from stargauge.evidence.timestamp import MOST_BYTES
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: Seconds without a sign of life, and seconds in all.
@@ -34,5 +35,9 @@ def answer_of(url: str, request: bytes) -> bytes:
             return made
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise InputError(
-            say("{url} could not be asked: {error}; write the request with --request FILE and send it by other means", url=url, error=error)
+            say(
+                "{url} could not be asked: {error}; write the request with --request FILE and send it by other means",
+                url=url,
+                error=problem(error),
+            )
         ) from None

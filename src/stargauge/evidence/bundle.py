@@ -24,6 +24,7 @@ from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.note import Verifier, decoded
 from stargauge.evidence.log.proof import LogProof
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 FORMAT = "stargauge evidence bundle v1"
@@ -195,7 +196,9 @@ def opened(raw: bytes, file: str = "") -> Bundle:
         raise InputError([Fault(fault.message, fault.path, file) for fault in error.faults]) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, OverflowError) as error:
         raise InputError(
-            Fault(say("this is no bundle of evidence, or it is damaged: {error}", error=str(error) or say("it ends too early")), file=file)
+            Fault(
+                say("this is no bundle of evidence, or it is damaged: {error}", error=problem(error) or say("it ends too early")), file=file
+            )
         ) from None
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(Fault(say("this is no bundle of evidence, or a part is missing: {error}", error=error), file=file)) from None

@@ -30,6 +30,7 @@ from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
 from stargauge.evidence.recovery import apart, no_key, recovered
 from stargauge.evidence.store import Index, PayloadRow, SqliteIndex
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 Clock = Callable[[], datetime]
@@ -260,7 +261,7 @@ class Workspace(Kept):
                             "{names} kept, but the log could not be written: {strerror}. Once there is room and access, "
                             "the next command that writes completes it; do not add them again",
                             names=names,
-                            strerror=error.strerror or error,
+                            strerror=problem(error),
                         ),
                         file=str(error.filename or self.log.folder),
                     )
@@ -277,7 +278,7 @@ class Workspace(Kept):
         except OSError as error:
             raise InputError(
                 Fault(
-                    say("a payload could not be kept: {strerror}; nothing was added", strerror=error.strerror or error),
+                    say("a payload could not be kept: {strerror}; nothing was added", strerror=problem(error)),
                     file=str(error.filename or self.folder),
                 )
             ) from None

@@ -20,7 +20,8 @@ from yaml.events import SequenceEndEvent as SequenceEnd
 from yaml.events import SequenceStartEvent as SequenceStart
 
 from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
-from stargauge.quantity.spoken import language, say
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 Step = str | int
 Trail = tuple[Step, ...]
@@ -180,7 +181,7 @@ def bytes_of(file: Path) -> bytes:
                 Fault(say("has more than {max_bytes:,} bytes; expected a programme file", max_bytes=MAX_BYTES), file=str(file))
             )
     except OSError as error:
-        raise InputError(Fault(say("cannot be read: {strerror}", strerror=error.strerror), file=str(file))) from None
+        raise InputError(Fault(say("cannot be read: {strerror}", strerror=problem(error)), file=str(file))) from None
     return raw
 
 
@@ -328,15 +329,15 @@ class _Builder:
 
     def _unreadable(self, error: yaml.YAMLError | UnicodeEncodeError) -> Fault:
         mark = getattr(error, "problem_mark", None)
-        problem = _problem(getattr(error, "problem", None) or getattr(error, "reason", None) or "")
+        told = problem(getattr(error, "problem", None) or getattr(error, "reason", None) or say("not readable"))
         hint = say("; check the indentation, and put text with a colon or # in quotes")
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else self._unprintable()
         lines = _LINE_END.split(self.text)
         if mark is None and line:
-            problem, hint = say("the character {character!a}", character=lines[line - 1][column - 1]), say("; take it out")
+            told, hint = say("the character {character!a}", character=lines[line - 1][column - 1]), say("; take it out")
         elif mark is not None and mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]:
-            problem, hint = say("a tab"), say("; indent with spaces")
-        return Fault(say("not readable as YAML: {problem}{hint}", problem=problem, hint=hint), "", self.file, line, column)
+            told, hint = say("a tab"), say("; indent with spaces")
+        return Fault(say("not readable as YAML: {problem}{hint}", problem=told, hint=hint), "", self.file, line, column)
 
     def _unprintable(self) -> tuple[int, int]:
         """Line and column of the first character that YAML does not take; zeros where there is none."""
@@ -345,31 +346,6 @@ class _Builder:
             return 0, 0
         lines = _LINE_END.split(self.text[: found.start()])
         return len(lines), len(lines[-1]) + 1
-
-
-def _problem(text: str) -> str:
-    """What the reader of YAML found, in the language that is spoken."""
-    told = {
-        "mapping values are not allowed in this context": say("mapping values are not allowed in this context"),
-        "mapping values are not allowed here": say("mapping values are not allowed here"),
-        "did not find expected key": say("did not find expected key"),
-        "did not find expected '-' indicator": say("did not find expected '-' indicator"),
-        "did not find expected ',' or ']'": say("did not find expected ',' or ']'"),
-        "did not find expected ',' or '}'": say("did not find expected ',' or '}'"),
-        "did not find expected node content": say("did not find expected node content"),
-        "did not find expected <document start>": say("did not find expected <document start>"),
-        "could not find expected ':'": say("could not find expected ':'"),
-        "found unexpected end of stream": say("found unexpected end of stream"),
-        "found unexpected document indicator": say("found unexpected document indicator"),
-        "found character that cannot start any token": say("found character that cannot start any token"),
-        "found unknown escape character": say("found unknown escape character"),
-        "found undefined tag handle": say("found undefined tag handle"),
-        "block sequence entries are not allowed in this context": say("block sequence entries are not allowed in this context"),
-        "control characters are not allowed": say("control characters are not allowed"),
-        "surrogates not allowed": say("surrogates not allowed"),
-        "": say("not readable"),
-    }
-    return told.get(text) or (text if language() == "en" else say("not readable"))
 
 
 def expect_section(document: Document) -> Section:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 MOST_BYTES = 20 * 2**20
@@ -46,9 +47,9 @@ def read_table(file: Path) -> tuple[tuple[str, ...], list[Row]]:
     except UnicodeDecodeError:
         raise InputError(Fault(say("got bytes that are not UTF-8 text; save the file as UTF-8"), file=name)) from None
     except csv.Error as error:
-        raise InputError(Fault(say("no readable CSV: {error}", error=error), file=name, line=reader.line_num, column=1)) from None
+        raise InputError(Fault(say("no readable CSV: {error}", error=problem(error)), file=name, line=reader.line_num, column=1)) from None
     except OSError as error:
-        raise InputError(Fault(say("cannot be read: {strerror}", strerror=error.strerror), file=name)) from None
+        raise InputError(Fault(say("cannot be read: {strerror}", strerror=problem(error)), file=name)) from None
     twice = sorted({column for column in columns if columns.count(column) > 1})
     faults = [
         *(Fault(say('the column "{column}" stands there twice', column=column), file=name, line=1, column=1) for column in twice),

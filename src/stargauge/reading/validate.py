@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 from stargauge.reading.drafting import LANGUAGES, Draft, can_read, draft
 from stargauge.reading.found import plain
@@ -144,7 +145,7 @@ def read_cases(file: Path) -> list[Case]:
             raise InputError(Fault(say("the file has more than {largest:,} bytes; split it", largest=_LARGEST), file=str(file)))
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else say("it is not UTF-8")
+        why = problem(error) if isinstance(error, OSError) else say("it is not UTF-8")
         raise InputError(Fault(say("cannot be read: {why}", why=why), file=str(file))) from None
     out, faults = list[Case](), list[Fault]()
     for n, line in enumerate(lines, 1):
@@ -163,7 +164,7 @@ def read_cases(file: Path) -> list[Case]:
 
 def _told(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return say("is not JSON: {msg}", msg=error.msg)
+        return say("is not JSON: {msg}", msg=problem(error))
     if isinstance(error, KeyError):
         return say("needs {key}", key=error)
     return str(error) or say('expected an object with "id", "lang", "text" and "expect"')

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -207,7 +208,7 @@ def _started(command: list[str], environment: dict[str, str]) -> tuple[int, int,
     except OSError as wrong:
         os.close(ours_in)
         os.close(ours_out)
-        raise InputError(say("the browser {command} cannot be started: {strerror}", command=command[0], strerror=wrong.strerror)) from None
+        raise InputError(say("the browser {command} cannot be started: {strerror}", command=command[0], strerror=problem(wrong))) from None
     finally:
         os.close(theirs_in)
         os.close(theirs_out)

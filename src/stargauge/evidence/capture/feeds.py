@@ -20,6 +20,7 @@ from stargauge.evidence.capture.items import Gap, Item, Thread, read_time
 from stargauge.evidence.capture.links import joined as joined_url
 from stargauge.evidence.capture.text import decoded, of_markup
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 LARGEST = 16 * 1024 * 1024
@@ -101,7 +102,7 @@ def parsed(data: bytes, url: str, content_type: str = "") -> Node:
     except expat.ExpatError as wrong:
         raise InputError(
             Fault(
-                say("it is no XML that can be read: {errorstring}", errorstring=expat.ErrorString(wrong.code)),
+                say("it is no XML that can be read: {errorstring}", errorstring=problem(expat.ErrorString(wrong.code))),
                 "",
                 url,
                 wrong.lineno,
@@ -111,7 +112,7 @@ def parsed(data: bytes, url: str, content_type: str = "") -> Node:
     except InputError as error:
         raise InputError(Fault(error.faults[0].message, file=url)) from None
     except (ValueError, LookupError) as wrong:
-        raise InputError(Fault(say("it is no XML that can be read: {wrong}", wrong=wrong), file=url)) from None
+        raise InputError(Fault(say("it is no XML that can be read: {wrong}", wrong=problem(wrong)), file=url)) from None
     return top.children[0]
 
 
@@ -188,7 +189,7 @@ def _json_items(data: bytes, url: str) -> list[Item]:
     try:
         feed = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as wrong:
-        raise InputError(Fault(say("it is no JSON that can be read: {wrong}", wrong=wrong), file=url)) from None
+        raise InputError(Fault(say("it is no JSON that can be read: {wrong}", wrong=problem(wrong)), file=url)) from None
     if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version", "")) or not isinstance(feed.get("items"), list):
         raise InputError(Fault(say("expected a JSON Feed with version and items"), file=url))
     owner = _author(feed) or str(feed.get("title", ""))

@@ -23,6 +23,7 @@ from stargauge.evidence.capture.items import Thread, read_time
 from stargauge.evidence.capture.links import joined
 from stargauge.evidence.capture.text import PageText, is_page, media_type, page_text
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: The largest file that is read, and the most that its packed parts may hold together.
@@ -199,7 +200,9 @@ def _har(data: bytes, name: str, target: str) -> Supplied:
             if document := _har_document(entry):
                 found.append(document)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
-            faults.append(Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=wrong), f"log.entries[{at}]"))
+            faults.append(
+                Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(wrong)), f"log.entries[{at}]")
+            )
     if faults:
         raise InputError(faults[:20])
     told = f"{secrets:,} request{'s carry' if secrets > 1 else ' carries'}"
@@ -260,9 +263,9 @@ def as_json(data: bytes) -> Any:
     except UnicodeDecodeError as wrong:
         raise InputError(Fault(say("it is not UTF-8 at byte {start:,}", start=wrong.start))) from None
     except json.JSONDecodeError as wrong:
-        raise InputError(Fault(say("it is not JSON: {msg}", msg=wrong.msg), line=wrong.lineno, column=wrong.colno)) from None
+        raise InputError(Fault(say("it is not JSON: {msg}", msg=problem(wrong)), line=wrong.lineno, column=wrong.colno)) from None
     except ValueError as wrong:
-        raise InputError(Fault(say("it is not JSON that can be read: {wrong}", wrong=wrong))) from None
+        raise InputError(Fault(say("it is not JSON that can be read: {wrong}", wrong=problem(wrong)))) from None
 
 
 def _picture(data: bytes, name: str, target: str) -> Supplied:

@@ -17,6 +17,7 @@ from stargauge.evidence.capture.items import read_time
 from stargauge.evidence.capture.supplied import Document, Supplied
 from stargauge.evidence.capture.text import is_page
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: The longest single page that is read out of an archive.
@@ -141,7 +142,7 @@ def opened(data: bytes) -> zipfile.ZipFile:
         made = zipfile.ZipFile(io.BytesIO(data))
         listed = made.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RecursionError) as wrong:
-        raise InputError(Fault(say("it is a broken zip file: {wrong}", wrong=wrong))) from None
+        raise InputError(Fault(say("it is a broken zip file: {wrong}", wrong=problem(wrong)))) from None
     faults = []
     if len(listed) > supplied.PARTS:
         faults.append(Fault(say("it has {listed:,} parts; at most {parts:,} are read", listed=len(listed), parts=supplied.PARTS)))
@@ -165,7 +166,7 @@ def part(archive: zipfile.ZipFile, name: str) -> bytes:
         with archive.open(name) as stream:
             data = stream.read(stated + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as wrong:
-        raise InputError(Fault(say("cannot be unpacked: {wrong}", wrong=wrong), name)) from None
+        raise InputError(Fault(say("cannot be unpacked: {wrong}", wrong=problem(wrong)), name)) from None
     if len(data) != stated:
         raise InputError(Fault(say("states {stated:,} bytes and has another number", stated=stated), name))
     return data

@@ -15,6 +15,7 @@ from stargauge.evidence.capture import supplied_archives
 from stargauge.evidence.capture.items import Gap, Item, Thread, linked, read_time
 from stargauge.evidence.capture.supplied import Supplied, as_json
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 HEAD = re.compile(rb"\s*window\.YTD\.[\w-]+\.part\d+\s*=\s*")
@@ -43,7 +44,9 @@ def read_x_archive(data: bytes, name: str, target: str) -> Supplied:
             try:
                 items.append(_item(one.get("tweet", one), len(items), author, shown))
             except (KeyError, ValueError, TypeError, AttributeError) as wrong:
-                faults.append(Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=wrong), f"{path}[{at}]"))
+                faults.append(
+                    Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(wrong)), f"{path}[{at}]")
+                )
     if faults:
         raise InputError(faults[:20])
     if not items:

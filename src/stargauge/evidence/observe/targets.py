@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from stargauge.evidence.capture.links import CONTROLS, host_of, linked_controls
 from stargauge.evidence.observe.standing import Thing
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 __all__ = [
@@ -66,7 +67,7 @@ def read_targets(path: Path) -> list[Target]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise InputError(Fault(say("cannot be read: {strerror}", strerror=error.strerror), file=str(path))) from None
+        raise InputError(Fault(say("cannot be read: {strerror}", strerror=problem(error)), file=str(path))) from None
     except UnicodeDecodeError:
         raise InputError(Fault(say("is not UTF-8 text; expected one address a line"), file=str(path))) from None
     made: list[Target] = []

@@ -1,0 +1,32 @@
+"""What the system and the readers of file formats say of a fault, in the language that is spoken where it has a text of it."""
+
+from __future__ import annotations
+
+from stargauge.quantity.spoken import say
+
+#: In their own words: of the system, and of the readers of YAML, CSV, JSON, XML, ZIP and text.
+KNOWN = (
+    "No such file or directory", "Permission denied", "Operation not permitted", "Is a directory", "Not a directory", "File exists",
+    "No space left on device", "Read-only file system", "File name too long", "Too many open files", "Input/output error",
+    "Too many levels of symbolic links", "Disk quota exceeded", "Connection refused", "timed out",
+    "mapping values are not allowed in this context", "mapping values are not allowed here", "did not find expected key",
+    "did not find expected '-' indicator", "did not find expected ',' or ']'", "did not find expected ',' or '}'",
+    "did not find expected node content", "did not find expected <document start>", "could not find expected ':'",
+    "found unexpected end of stream", "found unexpected document indicator", "found character that cannot start any token",
+    "found unknown escape character", "found undefined tag handle", "block sequence entries are not allowed in this context",
+    "control characters are not allowed", "surrogates not allowed",
+    "unexpected end of data", "line contains NUL", "field larger than field limit (131072)", "invalid start byte",
+    "invalid continuation byte",
+    "Expecting value", "Expecting property name enclosed in double quotes", "Expecting ':' delimiter", "Expecting ',' delimiter",
+    "Extra data", "Unterminated string starting at", "Illegal trailing comma before end of object",
+    "Illegal trailing comma before end of array",
+    "syntax error", "no element found", "not well-formed (invalid token)", "unclosed token", "mismatched tag", "duplicate attribute",
+    "undefined entity", "junk after document element", "unbound prefix", "unknown encoding",
+    "File is not a zip file", "Bad magic number for central directory", "Truncated central directory",
+)  # fmt: skip
+
+
+def problem(error: object) -> str:
+    """What went wrong by an error of the system or of a library, or by its text."""
+    told = getattr(error, "strerror", None) or getattr(error, "msg", None) or str(error)
+    return say(str(told))
