@@ -20,6 +20,10 @@ _MORE = rf"[0-9]|\.{_OF_SIZE}"
 _NO_MORE = f"(?!{_MORE})"
 
 
+class NotThere(InputError):
+    """The catalogue has nothing of a name."""
+
+
 def resolved(known: KnownCatalogue, kind: str, beginning: str) -> str:
     """The name in the catalogue that somebody means: the name itself, else any beginning of it that fits no other.
 
@@ -54,7 +58,7 @@ def resolved(known: KnownCatalogue, kind: str, beginning: str) -> str:
                 )
             )
     nearest = _nearest(known, beginning, names, kind)
-    raise InputError(say('no {kind} "{beginning}" in the catalogue; {nearest}', kind=_called(kind), beginning=beginning, nearest=nearest))
+    raise NotThere(say('no {kind} "{beginning}" in the catalogue; {nearest}', kind=_called(kind), beginning=beginning, nearest=nearest))
 
 
 def _called(kind: str) -> str:
