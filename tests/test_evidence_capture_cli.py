@@ -18,6 +18,7 @@ pytest.importorskip("warcio")
 pytest.importorskip("cryptography")
 
 from stargauge.evidence.capture.supplied import read_supplied
+from stargauge.evidence.durable import Busy
 from stargauge.evidence.turn import in_turn
 from stargauge.evidence.workspace import Workspace
 from stargauge.quantity.errors import InputError
