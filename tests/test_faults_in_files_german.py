@@ -228,7 +228,9 @@ def test_a_file_read_in_one_language_is_told_in_another(tmp_path: Path) -> None:
     )
 
 
-def test_what_the_system_says_is_known_or_stays() -> None:
+def test_what_the_system_says_is_known_or_quoted() -> None:
     assert problem(FileNotFoundError(2, "No such file or directory")) == "No such file or directory" and problem("odd") == "odd"
     with speaking("de"):
-        assert problem(FileNotFoundError(2, "No such file or directory")) == "Datei oder Ordner nicht gefunden" and problem("odd") == "odd"
+        assert (
+            problem(FileNotFoundError(2, "No such file or directory")) == "Datei oder Ordner nicht gefunden" and problem("odd") == "«odd»"
+        )

@@ -195,13 +195,16 @@ def opened(raw: bytes, file: str = "") -> Bundle:
     except InputError as error:
         raise InputError([Fault(fault.message, fault.path, file) for fault in error.faults]) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, OverflowError) as error:
-        raise InputError(
-            Fault(
-                say("this is no bundle of evidence, or it is damaged: {error}", error=problem(error) or say("it ends too early")), file=file
-            )
-        ) from None
+        raise InputError(Fault(say("this is no bundle of evidence, or it is damaged: {error}", error=_why(error)), file=file)) from None
     except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(Fault(say("this is no bundle of evidence, or a part is missing: {error}", error=error), file=file)) from None
+        raise InputError(
+            Fault(say("this is no bundle of evidence, or a part is missing: {error}", error=problem(error)), file=file)
+        ) from None
+
+
+def _why(error: Exception) -> str:
+    """What is damaged: in our words, or in those of whoever reads the format."""
+    return (str(error) if type(error) is ValueError else problem(error)) if str(error) else say("it ends too early")
 
 
 class _Members:

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from stargauge.evidence import private
 from stargauge.evidence.durable import write_files
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 _PAGE = 1000
@@ -143,7 +144,7 @@ class SqliteIndex:
             raise self._fault(error) from None
 
     def _fault(self, error: sqlite3.Error, then: str = "") -> InputError:
-        return InputError(Fault(say("the index cannot be used: {error}{then}", error=error, then=then), file=str(self._path)))
+        return InputError(Fault(say("the index cannot be used: {error}{then}", error=problem(error), then=then), file=str(self._path)))
 
     def _changed(self, statements: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> None:
         """Run statements in one transaction."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: Longest answer of an authority that is read: tokens with their certificates are 2 to 8 kB.
@@ -59,7 +60,9 @@ def read(token: bytes, data: bytes, roots: Sequence[bytes] = ()) -> Stamp:
     try:
         found, algorithm = _said(answer)
     except (ValueError, TypeError, OverflowError, StopIteration) as error:
-        raise InputError(say("this time stamp is damaged: {error}", error=str(error) or say("nobody signed it"))) from None
+        raise InputError(
+            say("this time stamp is damaged: {error}", error=problem(error) if str(error) else say("nobody signed it"))
+        ) from None
     if algorithm not in HASHES:
         raise InputError(say("the time stamp is over the hash {algorithm}; expected SHA-256, SHA-384 or SHA-512", algorithm=algorithm))
     digest = hashlib.new(HASHES[algorithm], data).hexdigest()
@@ -118,9 +121,9 @@ def _answer(token: bytes) -> Any:
         answer = _client().decode_timestamp_response(in_order(token))
         status = int(answer.status)
     except ValueError as error:
-        raise InputError(say("this is no time stamp of an authority (RFC 3161, DER): {error}", error=error)) from None
+        raise InputError(say("this is no time stamp of an authority (RFC 3161, DER): {error}", error=problem(error))) from None
     if status in _REFUSED:
-        said = "; ".join(answer.status_string) if answer.status_string else say("no reason given")
+        said = problem("; ".join(answer.status_string)) if answer.status_string else say("no reason given")
         told = {
             2: say("the authority refused: {said}", said=said), 3: say("the authority has not decided yet: {said}", said=said),
             4: say("the authority warns of a revocation: {said}", said=said), 5: say("the authority was revoked: {said}", said=said),

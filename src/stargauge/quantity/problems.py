@@ -1,8 +1,8 @@
-"""What the system and the readers of file formats say of a fault, in the language that is spoken where it has a text of it."""
+"""What the system and the readers of file formats say of a fault, in the language that is spoken; what it has no text of is quoted."""
 
 from __future__ import annotations
 
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import language, say, texts
 
 #: In their own words: of the system, and of the readers of YAML, CSV, JSON, XML, ZIP and text.
 KNOWN = (
@@ -29,4 +29,5 @@ KNOWN = (
 def problem(error: object) -> str:
     """What went wrong by an error of the system or of a library, or by its text."""
     told = getattr(error, "strerror", None) or getattr(error, "msg", None) or str(error)
-    return say(str(told))
+    text = str(told)
+    return say(text) if text in texts(language()) else say("{words}", words=text)

@@ -110,7 +110,7 @@ class _Warc:
                         break
                     rest = engine.unused_data
             except zlib.error as wrong:
-                self.faults.append(Fault(say("it is not gzip as it should be: {wrong}", wrong=wrong), file))
+                self.faults.append(Fault(say("it is not gzip as it should be: {wrong}", wrong=problem(wrong)), file))
             data = bytes(made)
             self.left -= len(data)
         if self.left < 0:
