@@ -20,6 +20,12 @@ from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
 from stargauge.audit.promises import BASES
+from stargauge.cli.files import WRITTEN
+from stargauge.plan.build_order.asked import POSSIBLE
+from stargauge.plan.build_order.limits import EXAMPLES
+from stargauge.plan.build_order.split import EXAMPLE
+from stargauge.quantity.dates import NO_DATE
+from stargauge.quantity.errors import SYSTEM
 from stargauge.quantity.problems import KNOWN
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
@@ -80,6 +86,10 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
     yield from ((text, "quantity/problems.py") for text in KNOWN)
     yield from ((text, "audit/promises.py") for text in BASES)
+    yield from ((text, "quantity/errors.py") for text in SYSTEM)
+    yield from ((text, "quantity/dates.py") for text in NO_DATE)
+    yield from ((text, "plan/build_order") for text in (POSSIBLE, EXAMPLE, *EXAMPLES.values()))
+    yield from ((f"to write{BETWEEN}{what}", "cli/files.py") for what in WRITTEN)
     yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():

@@ -11,6 +11,8 @@ from functools import lru_cache
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.spoken import say
 
+#: What Python says of a date that there is not.
+NO_DATE = ("month must be in 1..12", "day is out of range for month", "year 0 is out of range")
 _FORMS = re.compile(r"^(?P<y>\d{4})(?:-(?:(?P<m>\d{2})(?:-(?P<d>\d{2}))?|Q(?P<q>[1-4])|H(?P<h>[12])))?(?:T.*)?$")
 
 

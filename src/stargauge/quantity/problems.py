@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from stargauge.quantity.spoken import language, say, texts
 
-#: In their own words: of the system, and of the readers of YAML, CSV, JSON, XML, ZIP and text.
+#: In their own words: of the readers of YAML, CSV, JSON, XML, ZIP and text, and what a system says beside `SYSTEM` of the faults.
 KNOWN = (
-    "No such file or directory", "Permission denied", "Operation not permitted", "Is a directory", "Not a directory", "File exists",
-    "No space left on device", "Read-only file system", "File name too long", "Too many open files", "Input/output error",
-    "Too many levels of symbolic links", "Disk quota exceeded", "Connection refused", "timed out",
+    "Too many open files", "Disk quota exceeded", "Connection refused", "timed out",
     "mapping values are not allowed in this context", "mapping values are not allowed here", "did not find expected key",
     "did not find expected '-' indicator", "did not find expected ',' or ']'", "did not find expected ',' or '}'",
     "did not find expected node content", "did not find expected <document start>", "could not find expected ':'",
