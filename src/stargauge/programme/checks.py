@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from stargauge.programme.alternatives import laid_over, supposed
 from stargauge.programme.commitment_checks import COMMITMENT_CHECKS
 from stargauge.programme.date_checks import age_of, check_for_clock, check_for_plans_of_the_past, check_for_stages_out_of_order
 from stargauge.programme.fields import TEXT, got, median, place_of
+from stargauge.programme.id_checks import PROGRAMME, check_for_bad_ids, check_for_ids_used_twice
 from stargauge.programme.milestones import PLANS
 from stargauge.programme.positions import Flaw, Trail, written
 from stargauge.programme.schema import (
@@ -26,17 +26,14 @@ from stargauge.programme.schema import (
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import did_you_mean
-from stargauge.quantity.quantity import FIXED_AXES, GAS_PLANTS
+from stargauge.quantity.quantity import GAS_PLANTS
 from stargauge.quantity.spoken import language, say
 from stargauge.quantity.statement import RECORDED, Statement
 from stargauge.quantity.units import ENGLISH, NOTATIONS, show
 
 #: A circle of more sources is not told name by name.
 _SHOWN = 12
-PROGRAMME = "programme"
 ALONE, CARRY_ALONE = "alone", ("gas", "fuel_cell")
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
-_ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?\Z")
 
 #: Fields of a scenario that change no statement of the programme.
 _ONLY_ASSUMES = frozenset({"about", "reason", "assumptions"})
@@ -204,72 +201,6 @@ def check_for_phases_without_size(programme: Programme) -> Iterator[Flaw]:
     for name, pledge in programme.unsited.items():
         if not (pledge.it_power or pledge.facility_power or pledge.chips or pledge.capital):
             yield Flaw((UNSITED, name), say("has no size; give it_power, facility_power, chips or capital"), at_key=True)
-
-
-def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
-    """Ids are lower case with hyphens."""
-    found: list[Trail] = [("claims", name) for name in programme.claims]
-    found += [("drafts", name) for name in programme.drafts]
-    found += [("sources", name) for name in programme.sources]
-    found += [("alternatives", name) for name in programme.alternatives]
-    found += [("alternatives", name, option) for name, options in programme.alternatives.items() for option in options]
-    found += [("scenarios", name) for name in programme.scenarios]
-    found += [("sites", site, "phases", name) for site, spec in programme.sites.items() for name in spec.phases]
-    for trail in [*found, *(trail for trail, _ in labels_of(programme))]:
-        if not _ID.match(str(trail[-1])):
-            yield Flaw(
-                trail,
-                say('the id "{id}" is not lower case with hyphens; e.g. "{as_id}"', id=trail[-1], as_id=_as_id(str(trail[-1]))),
-                at_key=True,
-                alone=True,
-            )
-    for name in programme.records:
-        if not _ID.match(name) and not _ADDRESS.match(name):
-            yield Flaw(
-                ("records", name),
-                say('"{name}" is neither an id nor an address such as power_it[operational, abilene]', name=name),
-                at_key=True,
-                alone=True,
-            )
-
-
-def _as_id(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "site-1"
-
-
-def labels_of(programme: Content) -> list[tuple[Trail, str]]:
-    """Every id that stands in addresses, with what it is."""
-    found: list[tuple[Trail, str]] = [(("sites", name), "site") for name in programme.sites]
-    found += [((UNSITED, name), "pledge") for name in programme.unsited]
-    found += [(("parties", name), "party") for name in programme.parties]
-    found += [(("parties", p, "commitments", name), "commitment") for p, party in programme.parties.items() for name in party.commitments]
-    return found
-
-
-def check_for_ids_used_twice(programme: Programme) -> Iterator[Flaw]:
-    """Ids of sites, pledges, parties and commitments differ from one another, from stages and from other fixed labels."""
-    taken = {label: axis for axis, labels in FIXED_AXES.items() for label in labels}
-    taken |= {UNSITED: UNSITED, PROGRAMME: PROGRAMME}
-    for trail, what in [*labels_of(programme), *((("records", name), "record") for name in programme.records)]:
-        name = str(trail[-1])
-        if name in taken:
-            yield Flaw(
-                trail,
-                say('the id "{name}" is already {taken}; ids are unique, choose another', name=name, taken=_taken_by(taken[name])),
-                at_key=True,
-                alone=True,
-            )
-        else:
-            taken[name] = what
-
-
-def _taken_by(what: str) -> str:
-    """What has an id already: the kind of an entry, an axis with fixed labels, or a word of the model."""
-    told = {
-        "site": say("a site"), "pledge": say("a pledge"), "party": say("a party"), "commitment": say("a commitment"),
-        "record": say("a record"), UNSITED: say("the label of what has no site"), PROGRAMME: say("the word for the whole programme"),
-    }  # fmt: skip
-    return told.get(what) or say("a fixed label of {axis}", axis=what)
 
 
 def check_for_circular_references(programme: Programme) -> Iterator[Flaw]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from stargauge.programme.bounds import beyond
-from stargauge.programme.checks import labels_of, scenarios_of
+from stargauge.programme.checks import scenarios_of
 from stargauge.programme.fields import assumed_value, place_of
+from stargauge.programme.id_checks import labels_of
 from stargauge.programme.positions import Flaw, Trail, faults_of
 from stargauge.programme.schema import Content, Phase, Pledge, Programme, Site, parts_of
 from stargauge.quantity.errors import InputError, did_you_mean
