@@ -38,6 +38,6 @@ def answer_of(url: str, request: bytes) -> bytes:
             say(
                 "{url} could not be asked: {error}; write the request with --request FILE and send it by other means",
                 url=url,
-                error=problem(error),
+                error=problem(str(error)),
             )
         ) from None

@@ -198,13 +198,13 @@ def opened(raw: bytes, file: str = "") -> Bundle:
         raise InputError(Fault(say("this is no bundle of evidence, or it is damaged: {error}", error=_why(error)), file=file)) from None
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            Fault(say("this is no bundle of evidence, or a part is missing: {error}", error=problem(error)), file=file)
+            Fault(say("this is no bundle of evidence, or a part is missing: {error}", error=problem(str(error))), file=file)
         ) from None
 
 
 def _why(error: Exception) -> str:
     """What is damaged: in our words, or in those of whoever reads the format."""
-    return (str(error) if type(error) is ValueError else problem(error)) if str(error) else say("it ends too early")
+    return (str(error) if type(error) is ValueError else problem(str(error))) if str(error) else say("it ends too early")
 
 
 class _Members:

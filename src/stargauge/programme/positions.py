@@ -329,7 +329,8 @@ class _Builder:
 
     def _unreadable(self, error: yaml.YAMLError | UnicodeEncodeError) -> Fault:
         mark = getattr(error, "problem_mark", None)
-        told = problem(getattr(error, "problem", None) or getattr(error, "reason", None) or say("not readable"))
+        why = getattr(error, "problem", None) or getattr(error, "reason", None)
+        told = problem(why) if why else say("not readable")
         hint = say("; check the indentation, and put text with a colon or # in quotes")
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else self._unprintable()
         lines = _LINE_END.split(self.text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stargauge.quantity.spoken import language, say, texts
 
 #: In their own words: of the readers of YAML, CSV, JSON, XML, ZIP and text, and what a system says beside `SYSTEM` of the faults.
@@ -24,8 +26,14 @@ KNOWN = (
 )  # fmt: skip
 
 
+#: What a reader of JSON found, and where.
+_AT = re.compile(r"(?P<what>[^:]+(?:':')?[^:]*): line (?P<line>\d+) column (?P<column>\d+) \(char (?P<character>\d+)\)")
+
+
 def problem(error: object) -> str:
     """What went wrong by an error of the system or of a library, or by its text."""
     told = getattr(error, "strerror", None) or getattr(error, "msg", None) or str(error)
     text = str(told)
+    if at := _AT.fullmatch(text):
+        return say("{what}: line {line} column {column} (char {character})", **{**at.groupdict(), "what": problem(at["what"])})
     return say(text) if text in texts(language()) else say("{words}", words=text)

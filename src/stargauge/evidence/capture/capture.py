@@ -22,6 +22,7 @@ from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.capture.guard import Guard
 from stargauge.evidence.capture.items import Thread, written
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: Where each method lives; the function there is called `take`.
@@ -120,7 +121,13 @@ def from_fetched(
     attempts = (main, *others)
     if not any(exchange.response for one in attempts for exchange in one.exchanges):
         raise InputError(
-            Fault(say("nothing was captured: {message}", message=main.message or main.error or say("no answer came")), file=main.url)
+            Fault(
+                say(
+                    "nothing was captured: {message}",
+                    message=problem(told) if (told := main.message or main.error) else say("no answer came"),
+                ),
+                file=main.url,
+            )
         )
     about = about_fetched(main, terms) | (about_thread(thread) if thread else {})
     kept: dict[str, bytes] = {"warc": warc_of(*attempts), "metadata": as_bytes([one.to_dict() for one in attempts]), **payloads}

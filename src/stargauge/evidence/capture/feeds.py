@@ -112,7 +112,7 @@ def parsed(data: bytes, url: str, content_type: str = "") -> Node:
     except InputError as error:
         raise InputError(Fault(error.faults[0].message, file=url)) from None
     except (ValueError, LookupError) as wrong:
-        raise InputError(Fault(say("it is no XML that can be read: {wrong}", wrong=problem(wrong)), file=url)) from None
+        raise InputError(Fault(say("it is no XML that can be read: {wrong}", wrong=problem(str(wrong))), file=url)) from None
     return top.children[0]
 
 
@@ -189,7 +189,7 @@ def _json_items(data: bytes, url: str) -> list[Item]:
     try:
         feed = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as wrong:
-        raise InputError(Fault(say("it is no JSON that can be read: {wrong}", wrong=problem(wrong)), file=url)) from None
+        raise InputError(Fault(say("it is no JSON that can be read: {wrong}", wrong=problem(str(wrong))), file=url)) from None
     if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version", "")) or not isinstance(feed.get("items"), list):
         raise InputError(Fault(say("expected a JSON Feed with version and items"), file=url))
     owner = _author(feed) or str(feed.get("title", ""))

@@ -201,7 +201,7 @@ def _har(data: bytes, name: str, target: str) -> Supplied:
                 found.append(document)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
             faults.append(
-                Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(wrong)), f"log.entries[{at}]")
+                Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(str(wrong))), f"log.entries[{at}]")
             )
     if faults:
         raise InputError(faults[:20])
@@ -265,7 +265,7 @@ def as_json(data: bytes) -> Any:
     except json.JSONDecodeError as wrong:
         raise InputError(Fault(say("it is not JSON: {msg}", msg=problem(wrong)), line=wrong.lineno, column=wrong.colno)) from None
     except ValueError as wrong:
-        raise InputError(Fault(say("it is not JSON that can be read: {wrong}", wrong=problem(wrong)))) from None
+        raise InputError(Fault(say("it is not JSON that can be read: {wrong}", wrong=problem(str(wrong))))) from None
 
 
 def _picture(data: bytes, name: str, target: str) -> Supplied:

@@ -110,7 +110,7 @@ class _Warc:
                         break
                     rest = engine.unused_data
             except zlib.error as wrong:
-                self.faults.append(Fault(say("it is not gzip as it should be: {wrong}", wrong=problem(wrong)), file))
+                self.faults.append(Fault(say("it is not gzip as it should be: {wrong}", wrong=problem(str(wrong))), file))
             data = bytes(made)
             self.left -= len(data)
         if self.left < 0:
@@ -142,7 +142,7 @@ def opened(data: bytes) -> zipfile.ZipFile:
         made = zipfile.ZipFile(io.BytesIO(data))
         listed = made.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RecursionError) as wrong:
-        raise InputError(Fault(say("it is a broken zip file: {wrong}", wrong=problem(wrong)))) from None
+        raise InputError(Fault(say("it is a broken zip file: {wrong}", wrong=problem(str(wrong))))) from None
     faults = []
     if len(listed) > supplied.PARTS:
         faults.append(Fault(say("it has {listed:,} parts; at most {parts:,} are read", listed=len(listed), parts=supplied.PARTS)))
@@ -166,7 +166,7 @@ def part(archive: zipfile.ZipFile, name: str) -> bytes:
         with archive.open(name) as stream:
             data = stream.read(stated + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as wrong:
-        raise InputError(Fault(say("cannot be unpacked: {wrong}", wrong=problem(wrong)), name)) from None
+        raise InputError(Fault(say("cannot be unpacked: {wrong}", wrong=problem(str(wrong))), name)) from None
     if len(data) != stated:
         raise InputError(Fault(say("states {stated:,} bytes and has another number", stated=stated), name))
     return data

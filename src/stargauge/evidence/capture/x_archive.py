@@ -45,7 +45,7 @@ def read_x_archive(data: bytes, name: str, target: str) -> Supplied:
                 items.append(_item(one.get("tweet", one), len(items), author, shown))
             except (KeyError, ValueError, TypeError, AttributeError) as wrong:
                 faults.append(
-                    Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(wrong)), f"{path}[{at}]")
+                    Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(str(wrong))), f"{path}[{at}]")
                 )
     if faults:
         raise InputError(faults[:20])
