@@ -8,6 +8,7 @@ import sys
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 from stargauge.cli.progress import progress
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def definitions(asked: argparse.Namespace) -> int:
@@ -48,7 +49,9 @@ def sources(asked: argparse.Namespace) -> int:
     from stargauge.report.why.sources import render_sources
 
     if asked.given:
-        raise InputError("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")
+        raise InputError(
+            say("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")
+        )
     data = api.sources(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
         progress=_left_out, language=asked.spoken,

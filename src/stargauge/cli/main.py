@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             note_blocks(getattr(asked, "draws", None))
         return code
     except InputError as error:
-        sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
+        with speaking(getattr(asked, "spoken", "en")):
+            sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -82,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what could not be written is not tried again at exit
         return 2
     except ModuleNotFoundError as missing:
-        return _missing(missing)
+        with speaking(getattr(asked, "spoken", "en")):
+            return _missing(missing)
     except Exception as error:
         if os.environ.get("STARGAUGE_DEBUG"):
             raise
@@ -99,7 +101,7 @@ def _missing(missing: ModuleNotFoundError) -> int:
     if extra is None or missing.name is None:
         print(f"our fault: {missing}; stargauge doctor shows what is installed", file=sys.stderr)
         return 3
-    sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(missing_text("this needs", missing.name, extra)))))
+    sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(missing_text(missing.name, extra)))))
     return 2
 
 
@@ -120,20 +122,27 @@ def _function(command: str) -> str:
     return f"{command}_" if keyword.iskeyword(command) else command
 
 
-def fault_lines(error: InputError) -> Iterator[str]:
+def fault_lines(error: InputError, kept: int = 0) -> Iterator[str]:
     """The faults of an input as lines: the file and their number, then each with line, column, path and what to do.
+
+    `kept`: how much was done and kept all the same.
 
     They quote what came, which may be meant for the terminal: what it would obey is written out.
     """
     from stargauge.evidence.capture.plain import plain
 
-    yield from map(plain, _fault_lines(error))
+    yield from map(plain, _fault_lines(error, kept))
 
 
-def _fault_lines(error: InputError) -> Iterator[str]:
+def _fault_lines(error: InputError, kept: int) -> Iterator[str]:
+    from stargauge.quantity.spoken import say
+
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
-    yield f"{files[0] if len(files) == 1 else 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run"
+    told = say("1 error, nothing was run") if count == 1 else say("{count} errors, nothing was run", count=count)
+    if kept:
+        told = say("1 error, {kept} kept", kept=kept) if count == 1 else say("{count} errors, {kept} kept", count=count, kept=kept)
+    yield f"{files[0] if len(files) == 1 else 'stargauge'}: {told}"
     shown = ""
     for fault in error.faults:
         if len(files) > 1 and fault.file and fault.file != shown:
@@ -145,7 +154,7 @@ def _fault_lines(error: InputError) -> Iterator[str]:
         if fault.path:
             yield from _wrapped(fault.message, " " * 9, " " * 9)
     if any(file.endswith((".yaml", ".yml")) for file in files):
-        yield "All keys: stargauge schema"
+        yield say("All keys: {command}", command="stargauge schema")
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:

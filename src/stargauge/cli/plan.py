@@ -14,6 +14,7 @@ from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_new, expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 _LIMITS = tuple(name for name, _ in PLAN_LIMITS)
 #: What is handed on as it is asked.
@@ -95,7 +96,7 @@ def _expect(asked: argparse.Namespace, report: Path | None, saved: Path | None) 
     if saved is not None:
         (expect_writable if asked.force else expect_new)(saved, "plan", ".yaml")
     elif asked.force:
-        raise InputError("--force writes over a file: name it with --save FILE")
+        raise InputError(say("--force writes over a file: name it with --save FILE"))
 
 
 def _as_option(fault: Fault) -> Fault:

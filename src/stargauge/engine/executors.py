@@ -18,6 +18,7 @@ from typing import Any
 import stargauge
 from stargauge.engine.parts import Parts
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 #: Tasks under way or waiting to be taken, per worker: enough that nobody waits for the slowest, and memory does not grow with the run.
 AHEAD = 4
@@ -50,7 +51,9 @@ def expect_address(text: str) -> str:
     """The address of a scheduler. Raises InputError where it is none."""
     host, _, port = text.partition("://")[2].rpartition(":")
     if not text.startswith(SCHEMES) or not host or not port.isdecimal():
-        raise InputError(f'got the executor "{text}"; expected the address of a Dask scheduler: tcp://HOST:PORT or tls://HOST:PORT')
+        raise InputError(
+            say('got the executor "{text}"; expected the address of a Dask scheduler: tcp://HOST:PORT or tls://HOST:PORT', text=text)
+        )
     return text
 
 
@@ -124,11 +127,12 @@ def _lost(error: Exception) -> bool:
 
 
 def _given_up(workers: Workers) -> str:
-    what = f"the workers of {workers.address}" if isinstance(workers, Pool) and workers.address else "the processes that compute"
-    return (
-        f"{what} ended {TRIES} times before anything more was done: killed, or out of memory; try fewer of them, or fewer draws, "
-        "or see their logs"
-    )
+    address = workers.address if isinstance(workers, Pool) else ""
+    what = say("the workers of {address}", address=address) if address else say("the processes that compute")
+    return say(
+        "{what} ended {tries} times before anything more was done: killed, or out of memory; try fewer of them, or fewer draws, or see "
+        "their logs", what=what, tries=TRIES,
+    )  # fmt: skip
 
 
 def _crew(workers: Workers, function: Callable[..., Any], given: tuple[Any, ...], tasks: int) -> AbstractContextManager[Crew]:
@@ -217,18 +221,23 @@ def _cluster(address: str, function: Callable[..., Any], given: tuple[Any, ...])
     try:
         client_of = import_module("distributed").Client
     except ImportError:
-        raise InputError("an executor elsewhere needs the extra `dask`: pip install 'stargauge[dask]'") from None
+        raise InputError(say("an executor elsewhere needs the extra `dask`: pip install 'stargauge[dask]'")) from None
     try:
         client = client_of(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"no Dask scheduler answers at {address} within {PATIENCE} s: is it running (dask scheduler), is the port right, may this "
-            f"machine reach it? ({str(error).splitlines()[0]})"
+            say(
+                "no Dask scheduler answers at {address} within {patience} s: is it running (dask scheduler), is the port "
+                "right, may this machine reach it? ({why})",
+                address=address,
+                patience=PATIENCE,
+                why=str(error).splitlines()[0],
+            )
         ) from None
     with client:
         threads = sum(client.nthreads().values())
         if not threads:
-            raise InputError(f"the Dask scheduler at {address} has no workers; begin some: dask worker {address}")
+            raise InputError(say("the Dask scheduler at {address} has no workers; begin some: dask worker {address}", address=address))
         _expect_alike(client, address)
         sent = client.scatter([given], broadcast=True, hash=False)[0]
         executor = client.get_executor(pure=False)
@@ -241,10 +250,21 @@ def _expect_alike(client: Any, address: str) -> None:
     try:
         others = {str(name): versions for name, versions in client.run(_versions).items() if versions != ours}
     except ImportError as error:
-        raise InputError(f"workers of {address} lack a package: {error}; install Stargauge there as here") from None
+        raise InputError(
+            say("workers of {address} lack a package: {error}; install Stargauge there as here", address=address, error=error)
+        ) from None
     if others:
         name, versions = next(iter(others.items()))
-        raise InputError(f"{len(others)} of the workers of {address} differ from us: {name} has {versions}, we have {ours}")
+        raise InputError(
+            say(
+                "{number} of the workers of {address} differ from us: {name} has {versions}, we have {ours}",
+                number=len(others),
+                address=address,
+                name=name,
+                versions=versions,
+                ours=ours,
+            )
+        )
 
 
 def _versions() -> str:

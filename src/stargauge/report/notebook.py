@@ -260,7 +260,7 @@ def chart_of(value: Any, *addresses: str) -> Any:
 @chart_of.register
 def _series_chart(value: Series, *addresses: str) -> Any:
     if not value.months:
-        raise InputError(f"{value.address} has no months; a chart shows months")
+        raise InputError(say("{address} has no months; a chart shows months", address=value.address))
     return _over_time({value.address: fan_of(value)}, None)
 
 
@@ -269,10 +269,11 @@ def _result_chart(value: Result, *addresses: str) -> Any:
     timed = [name for name, one in value.series.items() if one.months]
     wanted = list(dict.fromkeys(addresses or (name for name in timed if _alike(value, name, timed[0]))))
     if not wanted:
-        raise InputError("nothing here has months; a chart shows months: ask for an address such as power_facility[operational]")
-    faults = [Fault(f"{name} has no months; a chart shows months") for name in wanted if not value[name].months]
+        raise InputError(say("nothing here has months; a chart shows months: ask for an address such as power_facility[operational]"))
+    faults = [Fault(say("{name} has no months; a chart shows months", name=name)) for name in wanted if not value[name].months]
     faults += [
-        Fault(f"{name} is in {value[name].unit}, {wanted[0]} in {value[wanted[0]].unit}; a chart shows one kind of unit")
+        Fault(say("{name} is in {unit}, {other} in {other_unit}; a chart shows one kind of unit",
+                  name=name, unit=value[name].unit, other=wanted[0], other_unit=value[wanted[0]].unit))
         for name in wanted[1:] if not _alike(value, name, wanted[0])
     ]  # fmt: skip
     if faults:

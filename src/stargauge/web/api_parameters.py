@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
@@ -14,15 +14,16 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import language, say
 from stargauge.web.asked import DAY_WRITTEN, DRAWS, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
 
 
-def _written(pattern: str, expected: str) -> BeforeValidator:
-    """A value that has to be written in one way only."""
+def _written(pattern: str, expected: Callable[[], str]) -> BeforeValidator:
+    """A value that has to be written in one way only; `expected`: which, in the language that is spoken."""
 
     def check(value: Any) -> Any:
         if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
-            raise ValueError(f"expected {expected}")
+            raise ValueError(expected())
         return value == "true" if value in ("true", "false") else value
 
     return BeforeValidator(check)
@@ -31,9 +32,9 @@ def _written(pattern: str, expected: str) -> BeforeValidator:
 Value = TypeVar("Value")
 #: A parameter that may be left out; null is no value of it.
 Maybe = Annotated[Value | SkipJsonSchema[None], ...]
-DAY = _written(DAY_WRITTEN, "a day such as 2025-01-22")
-WHOLE = _written(r"\d{1,12}", "a whole number")
-YES_OR_NO = _written("true|false", "true or false")
+DAY = _written(DAY_WRITTEN, lambda: say("expected a day such as 2025-01-22"))
+WHOLE = _written(r"\d{1,12}", lambda: say("expected a whole number"))
+YES_OR_NO = _written("true|false", lambda: say("expected true or false"))
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=LONGEST_SET)]
 Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
@@ -179,11 +180,41 @@ def _names(taken: Any) -> Iterator[str]:
 def strange(request: Request) -> list[Fault]:
     """A fault for every parameter of an address that its question does not have, with the nearest that it has."""
     known = list(dict.fromkeys(_names(getattr(request.scope.get("route"), "dependant", None))))
-    told = f" (all: {', '.join(known)})" if known else "; it has none"
-    return [
-        Fault(f'there is no parameter "{name[:LONGEST]}"{did_you_mean(name, known)}{told}', name[:LONGEST])
-        for name in dict.fromkeys(request.query_params) if name not in known
-    ]  # fmt: skip
+    return [Fault(_no_parameter(name, known), name[:LONGEST]) for name in dict.fromkeys(request.query_params) if name not in known]
+
+
+def _no_parameter(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return say('there is no parameter "{name}"; it has none', name=name[:LONGEST])
+    near = did_you_mean(name, known)
+    return say('there is no parameter "{name}"{near} (all: {known})', name=name[:LONGEST], near=near, known=", ".join(known))
+
+
+def told_of(error: Mapping[str, Any]) -> str:
+    """What is wrong with a parameter, as the checks of its form say it; in another language than theirs, our text of the same."""
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if language() == "en" or error["type"] == "value_error":
+        return said
+    given = dict(error.get("ctx") or {})
+    texts: dict[str, Callable[..., str]] = {
+        "missing": lambda **_: say("this parameter is needed"),
+        "int_parsing": lambda **_: say("expected a whole number"),
+        "float_parsing": lambda **_: say("expected a number"),
+        "finite_number": lambda **_: say("expected a finite number"),
+        "bool_parsing": lambda **_: say("expected true or false"),
+        "date_from_datetime_parsing": lambda **_: say("expected a day such as 2025-01-22"),
+        "date_parsing": lambda **_: say("expected a day such as 2025-01-22"),
+        "greater_than_equal": lambda ge, **_: say("expected at least {least}", least=ge),
+        "less_than_equal": lambda le, **_: say("expected at most {most}", most=le),
+        "greater_than": lambda gt, **_: say("expected more than {least}", least=gt),
+        "less_than": lambda lt, **_: say("expected less than {most}", most=lt),
+        "literal_error": lambda expected, **_: say("expected one of {known}", known=str(expected).replace(" or ", ", ")),
+        "string_pattern_mismatch": lambda **_: say("expected another form"),
+        "string_too_short": lambda min_length, **_: say("expected at least {count:,} characters", count=min_length),
+        "string_too_long": lambda max_length, **_: say("expected at most {count:,} characters", count=max_length),
+        "too_long": lambda max_length, **_: say("expected at most {count:,} values", count=max_length),
+    }
+    return texts[error["type"]](**given) if error["type"] in texts else said
 
 
 @dataclass(frozen=True)
