@@ -27,6 +27,7 @@ from stargauge.plan.build_order.case.limits import EXAMPLES
 from stargauge.plan.build_order.case.split import EXAMPLE
 from stargauge.quantity.dates import NO_DATE
 from stargauge.quantity.errors import SYSTEM
+from stargauge.quantity.problems import KNOWN
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -84,16 +85,30 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((one.says, f"audit/jobs/job_definitions.py:{one.name}") for one in DEFINITIONS)
     yield from ((text, "audit/jobs/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
     yield from ((one.what, f"audit/jobs/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "quantity/problems.py") for text in KNOWN)
     yield from ((text, "audit/money/promises.py") for text in BASES)
     yield from ((text, "cli/arguments/parser.py") for text in FAULTS)
-    yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     yield from ((text, "quantity/errors.py") for text in SYSTEM)
     yield from ((text, "quantity/dates.py") for text in NO_DATE)
     yield from ((text, "plan/build_order") for text in (POSSIBLE, EXAMPLE, *EXAMPLES.values()))
     yield from ((f"to write{BETWEEN}{what}", "cli/files.py") for what in WRITTEN)
+    yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"
+
+
+def _in_files() -> Iterator[tuple[str, str]]:
+    """What faults of a programme file call its parts and say of what must be there; columns of a weather file."""
+    from stargauge.catalogue import weather_files
+    from stargauge.programme import schema
+    from stargauge.programme.fields import Part
+
+    parts = [one for one in vars(schema).values() if isinstance(one, type) and issubclass(one, Part)]
+    yield from ((part.called, f"programme/schema.py:{part.__name__}") for part in parts)
+    yield from ((str(part.model_fields[name].description), f"programme/schema.py:{name}") for part in parts for name in part.required)
+    words = (*(one.words for one in weather_files._FIELDS.values()), *weather_files.PLACE, *weather_files.CALENDAR)
+    yield from ((text, "catalogue/weather_files.py") for text in words)
 
 
 def _in_plans() -> Iterator[tuple[str, str]]:
@@ -118,7 +133,7 @@ def _in_plans() -> Iterator[tuple[str, str]]:
 
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_plans()])
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_files(), *_in_plans()])
 
 
 def catalogue_of(file: Path) -> Catalog:

@@ -19,6 +19,7 @@ from stargauge.audit.wording.messages import ENGLISH
 from stargauge.engine.result import Result
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 METHOD = (
     "Total: the share of the variance that an input has a part in, alone and with others; totals add up to more than the whole where "
@@ -125,7 +126,13 @@ def _target(result: Result, address: str, when: date) -> Target:
     series = result[address]
     values = (series.at(when) if "month" in series.axes else series).values
     if values.ndim != 1:
-        raise InputError(f'"{address}" has values along {", ".join(a for a in series.axes if a not in ("draw", "month"))}; name one label')
+        raise InputError(
+            say(
+                '"{address}" has values along {axes}; name one label',
+                address=address,
+                axes=", ".join(a for a in series.axes if a not in ("draw", "month")),
+            )
+        )
     return Target(values, unit=series.unit, upstream=upstream(result, [parse_address(address).name]))
 
 

@@ -17,6 +17,7 @@ from stargauge.programme.fields import assumed_value
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.schedule.network import queued
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -66,7 +67,9 @@ def pools_of(catalogue: KnownCatalogue, given: Mapping[str, str]) -> tuple[Pool,
     `given`: by name a power per time such as `2 GW/yr` or `1..3 GW/yr`, or `none`. Raises InputError with every fault.
     """
     faults = [
-        Fault(f'--pool: there is no pool "{name}"{did_you_mean(name, POOLS)} (all: {", ".join(POOLS)})')
+        Fault(
+            say('--pool: there is no pool "{name}"{near} (all: {pools})', name=name, near=did_you_mean(name, POOLS), pools=", ".join(POOLS))
+        )
         for name in given
         if name not in POOLS
     ]
@@ -75,7 +78,7 @@ def pools_of(catalogue: KnownCatalogue, given: Mapping[str, str]) -> tuple[Pool,
         try:
             made.append(_pool(name, catalogue, given.get(name)))
         except InputError as error:
-            faults += [Fault(f"--pool {name}: {fault.message}") for fault in error.faults]
+            faults += [Fault(say("--pool {name}: {message}", name=name, message=fault.message)) for fault in error.faults]
     if faults:
         raise InputError(faults)
     return tuple(made)
@@ -87,7 +90,9 @@ def _pool(name: str, catalogue: KnownCatalogue, given: str | None) -> Pool:
         value = assumed_value(given, "W/d", name)
         least = value.quantile(1e-4) if isinstance(value, Distribution) else value
         if not least > 0.0:
-            raise InputError(f'got "{given}"; expected more than nothing per year, such as 2 GW/yr, or none where there is no limit')
+            raise InputError(
+                say('got "{given}"; expected more than nothing per year, such as 2 GW/yr, or none where there is no limit', given=given)
+            )
         return Pool(name, scope, says, drawn_by, value, "given", "", "as given, no figure of a source")
     if given is None and catalogue.has(_KIND, entry, _ATTRIBUTE):
         found = catalogue.estimate(_KIND, entry, _ATTRIBUTE, "W/d")

@@ -20,6 +20,7 @@ from stargauge.engine.result import Result
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import show
 
 Array = NDArray[np.float64]
@@ -39,7 +40,12 @@ def words_by(text: str | Iterable[str]) -> tuple[str, ...]:
     words = [part.strip() for part in (text.split(",") if isinstance(text, str) else text)]
     wrong = [word for word in words if word not in BY]
     if wrong:
-        raise InputError([Fault(f'--by: there is no "{word}"{did_you_mean(word, BY)} (any of: {", ".join(BY)})') for word in wrong])
+        raise InputError(
+            [
+                Fault(say('--by: there is no "{word}"{near} (any of: {by})', word=word, near=did_you_mean(word, BY), by=", ".join(BY)))
+                for word in wrong
+            ]
+        )
     return tuple(dict.fromkeys(words))
 
 
