@@ -20,6 +20,7 @@ from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
 from stargauge.audit.promises import BASES
+from stargauge.audit.what_moves import METHOD as OF_DRIVERS
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -79,6 +80,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
     yield from ((text, "audit/promises.py") for text in BASES)
     yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
+    yield OF_DRIVERS, "audit/what_moves.py"
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"

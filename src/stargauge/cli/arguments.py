@@ -240,6 +240,7 @@ def parser() -> Parser:
     drivers.add_argument("--all", action="store_true", help="show every input that stands out")
     _run_options(drivers)
     _output_options(drivers)
+    _spoken(drivers)
     together = commands.add_parser("together", help="which claims can hold together: pairs, conflicts, the largest sets")
     _programme(together, True)
     together.add_argument(
@@ -320,6 +321,7 @@ def parser() -> Parser:
     compute.add_argument("--tokens", metavar="N", help="output tokens per message, e.g. 400 or 200..1500 (default: an assumption of ours)")
     _run_options(compute)
     _output_options(compute)
+    _spoken(compute)
 
     facility = commands.add_parser("facility", help="a site's PUE and water hour by hour: what makes them, and what other designs give")
     facility.add_argument("site", metavar="SITE", help="a site of the programme")
@@ -332,6 +334,7 @@ def parser() -> Parser:
     facility.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(facility)
     _output_options(facility)
+    _spoken(facility)
 
     money = commands.add_parser("money", help="who pays, when, and is the money there: gaps, policies, circles, who breaks")
     _programme(money, True)
@@ -432,6 +435,7 @@ def parser() -> Parser:
     _draw_options(system)
     _workers(system)
     _output_options(system)
+    _spoken(system)
 
     power = commands.add_parser("power", help="the cheapest supply that carries a site: sizes, cost, limits, other mixes, a test")
     power.add_argument("site", metavar="SITE", help="a site of the programme")
@@ -522,6 +526,7 @@ def parser() -> Parser:
     _workers(sweep, elsewhere=True)
     sweep.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
     _output_options(sweep)
+    _spoken(sweep)
 
     compare = commands.add_parser(
         "compare", help="two programmes, scenarios or knowledge dates: what differs, and why", epilog=SIDES,
@@ -539,6 +544,7 @@ def parser() -> Parser:
     _programme(sensitivity, True)
     _run_options(sensitivity)
     _output_options(sensitivity)
+    _spoken(sensitivity)
     sensitivity.add_argument("--date", type=_date, metavar="DATE", help="the month it is read at (default: two years ahead, at year's end)")
     sensitivity.add_argument(
         "--inputs", action="append", metavar="A,B,...", help="only these; INPUT=LOW..HIGH as if one were that uncertain (repeatable)"
@@ -557,6 +563,7 @@ def parser() -> Parser:
     _programme(cost, True)
     _run_options(cost)
     _output_options(cost)
+    _spoken(cost)
     cost.add_argument("--site", metavar="SITE", help="one site (default: every site)")
     cost.add_argument("--chip", metavar="CHIP", help="one generation of accelerators (default: what stands, or is expected, at each site)")
 
@@ -644,6 +651,7 @@ def parser() -> Parser:
     calibrate.add_argument("--write", metavar="DIR", help="schedule: write the fits of all quarters in the form in which they are shipped")
     calibrate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(calibrate)
+    _spoken(calibrate)
 
     infer = commands.add_parser("infer", help="serve a model: layout and load with most tokens under limits on their times, cost, power")
     infer.add_argument("--model", metavar="MODEL|FILE", help="any unique beginning of a model of the catalogue, or a CSV file of yours")
@@ -708,6 +716,7 @@ def parser() -> Parser:
 
     doctor = commands.add_parser("doctor", help="what is installed, what a missing part would give, and whether it works here")
     _output_options(doctor)
+    _spoken(doctor)
 
     completion = commands.add_parser("completion", help='completion for a shell: eval "$(stargauge completion bash)"')
     completion.add_argument("shell", metavar="SHELL", help="bash, zsh or fish")

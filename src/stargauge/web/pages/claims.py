@@ -143,7 +143,7 @@ def drivers(view: View, claim: str) -> str:
     from stargauge.report.html import slug
 
     view.claim(claim)
-    data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run).to_dict(), claim)
+    data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run, language=view.asked.language).to_dict(), claim)
     rows = []
     for one in data["rows"]:
         made = {**one, "reading": one["name"].partition("/")[2], "title": "", "figure": None, "table": None}
