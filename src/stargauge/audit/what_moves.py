@@ -88,7 +88,8 @@ class Drivers:
         """As plain data: the same from the command line and Python."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "as_of": str(self.as_of), "draws": self.draws, "seed": self.seed,
-            **given_data(self.given), "leading": self.leading, "rows": [row.to_dict(self.texts, words_of(self.language)) for row in self.rows],
+            **given_data(self.given), "leading": self.leading,
+            "rows": [row.to_dict(self.texts, words_of(self.language)) for row in self.rows],
             **in_language({"method": METHOD}, self.language),
         }  # fmt: skip
 

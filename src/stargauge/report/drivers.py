@@ -97,7 +97,8 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     odds = any(one["odds_p10"] is not None for one in shown)
     alone = say("alone", "of the variance")
     columns = [
-        (say("input (group)"), 23 - max(5, len(alone)), "w"), (say("at least", "of the variance"), 8, "r"), (say("at most", "of the variance"), 7, "r"),
+        (say("input (group)"), 23 - max(5, len(alone)), "w"), (say("at least", "of the variance"), 8, "r"),
+        (say("at most", "of the variance"), 7, "r"),
         (alone, max(5, len(alone)), "r"),
         ("Shapley", 7, "r"),
     ]  # fmt: skip
@@ -149,13 +150,9 @@ def headline_of(row: Mapping[str, Any]) -> str:
         "own": percent(moved["drivers"][0]["share"]),
     }  # fmt: skip
     if moved["of"] == "truth":
-        return say(
-            "{number}. What moves whether it holds most: {group} (at least {share} of the variance), first {first} ({own}).", **told
-        )
+        return say("{number}. What moves whether it holds most: {group} (at least {share} of the variance), first {first} ({own}).", **told)
     if row["kind"] == "reading":
-        return say(
-            "{number}. What moves what it compares most: {group} (at least {share} of the variance), first {first} ({own}).", **told
-        )
+        return say("{number}. What moves what it compares most: {group} (at least {share} of the variance), first {first} ({own}).", **told)
     return say("{number}. What moves it most: {group} (at least {share} of the variance), first {first} ({own}).", **told)
 
 
