@@ -27,7 +27,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
 KEYED = (SOURCE / "report" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
 #: Where each function that says a text has it: the place of the first, and how many follow.
-SAYING = {"say": (0, 1), "counted": (1, 2)}
+SAYING = {"say": (0, 1), "counted": (1, 2), "retold": (1, 99)}
 #: Names in the answer of a plan that its page says.
 PLAN_NAMES = (
     "as the file states", "the next start of work at the site", "turbines", "transformers", "queue", "cover of debt service",
