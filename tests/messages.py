@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from stargauge.audit.causes import METHOD, TOLD
 from stargauge.audit.compare import HEADS
+from stargauge.audit.facility import APPROXIMATION
 from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
@@ -80,7 +81,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
     yield from ((text, "audit/promises.py") for text in BASES)
     yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
-    yield OF_DRIVERS, "audit/what_moves.py"
+    yield from ((OF_DRIVERS, "audit/what_moves.py"), (APPROXIMATION, "audit/facility.py"))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"

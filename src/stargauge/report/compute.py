@@ -106,8 +106,8 @@ def energy(data: Mapping[str, Any]) -> str:
         return ""
     middle, low, high = (number_text(made["it"][level]) for level in ("p50", "p10", "p90"))
     told = say(
-        "That is {wh} Wh of IT energy for a message ({low} to {high}), {meter} Wh at the meter, with the accelerators provided for the peak "
-        "of a day.", wh=middle, low=low, high=high, meter=number_text(made["facility"]["p50"]),
+        "That is {wh} Wh of IT energy for a message ({low} to {high}), {meter} Wh at the meter, with the accelerators provided for the "
+        "peak of a day.", wh=middle, low=low, high=high, meter=number_text(made["facility"]["p50"]),
     )  # fmt: skip
     stated = [_stated_energy(one) for one in made["stated"]]
     if not stated:
@@ -213,8 +213,8 @@ def _trained(data: Mapping[str, Any], style: Style) -> list[str]:
         note = say("How many tokens a run of {model} takes is not on record: {setting}.", model=data["model"], setting=setting)
         return [*fitted(columns, rows, style), *wrapped(note, style.width)]
     note = say(
-        "Runs and days on the whole share of the fleet that trains. On one job of {number} {chip} ({low} to {high}) a run takes {days} days "
-        "({span}).", number=_count(made["accelerators"]), chip=chip_name(made["chip"]), low=_count(made["accelerators"], "p10"),
+        "Runs and days on the whole share of the fleet that trains. On one job of {number} {chip} ({low} to {high}) a run takes {days} "
+        "days ({span}).", number=_count(made["accelerators"]), chip=chip_name(made["chip"]), low=_count(made["accelerators"], "p10"),
         high=_count(made["accelerators"], "p90"), days=bare(made["days"], "p50"), span=range_text(made["days"]),
     )  # fmt: skip
     return [*fitted(columns, rows, style), *wrapped(note, style.width)]
@@ -229,7 +229,8 @@ def _reached(data: Mapping[str, Any], style: Style) -> list[str]:
         for rate, mfu in [(one["output_tokens_per_s"], one["mfu"])]
     ]  # fmt: skip
     note = say(
-        "Output tokens of one accelerator that serves {served} at full load, and model FLOPs over dense 16-bit peak while it trains {model}.",
+        "Output tokens of one accelerator that serves {served} at full load, and model FLOPs over dense 16-bit peak while it trains "
+        "{model}.",
         served=data["served"], model=data["model"],
     )  # fmt: skip
     if any(one["output_tokens_per_s"]["basis"] == "bandwidth" for one in data["generations"]):
@@ -258,8 +259,8 @@ def _rate_note(note: str) -> str:
         what,
         "best layout of a job of {number} accelerators in {dtype}, of the dense 16-bit peak (assumed)",
         "best layout of a job of {number} accelerators in {dtype}, of the dense 16-bit peak",
-        "best layout and load, {prompt} tokens in and {answer} out, {each} ms per token, first token within {first} s in 99 of 100, weights "
-        "in {dtype}",
+        "best layout and load, {prompt} tokens in and {answer} out, {each} ms per token, first token within {first} s in 99 of 100, "
+        "weights in {dtype}",
     )
     return told if what == note else say("{what}; reckoned now", what=told)
 
@@ -291,7 +292,6 @@ def _parts() -> dict[str, str]:
         "serving_utilisation": say("share of the rate reached in service"), "serving_peak_factor": say("peak of a day over its mean"),
         "training_share": say("share of the rest that trains models"),
     }  # fmt: skip
-
 
 
 #: Those of them that are shares.
