@@ -20,8 +20,11 @@ from stargauge.audit.facility import APPROXIMATION
 from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
+from stargauge.audit.pools import ENTRIES as POOL_ENTRIES
+from stargauge.audit.pools import SAID as OF_POOLS
 from stargauge.audit.promises import BASES
 from stargauge.audit.what_moves import METHOD as OF_DRIVERS
+from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -82,6 +85,9 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((text, "audit/promises.py") for text in BASES)
     yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     yield from ((OF_DRIVERS, "audit/what_moves.py"), (APPROXIMATION, "audit/facility.py"))
+    yield from ((text, "audit/pools.py") for text in OF_POOLS)
+    entries = [(name, row) for name in POOL_ENTRIES for row in load_catalogue().entries("lead-time", name, "supply")]
+    yield from ((row.statement.note, f"catalogue/lead-time.csv:{name}") for name, row in entries if row.statement.note)
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"

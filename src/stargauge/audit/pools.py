@@ -33,6 +33,10 @@ _ABOUT = {
     "queue": ("default", "US", "large loads connected to the grid", "sites in the United States, as far as the grid feeds them"),
 }  # fmt: skip
 
+#: Their names in the catalogue, and what is said of them in words.
+ENTRIES = tuple(entry for entry, *_ in _ABOUT.values())
+SAID = tuple(text for _, _, *texts in _ABOUT.values() for text in texts)
+
 
 @dataclass(frozen=True)
 class Pool:

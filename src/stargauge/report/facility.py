@@ -162,7 +162,8 @@ def _designs(data: Mapping[str, Any], style: Style) -> list[str]:
     ways = list(dict.fromkeys(row["redundancy"] for row in data["designs"]))
     short = {"": say("range", "redundancy"), "distributed": "3N/2"}
     columns = [
-        (say("design"), 21, "w"), *((short.get(way, way), 5, "r") for way in ways), (notation().unit("L/kWh"), 5, "r"), (say("warm h"), 6, "r"),
+        (say("design"), 21, "w"), *((short.get(way, way), 5, "r") for way in ways), (notation().unit("L/kWh"), 5, "r"),
+        (say("warm h"), 6, "r"),
     ]  # fmt: skip
     rows = []
     for design in dict.fromkeys(row["design"] for row in data["designs"]):
