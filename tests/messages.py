@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po, write_po
 
 from stargauge.audit.causes import METHOD, TOLD
 from stargauge.audit.compare import HEADS
+from stargauge.audit.cost import BASIS as OF_COSTS
+from stargauge.audit.cost import NOTES, RENTS, YARDSTICK
 from stargauge.audit.facility import APPROXIMATION
 from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
@@ -23,8 +25,11 @@ from stargauge.audit.jobs import ROUTES
 from stargauge.audit.pools import ENTRIES as POOL_ENTRIES
 from stargauge.audit.pools import SAID as OF_POOLS
 from stargauge.audit.promises import BASES
+from stargauge.audit.sensitivity import METHOD as OF_SENSITIVITY
 from stargauge.audit.what_moves import METHOD as OF_DRIVERS
 from stargauge.catalogue.load import load_catalogue
+from stargauge.cli.doctor import PROGRAMS
+from stargauge.cli.extras import EXTRAS
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -84,10 +89,14 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
     yield from ((text, "audit/promises.py") for text in BASES)
     yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
-    yield from ((OF_DRIVERS, "audit/what_moves.py"), (APPROXIMATION, "audit/facility.py"))
+    yield from ((OF_DRIVERS, "audit/what_moves.py"), (APPROXIMATION, "audit/facility.py"), (OF_SENSITIVITY, "audit/sensitivity.py"))
+    yield from ((text, "audit/cost.py") for text in (OF_COSTS, *NOTES.values(), *RENTS.values()))
+    yield from ((row.statement.note.split(";")[0], "catalogue/price.csv") for row in load_catalogue().entries(*YARDSTICK))
     yield from ((text, "audit/pools.py") for text in OF_POOLS)
     entries = [(name, row) for name in POOL_ENTRIES for row in load_catalogue().entries("lead-time", name, "supply")]
     yield from ((row.statement.note, f"catalogue/lead-time.csv:{name}") for name, row in entries if row.statement.note)
+    yield from ((one.gives, f"cli/extras.py:{one.name}") for one in EXTRAS)
+    yield from ((gives, f"cli/doctor.py:{names[0]}") for names, gives in PROGRAMS)
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.locale import say
+from stargauge.report.sensitivity import levels_text
 from stargauge.report.terminal import PLAIN, Style, command_for, in_language, known_text, labelled, table, to_copy, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, percent, status_text, unit_text, value_text
+from stargauge.report.wording import bare, counted, day_text, finding, percent, status_text, value_text
 
 #: How many inputs are shown of one reading or number unless all are asked for.
 MOST = 12
@@ -157,13 +158,8 @@ def headline_of(row: Mapping[str, Any]) -> str:
 
 
 def _number(row: Mapping[str, Any]) -> str:
-    levels = levels_text({**row["levels"], "unit": row["unit"]})
+    levels = levels_text(row["levels"], row)
     return say("{levels} at the end of {month}", levels=levels, month=day_text(row["date"][:7])) if row["date"] else levels
-
-
-def levels_text(entry: Mapping[str, Any]) -> str:
-    """`3.53 USD/h (P10 2.59, P90 4.9)`."""
-    return f"{bare(entry, 'p50')} {unit_text(entry)}".rstrip() + f" (P10 {bare(entry, 'p10')}, P90 {bare(entry, 'p90')})"
 
 
 def _cells(one: Mapping[str, Any], scale: Mapping[str, Any] | None, odds: bool) -> tuple[str, ...]:
