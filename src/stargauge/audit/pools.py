@@ -17,6 +17,7 @@ from stargauge.programme.fields import assumed_value
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.network import queued
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -99,6 +100,15 @@ def _pool(name: str, catalogue: KnownCatalogue, given: str | None) -> Pool:
         if isinstance(found.value, (float, Distribution)):
             return Pool(name, scope, says, drawn_by, found.value, "catalogue", said.source, said.note)
     return Pool(name, scope, says, drawn_by, None, "none")
+
+
+def pools_text(names: Sequence[str]) -> str:
+    """What is shared, in the language that is spoken: `transformers and turbines`."""
+    told = {"transformers": say("transformers"), "turbines": say("turbines"), "queue": say("queue", "shared supply")}
+    out = told.get(names[0], names[0])
+    for name in names[1:]:
+        out = say("{one} and {other}", one=out, other=told.get(name, name))
+    return out
 
 
 @dataclass(frozen=True)

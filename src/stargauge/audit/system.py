@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.languages import words_of
-from stargauge.audit.pools import Pool, Queuer, asked_by_year, delays, levels, longest, mean_days, pool_data
+from stargauge.audit.pools import Pool, Queuer, asked_by_year, delays, levels, longest, mean_days, pool_data, pools_text
 from stargauge.audit.sites import place_of
 from stargauge.audit.standing import TOLD, Standing, later
 from stargauge.audit.summary import UNSITED
@@ -434,15 +434,6 @@ def _power(value: float | None, scale: float) -> str:
 
 def _powers(found: Mapping[str, float | None], scale: float) -> dict[str, str]:
     return {level: _power(value, scale) for level, value in found.items()}
-
-
-def pools_text(names: Sequence[str]) -> str:
-    """What is shared, in the language that is spoken: `transformers and turbines`."""
-    told = {"transformers": say("transformers"), "turbines": say("turbines"), "queue": say("queue", "shared supply")}
-    out = told.get(names[0], names[0])
-    for name in names[1:]:
-        out = say("{one} and {other}", one=out, other=told.get(name, name))
-    return out
 
 
 def _order(key: Sequence[str]) -> tuple[tuple[int, str], ...]:

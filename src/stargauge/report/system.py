@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from stargauge.audit.system import pools_text
+from stargauge.audit.pools import pools_text
 from stargauge.quantity.units import scale_of
 from stargauge.report.locale import language, notation, say
 from stargauge.report.retold import retold
