@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from tests.cli_runs import ask
@@ -39,7 +40,7 @@ COMMANDS = (
     ("drivers", "meta-hyperion", "--address", "power_facility[operational]"), ("compute", "meta-hyperion"),
     ("facility", "hyperion", "--programme", "meta-hyperion"),
     ("facility", "abilene", "--design", "liquid/evaporative", "--redundancy", "2N"), ("cost", "meta-hyperion"),
-    ("sensitivity", "power_facility[operational]", "meta-hyperion", "--inputs", "slip_phase,building_power", "--variance"),
+    ("sensitivity", "jobs_direct", "meta-hyperion", "--inputs", "slip_phase", "--variance"),
     ("sensitivity", "power_facility[operational]", "--two-way", "slip_phase=-1,1", "site_power_band=0.8,1.2", "--inputs", "slip_phase"),
     ("sweep", "meta-hyperion", "--claim", "hyperion-jobs", "--quantity", "jobs_direct"), ("system", "meta-hyperion", "stargate"),
     ("system", "meta-hyperion", "--pool", "transformers=1 GW/yr", "--by", "programme"), ("doctor",), ("calibrate", "schedule"),
@@ -90,3 +91,16 @@ def test_no_message_was_left_in_english() -> None:
     """A translation that reads as the English does is one only where the two languages share the words."""
     same = [english for english in said() if texts("de").get(english) == english]
     assert [text for text in same if ENGLISH & set(re.findall(r"[a-z]+", re.sub(r"\{\w+\}|`[^`]*`", "", text)))] == []
+
+
+def test_the_page_of_several_programmes_is_german(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pytest.importorskip("jinja2", reason="the report extra is not installed")
+    pytest.importorskip("vl_convert", reason="the report extra is not installed")
+    page = tmp_path / "system.html"
+    command = ("system", "meta-hyperion", "--pool", "transformers=1 GW/yr")
+    assert ask(capsys, *_asked(command), "--language", "de", "--report", str(page)).code == 0
+    html = page.read_text(encoding="utf-8")
+    body = html.partition("<body>")[2]
+    told = "\n".join(re.findall(r">([^<>]+)<", re.sub(r"<(script|svg).*?</\1>", "", body, flags=re.DOTALL)))
+    assert '<html lang="de">' in html and "Leistung nach Netzregion, Jahr" in told
+    assert english_in(told) == []

@@ -29,7 +29,7 @@ def render_compute(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         (say("What one accelerator reaches"), _reached(data, style)),
         (say("What that rests on"), _rests(data, style)),
     ):
-        lines += ["", style.bold(title), *part]
+        lines += ["", *(style.bold(one) for one in wrapped(title, style.width)), *part]
     why = to_copy(f"{say('Why?'):<8}", command_for(data["programme"]["asked_as"], "inference_demand_covered"), style)
     return style.finish([*lines, "", *wrapped(basis(), style.width), *why])
 

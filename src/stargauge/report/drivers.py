@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.locale import say
+from stargauge.report.locale import language, say
 from stargauge.report.sensitivity import levels_text
 from stargauge.report.terminal import PLAIN, Style, command_for, in_language, known_text, labelled, table, to_copy, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, percent, status_text, value_text
+from stargauge.report.wording import bare, counted, day_text, percent, quantity_text, status_text, value_text
 
 #: How many inputs are shown of one reading or number unless all are asked for.
 MOST = 12
@@ -85,11 +85,13 @@ def _groups(row: Mapping[str, Any]) -> str:
 
 def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     if not row["moved"]:
-        return [*map(style.bold, wrapped(row["nothing"], style.width)), *wrapped(f"{row['name']}: {row['says']}", style.width)]
+        says = row["says"] if language() == "en" or row["kind"] == "reading" else quantity_text(row["name"], row["says"])
+        return [*map(style.bold, wrapped(row["nothing"], style.width)), *wrapped(f"{row['name']}: {says}", style.width)]
     moved = row["moved"]
     shown = moved["drivers"] if every else moved["drivers"][:MOST]
     lines = [style.bold(one) for one in wrapped(headline_of(row), style.width)]
-    lines += wrapped(f"{row['name']}: {finding(row['says'])}", style.width)
+    says = quantity_text(row["name"], row["says"]) if row["kind"] == "quantity" else row["says"]
+    lines += wrapped(f"{row['name']}: {says}", style.width)
     if moved["chosen"]:
         told = say("These are chosen draws, in which inputs go together: at least and at most are of the Shapley effect.")
         lines += wrapped(told, style.width)

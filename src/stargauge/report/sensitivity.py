@@ -9,7 +9,7 @@ from stargauge.audit.cost import POWER_PRICE
 from stargauge.quantity.units import scale_of
 from stargauge.report.locale import notation, say
 from stargauge.report.terminal import PLAIN, Style, command_for, known_text, table, to_copy, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, number_text, unit_text
+from stargauge.report.wording import bare, counted, day_text, number_text, quantity_text, unit_text
 
 #: How many bars are shown unless all are asked for, and how wide a bar is.
 MOST, BAR = 12, 15
@@ -22,7 +22,7 @@ def render_sensitivity(data: Mapping[str, Any], style: Style = PLAIN, every: boo
         what = say("{address} at the end of {month}", address=what, month=day_text(data["date"][:7]))
     lines = [style.bold(one) for one in wrapped(f"{what}: {levels_text(data['base'], data)}.", style.width)]
     run = f"{data['programme']}, {known_text(data)}, {counted(data['draws'], 'draw')}."
-    lines += wrapped(f"{finding(data['says']).rstrip('.')}. {run}", style.width)
+    lines += wrapped(f"{quantity_text(data['address'], data['says']).rstrip('.')}. {run}", style.width)
     if data["inputs"] or data["still"]:
         lines += ["", *bars(data, style, every), *left_text(data, style)]
     if data["variance"] is not None:
