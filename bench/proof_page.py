@@ -161,7 +161,7 @@ def _row(name: str, one: Figure) -> dict[str, Any]:
 
 def _dots(rows: list[dict[str, Any]], title: str, line: float, scale: dict[str, Any], marks: list[float]) -> dict[str, Any]:
     """One disc a row, hollow where the goal is missed, and a line at what is meant."""
-    from stargauge.report.canvas import FONT, HUES
+    from stargauge.report.drawing.canvas import FONT, HUES
 
     ink = HUES["ink"]
     look = {"labelColor": ink, "titleColor": ink, "titleFontWeight": "normal", "domain": False, "ticks": False}

@@ -37,8 +37,8 @@ PROGRAMME = (
     Limit("levels in it", "programme.positions", "MAX_DEPTH"),
     Limit("faults that are told at once", "programme.positions", "MAX_FAULTS"),
     Limit("years between its first and its last month", "programme.date_checks", "MAX_YEARS"),
-    Limit("characters of a reading", "audit.language", "LONGEST"),
-    Limit("levels of brackets in a reading", "audit.language", "DEEPEST"),
+    Limit("characters of a reading", "audit.claims.language", "LONGEST"),
+    Limit("levels of brackets in a reading", "audit.claims.language", "DEEPEST"),
     Limit("the size of a number", "quantity.units", "MOST"),
     Limit("a CSV file of your own (catalogue, records, weather, unpacked)", "catalogue.tables", "MOST_BYTES", "B"),
     Limit("a tariff", "catalogue.tariff", "_LARGEST", "B"),
@@ -136,7 +136,7 @@ SERVER = (
     Limit("of them those of one reader", "web.desk", "MOST_OF_ONE"),
     Limit("numbers under which progress is told", "web.progress", "MOST_NUMBERS"),
     Limit("listeners to progress", "web.progress", "MOST_LISTENERS"),
-    Limit("open requests", "web.serve", "MOST_AT_ONCE"),
+    Limit("open connections", "web.serve", "MOST_AT_ONCE"),
     Limit("worker processes of `serve`", "cli.serve", "MOST_WORKERS"),
 )
 GROUPS = {"Programmes and tables": PROGRAMME, "Runs": RUNS, "Evidence": EVIDENCE, "Reading": READING, "The server": SERVER}

@@ -14,19 +14,19 @@ from tests.build_order_brute import site_plans
 from tests.build_order_programmes import aim, undecided
 
 from stargauge.api import known, load
-from stargauge.plan.build_order.case import Array, BuildCase, Choice, Limit, faults_of, value_of
-from stargauge.plan.build_order.choices import FILE
-from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.figures import cost_data, fastest
-from stargauge.plan.build_order.frontier import emissions_frontier, frontier
-from stargauge.plan.build_order.insist import Variant, insisting, spending
-from stargauge.plan.build_order.most import Most
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.prices import prices, tight
-from stargauge.plan.build_order.reckoning import Reckoning, everything, reckoned_beside
-from stargauge.plan.build_order.sought import Chosen, odds_in, without_targets
-from stargauge.plan.build_order.sums import Spending, Sum, sums_of
-from stargauge.plan.build_order.variants import with_limit, with_target
+from stargauge.plan.build_order.beside.frontier import emissions_frontier, frontier
+from stargauge.plan.build_order.beside.insist import Variant, insisting, spending
+from stargauge.plan.build_order.beside.prices import prices, tight
+from stargauge.plan.build_order.case.case import Array, BuildCase, Choice, Limit, faults_of, value_of
+from stargauge.plan.build_order.case.choices import FILE
+from stargauge.plan.build_order.case.days import Days
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.case.variants import with_limit, with_target
+from stargauge.plan.build_order.funding.sums import Spending, Sum, sums_of
+from stargauge.plan.build_order.orders.most import Most
+from stargauge.plan.build_order.orders.reckoning import Reckoning, everything, reckoned_beside
+from stargauge.plan.build_order.orders.sought import Chosen, odds_in, without_targets
+from stargauge.plan.build_order.told.figures import cost_data, fastest
 
 BY, ASKED, MONTHS = date(2030, 6, 30), 0.7, 12
 LESS = 300.0  # USD: far less than any building costs
@@ -126,14 +126,19 @@ def test_a_price_is_what_the_plan_costs_more_than_the_cheapest_order_with_the_st
     rows = {one.kind: one for one in prices(replace(reckoning, pool={}), "USD")}
     assert set(rows) == {"day", "probability", "amount"} and rows["probability"].per == "2 points"
     value = value_of(case, reckoning.plan)
+    whole = 1e6 * float(rows["amount"].per.removesuffix(" MW"))
     steps = {
         "day": reckoning.days.at(case, 0, date(2030, 7, 31)), "probability": with_target(case, 0, probability=ASKED - 0.02),
-        "amount": with_target(case, 0, amount=case.targets[0].amount - 1e8),
+        "amount": with_target(case, 0, amount=case.targets[0].amount - whole),
     }  # fmt: skip
     for kind, step in steps.items():
         best = _brute(reckoning.made(step), orders)
         assert best is not None and 0.0 <= rows[kind].price <= value - value_of(case, best) + LESS
-    assert rows["amount"].price > 0.0 and rows["amount"].certain and "100 MW less saves" in rows["amount"].text
+    assert rows["amount"].certain and f"{rows['amount'].per} less saves" in rows["amount"].text
+    last = [one for one in reckoning.plan if one.building == max(each.building for each in reckoning.plan)]
+    rest = tuple(one for one in reckoning.plan if one not in last)
+    adds = reckoning.days.made.reached(reckoning.plan, queues=True) - reckoning.days.made.reached(rest, queues=True)
+    assert 1e8 < whole <= 1.1 * adds.max() + 1e6 and rows["amount"].price >= sum(case.cost[one] for one in last) - LESS
 
 
 def test_a_limit_that_holds_the_plan_back_has_a_price_and_what_the_search_may_be_off_is_told(
@@ -242,10 +247,10 @@ def test_draws_are_asked_for_what_the_run_showed_less(made: Prepared, reckoning:
 
 
 def test_the_file_as_it_stands_has_a_cost_beside_that_of_the_plan(made: Prepared, reckoning: Reckoning) -> None:
-    from stargauge.plan.build_order.case import BuildOrder
+    from stargauge.plan.build_order.case.case import BuildOrder
 
     order = BuildOrder(reckoning.plan, 0.0, 0.0, np.ones((1, 1), dtype=bool))
     told = cost_data(made, order, undecided()[1])
     assert told["total"] == pytest.approx(value_of(made.case, reckoning.plan)) and told["emissions"] > 0.0
-    assert told["as_filed"] is None or set(told["as_filed"]) == {"total", "capital", "emissions"}
+    assert made.stands is not None and told["as_filed"] == made.stands._asdict()
     assert all(isinstance(one, Choice) for one in reckoning.plan)

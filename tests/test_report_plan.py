@@ -14,12 +14,13 @@ import pytest
 from tests.plan_answer import fact, impossible_answer, plan_answer, row
 
 import stargauge
-from stargauge.plan.build_order.shown import notes_of
-from stargauge.plan.build_order.worlds import Worlds
-from stargauge.report import plan_money, plan_tables, svg
+from stargauge.plan.build_order.case.worlds import Worlds
+from stargauge.plan.build_order.told.shown import notes_of
+from stargauge.report.drawing import svg
 from stargauge.report.locale import speaking, texts
-from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
-from stargauge.report.plan_curves import (
+from stargauge.report.plan import plan_money, plan_tables
+from stargauge.report.plan.plan_chart import gantt_svg, span_of, spoken_gantt
+from stargauge.report.plan.plan_curves import (
     capacity_chart,
     emissions_chart,
     frontier_chart,
@@ -27,10 +28,10 @@ from stargauge.report.plan_curves import (
     spoken_capacity,
     spoken_frontier,
 )
-from stargauge.report.plan_facts import fact_text
-from stargauge.report.plan_opening import opening
-from stargauge.report.plan_page import plan_html
-from stargauge.report.plan_words import (
+from stargauge.report.plan.plan_facts import fact_text
+from stargauge.report.plan.plan_opening import opening
+from stargauge.report.plan.plan_page import plan_html
+from stargauge.report.plan.plan_words import (
     amount_text,
     limit_text,
     not_proven,
@@ -99,6 +100,23 @@ def test_first_comes_how_sure_what_it_costs_and_the_catch() -> None:
         "The present value counts what halls and equipment are still worth after 31 Dec 2036; without that it is 332 bn USD.",
         "1 of the 2 numbers behind it are assumptions without a source.",
     ]
+
+
+def test_means_that_nobody_publishes_are_the_first_thing_said() -> None:
+    """To keep within what is not known limits nothing: a reader must not take the plan for one that parties can pay."""
+    made = plan_answer()
+    parties = [{**one, "knowable": False, "available": None, "over": None, "over_by": None} for one in made["money"]["parties"]]
+    made["money"] |= {"limited": True, "means": "committed", "parties": parties, "over": 0.0}
+    name, texts = opening(made)[0]
+    assert name == "The catch" and texts[0] == (
+        "Nobody who would pay publishes accounts: to keep each party within its means (its cash and what is committed to it) limits "
+        "nothing here, so this is the plan without that limit."
+    )
+    assert [one for one, _ in opening(made)].count("The catch") == 1 and len(texts) > 1
+    made["money"] |= {"limited": False}
+    assert opening(made)[0][0] == "How sure" and not any("publishes" in text for text in dict(opening(made))["The catch"])
+    made["money"] |= {"limited": True, "parties": [*parties, plan_answer()["money"]["parties"][0]]}
+    assert opening(made)[0][0] == "How sure"
 
 
 def test_a_wide_gap_is_a_catch() -> None:
@@ -377,7 +395,7 @@ def said_in(file: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "folder", [("report", "plan*.py"), ("report/templates", "plan*.j2"), ("web/templates", "plan*.j2"), ("plan/build_order", "*.py")]
+    "folder", [("report/plan", "*.py"), ("report/templates", "plan*.j2"), ("web/templates", "plan*.j2"), ("plan/build_order", "**/*.py")]
 )
 def test_every_text_of_a_plan_has_a_german_one(folder: tuple[str, str]) -> None:
     files = sorted((Path(stargauge.__file__).parent / folder[0]).glob(folder[1]))

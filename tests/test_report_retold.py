@@ -11,8 +11,8 @@ from tests.test_cli_german import ENGLISH
 from stargauge import api
 from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.spoken import speaking
-from stargauge.report.compute import _rate_note
-from stargauge.report.facility import weather_note
+from stargauge.report.compute.compute import _rate_note
+from stargauge.report.power.facility import weather_note
 from stargauge.report.retold import retold
 
 #: English words that notes of the catalogue have, beside those of the word list.

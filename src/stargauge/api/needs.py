@@ -10,17 +10,17 @@ from typing import Any
 from stargauge.api.programmes import Progress, catalogue, ids_of, known, load, said_by
 from stargauge.api.runs import Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
+from stargauge.audit.claims.questions import Question
 from stargauge.audit.given import Condition, held_of
-from stargauge.audit.languages import words_of
-from stargauge.audit.needs import needs_of, open_with_odds, told_of, too_few
-from stargauge.audit.needs_answer import Needs, ReadingNeeds
-from stargauge.audit.needs_look import COLLECTOR as NEEDS
-from stargauge.audit.questions import Question
+from stargauge.audit.needs.needs import needs_of, open_with_odds, told_of, too_few
+from stargauge.audit.needs.needs_answer import Needs, ReadingNeeds
+from stargauge.audit.needs.needs_look import COLLECTOR as NEEDS
 from stargauge.audit.run import COLLECTOR, judge_of, texts_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.sentence import Names
 from stargauge.audit.summary import names_of
-from stargauge.audit.telling import Told, collected
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.sentence import Names
+from stargauge.audit.wording.telling import Told, collected
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import axes_of, model_graph, world_of
 from stargauge.engine.simulate import simulate as run_model
@@ -28,6 +28,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: Draws to begin with, and the most that are drawn for a reading that holds, or fails, in few of them.
 DRAWS, MOST_DRAWS = 4096, 16_384
@@ -83,11 +84,23 @@ def _claims(made: Programme, claim: str | None) -> dict[str, Any]:
         return dict(made.claims)
     name, _, reading = claim.partition("/")
     if name not in made.claims:
-        raise InputError(Fault(f'there is no claim "{name}"{did_you_mean(name, made.claims)}; all: stargauge audit'))
+        raise InputError(
+            Fault(say('there is no claim "{name}"{near}; all: stargauge audit', name=name, near=did_you_mean(name, made.claims)))
+        )
     readings = list(made.claims[name].readings)
     if reading and reading not in readings:
         near = did_you_mean(reading, readings)
-        raise InputError(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings)})'))
+        raise InputError(
+            Fault(
+                say(
+                    'the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                    name=name,
+                    reading=reading,
+                    near=near,
+                    readings=", ".join(readings),
+                )
+            )
+        )
     return {name: made.claims[name]}
 
 

@@ -10,8 +10,14 @@ from pathlib import Path
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS, MANY_DRAWS, Given, condition, workers_of
-from stargauge.audit.causes import MEMO_BYTES
-from stargauge.audit.cost import (
+from stargauge.audit.compare.causes import MEMO_BYTES
+from stargauge.audit.drivers.moved import Asker, levels_data
+from stargauge.audit.drivers.sensitivity import Bar, Sensitivity, bars_of, is_dear, leading, swings, uncertain
+from stargauge.audit.drivers.two_way import Axis, Ends, axes_of_table, ends_of_table, tabulated
+from stargauge.audit.drivers.variance import MOST as MOST_REDRAWN
+from stargauge.audit.drivers.variance import shares
+from stargauge.audit.given import held_of
+from stargauge.audit.money.cost import (
     LIFE,
     MOST_STRONG,
     PER_HOUR,
@@ -28,13 +34,7 @@ from stargauge.audit.cost import (
     telling,
     tornado_data,
 )
-from stargauge.audit.given import held_of
-from stargauge.audit.moved import Asker, levels_data
-from stargauge.audit.sensitivity import Bar, Sensitivity, bars_of, is_dear, leading, swings, uncertain
 from stargauge.audit.summary import Days
-from stargauge.audit.two_way import Axis, Ends, axes_of_table, ends_of_table, tabulated
-from stargauge.audit.variance import MOST as MOST_REDRAWN
-from stargauge.audit.variance import shares
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.lineage import explain as explain_in
 from stargauge.engine.memo import Memo
@@ -48,6 +48,7 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Input
 
 
@@ -84,8 +85,10 @@ def sensitivity(
     """
     if given:
         raise InputError(
-            "--given: what moves a number is asked of all worlds: with an input held at its P10 a condition may hold in none; "
-            "stargauge drivers takes conditions"
+            say(
+                "--given: what moves a number is asked of all worlds: with an input held at its P10 a condition may hold "
+                "in none; stargauge drivers takes conditions"
+            )
         )
     table = _table_axes(two_way)
     made = load(programme)
@@ -95,7 +98,11 @@ def sensitivity(
     bars, ends = _moved_and_table(asker, [] if inputs is None and table is not None else inputs, table, changed)
     base = asker.levels({})
     if base[1] != base[1]:
-        raise InputError(f'"{asker.address}" is absent{f" at the end of {asker.when:%b %Y}" if asker.when else ""}: nothing moves it')
+        raise InputError(
+            say('"{address}" is absent at the end of {month}: nothing moves it', address=asker.address, month=f"{asker.when:%b %Y}")
+            if asker.when
+            else say('"{address}" is absent: nothing moves it', address=asker.address)
+        )
     chosen = leading(asker, bars) if inputs is None and not every and is_dear(asker, bars) else bars
     left = sorted({bar.name for bar in bars} - {bar.name for bar in chosen})
     moved, still = swings(asker, chosen, workers_of(workers, MANY_DRAWS), progress)

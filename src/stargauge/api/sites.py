@@ -9,15 +9,16 @@ from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS, MANY_DRAWS, Given, condition, workers_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.given import held_of
-from stargauge.audit.site import SitePage, asked, wanted, wanted_energy
-from stargauge.audit.sites import Sites, named, rows_of, whole_of
-from stargauge.audit.sites import wanted as wanted_sites
+from stargauge.audit.sites.site import SitePage, asked, wanted, wanted_energy
+from stargauge.audit.sites.sites import Sites, named, rows_of, whole_of
+from stargauge.audit.sites.sites import wanted as wanted_sites
 from stargauge.audit.summary import Days, dates_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def sites(
@@ -31,7 +32,7 @@ def sites(
     made = load(programme)
     now = known(made, as_of, values)
     if not named(now):
-        raise InputError(f"no site of {made.name} was published by {now.as_of}: what is known has no place yet")
+        raise InputError(say("no site of {name} was published by {as_of}: what is known has no place yet", name=made.name, as_of=now.as_of))
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     result = run_model(
         now, wanted_sites(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, dates=dates_of(now),

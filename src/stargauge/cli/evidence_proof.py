@@ -6,39 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stargauge.quantity.errors import system_text
+from stargauge.quantity.spoken import say
+
 if TYPE_CHECKING:
     from stargauge.evidence.log.note import Verifier
     from stargauge.evidence.proving import Proved, Shown
-
-
-def arguments(commands: Any) -> None:
-    """The commands of this module."""
-    from stargauge.cli.evidence import common_options
-
-    bundle = commands.add_parser("bundle", help="one file that proves entries to others, offline, with the public key alone")
-    bundle.add_argument("entry", nargs="+", metavar="ENTRY", help="such as C-17")
-    bundle.add_argument("--write", metavar="FILE", help="where to (default: ENTRY.zip)")
-    bundle.add_argument("--alone", action="store_true", help="without what was found later when it was looked for again")
-    bundle.set_defaults(run=bundle_)
-
-    receipt = commands.add_parser("receipt", help="one page that says what a bundle shows and what not, in English or German")
-    receipt.add_argument("bundle", metavar="BUNDLE", help="a file made by `stargauge evidence bundle`")
-    receipt.add_argument("--language", default="en", metavar="LANGUAGE", help="en or de (default: en)")
-    receipt.add_argument("--write", metavar="FILE", help="a .html, .pdf or .txt file (default: printed as text)")
-    receipt.add_argument("--key", action="append", default=[], metavar="KEY|FILE", help="public key to trust (default: the workspace's)")
-    receipt.add_argument("--roots", action="append", default=[], metavar="FILE", help="root certificates (PEM) of stamping authorities")
-    receipt.set_defaults(run=receipt_)
-
-    stamp = commands.add_parser("timestamp", help="have the log stamped by a time-stamping authority (RFC 3161), or list its stamps")
-    stamp.add_argument("--authority", metavar="URL", help="ask this authority now: it gets a hash, nothing else")
-    stamp.add_argument("--request", metavar="FILE", help="write the request, to be sent by other means")
-    stamp.add_argument("--answer", metavar="FILE", help="add an authority's answer to a request")
-    stamp.add_argument(
-        "--roots", action="append", default=[], metavar="FILE", help="only accept a stamp under these root certificates (PEM)"
-    )
-    stamp.set_defaults(run=timestamp_)
-    for parser in (bundle, receipt, stamp):
-        common_options(parser)
 
 
 def bundle_(asked: argparse.Namespace) -> int:
@@ -47,7 +20,7 @@ def bundle_(asked: argparse.Namespace) -> int:
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence.bundle import packed
     from stargauge.quantity.errors import Fault, InputError
-    from stargauge.report.bundles import bundle_with_words, later_of
+    from stargauge.report.evidence.bundles import bundle_with_words, later_of
 
     faults: list[Fault] = []
     with opened(asked) as workspace:
@@ -82,7 +55,7 @@ def roots_of(files: list[str]) -> list[bytes]:
         try:
             found.append(Path(name).read_bytes())
         except OSError as error:
-            faults.append(Fault(f"cannot be read: {error.strerror}", "--roots", file=name))
+            faults.append(Fault(say("cannot be read: {why}", why=system_text(error)), "--roots", file=name))
     if faults:
         raise InputError(faults)
     return found
@@ -114,10 +87,12 @@ def _bytes(path: Path) -> bytes:
 
     try:
         if path.stat().st_size > MOST_CONTENT:
-            raise InputError(Fault(f"has more than {MOST_CONTENT:,} bytes; no bundle of ours is as large", file=str(path)))
+            raise InputError(
+                Fault(say("has more than {most_content:,} bytes; no bundle of ours is as large", most_content=MOST_CONTENT), file=str(path))
+            )
         return path.read_bytes()
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise InputError(Fault(say("cannot be read: {why}", why=system_text(error)), file=str(path))) from None
 
 
 def bundle_shown(asked: argparse.Namespace, path: Path, keys: list[Verifier]) -> dict[str, Any]:
@@ -149,13 +124,13 @@ def receipt_(asked: argparse.Namespace) -> int:
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence.outside import keys_of
     from stargauge.quantity.errors import InputError
-    from stargauge.report.receipt import receipt, render_html, render_text
+    from stargauge.report.evidence.receipt import receipt, render_html, render_text
 
     target = Path(asked.write) if asked.write else None
     if target is not None:
         expect_writable(target, "receipt")
         if target.suffix not in (".html", ".pdf", ".txt"):
-            raise InputError(f'got --write "{target}"; expected a file that ends in .html, .pdf or .txt')
+            raise InputError(say('got --write "{target}"; expected a file that ends in .html, .pdf or .txt', target=target))
     path = Path(asked.bundle)
     made = receipt(_shown(asked, path, keys_of(asked.key)), path.name, asked.language)
     data = {
@@ -166,7 +141,7 @@ def receipt_(asked: argparse.Namespace) -> int:
         print_answer(asked, data, render_text(made))
         return 0
     if target.suffix == ".pdf":
-        from stargauge.report.pdf import printed
+        from stargauge.report.drawing.pdf import printed
 
         write_whole(target, printed(render_html(made)))
     else:
@@ -184,7 +159,7 @@ def timestamp_(asked: argparse.Namespace) -> int:
 
     asked_for = [name for name in ("authority", "request", "answer") if getattr(asked, name)]
     if len(asked_for) > 1:
-        raise InputError(f"got --{' and --'.join(asked_for)}; expected one of them")
+        raise InputError(say("got {options}; expected one of them", options=say(" and ").join(f"--{one}" for one in asked_for)))
     if not asked_for:
         return _stamps(asked)
     roots = roots_of(asked.roots)
@@ -226,7 +201,7 @@ def _answer_in(file: str) -> bytes:
         with open(file, "rb") as held:
             return held.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", "--answer", file=file)) from None
+        raise InputError(Fault(say("cannot be read: {why}", why=system_text(error)), "--answer", file=file)) from None
 
 
 def _stamps(asked: argparse.Namespace) -> int:

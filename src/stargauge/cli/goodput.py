@@ -10,6 +10,7 @@ from pathlib import Path
 from stargauge.cli.commands import print_json, style_of, values_of
 from stargauge.cli.files import expect_page_in, write_all
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: What is written into a folder, beside pictures.
 PAGE, DATA = "goodput.html", "goodput.json"
@@ -20,7 +21,7 @@ def goodput(asked: argparse.Namespace) -> int:
     folder = Path(asked.out) if asked.out else None
     _expect(asked, folder)
     from stargauge import api
-    from stargauge.report.goodput import render_goodput
+    from stargauge.report.compute.goodput import render_goodput
 
     data = api.goodput(
         asked.cluster, model=asked.model, failure_rate=asked.failure_rate, checkpoint_write=asked.checkpoint_write, writing=asked.writing,
@@ -29,7 +30,7 @@ def goodput(asked: argparse.Namespace) -> int:
         as_of=asked.as_of, values=values_of(asked),
     ).to_dict()  # fmt: skip
     if folder is not None:
-        from stargauge.report.goodput_page import pictures_of, render_goodput_page
+        from stargauge.report.compute.goodput_page import pictures_of, render_goodput_page
 
         texts = {PAGE: render_goodput_page(data), **pictures_of(data), DATA: json.dumps(data, indent=1, allow_nan=False) + "\n"}
         write_all(folder, texts)
@@ -43,5 +44,5 @@ def goodput(asked: argparse.Namespace) -> int:
 def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
     """Raise InputError for what is missing or cannot be written, before any of the work is done."""
     if not asked.cluster:
-        raise InputError(Fault("expected a number of accelerators and a chip, such as 16384xh100", "--cluster"))
+        raise InputError(Fault(say("expected a number of accelerators and a chip, such as 16384xh100"), "--cluster"))
     expect_page_in(folder, PAGE)

@@ -10,6 +10,7 @@ from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def hours(asked: argparse.Namespace) -> int:
@@ -17,14 +18,14 @@ def hours(asked: argparse.Namespace) -> int:
     target = Path(asked.report) if asked.report else None
     _expect(asked, target)
     from stargauge import api
-    from stargauge.report.hours import render_hours
+    from stargauge.report.power.hours import render_hours
 
     data = api.hours(
         asked.site, loaded(asked), year=asked.year, as_of=asked.as_of, design=asked.design, profile=asked.profile, weather=asked.weather,
         factors=asked.factors, tariff=asked.tariff, spare=asked.spare, draws=asked.draws, seed=asked.seed, values=values_of(asked),
     ).to_dict(asked.hourly)  # fmt: skip
     if target is not None:
-        from stargauge.report.hours_page import render_hours_page
+        from stargauge.report.power.hours_page import render_hours_page
 
         write_whole(target, render_hours_page(data, asked.spoken))
     if asked.json:
@@ -37,7 +38,7 @@ def hours(asked: argparse.Namespace) -> int:
 def _expect(asked: argparse.Namespace, target: Path | None) -> None:
     """Raise InputError for what is asked wrong, before any of the work is done."""
     if asked.hourly and not asked.json:
-        raise InputError("--hourly adds every hour of one draw to the JSON; give --json as well")
+        raise InputError(say("--hourly adds every hour of one draw to the JSON; give --json as well"))
     if target is not None:
         expect_writable(target, "report")
         expect_pages()

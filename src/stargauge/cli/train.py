@@ -10,6 +10,7 @@ from pathlib import Path
 from stargauge.cli.commands import print_json, style_of, values_of
 from stargauge.cli.files import expect_page_in, write_all
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: What is written into a folder.
 PAGE, DATA = "training.html", "training.json"
@@ -20,7 +21,7 @@ def train(asked: argparse.Namespace) -> int:
     folder = Path(asked.out) if asked.out else None
     _expect(asked, folder)
     from stargauge import api
-    from stargauge.report.training import render_training
+    from stargauge.report.compute.training import render_training
 
     data = api.train(
         asked.model, asked.cluster, batch=asked.batch, sequence=asked.sequence, dtype=asked.dtype, layout=asked.layout, tokens=asked.tokens,
@@ -28,7 +29,7 @@ def train(asked: argparse.Namespace) -> int:
         pareto=asked.pareto or folder is not None, as_of=asked.as_of, values=values_of(asked),
     ).to_dict()  # fmt: skip
     if folder is not None:
-        from stargauge.report.training_page import pictures_of, render_training_page
+        from stargauge.report.compute.training_page import pictures_of, render_training_page
 
         texts = {PAGE: render_training_page(data), **pictures_of(data), DATA: json.dumps(data, indent=1, allow_nan=False) + "\n"}
         write_all(folder, texts)
@@ -41,13 +42,9 @@ def train(asked: argparse.Namespace) -> int:
 
 def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
     """Raise InputError for what is missing or cannot be written, before any of the work is done."""
-    missing = [Fault(f"expected {example}", f"--{name}") for name, example in _NEEDED if not getattr(asked, name)]
+    model = say("expected a model of the catalogue (such as {example}), or a CSV file of yours", example="llama3-405b")
+    cluster = say("expected a number of accelerators and a chip, such as {example}", example="16384xh100")
+    missing = [Fault(text, f"--{name}") for name, text in (("model", model), ("cluster", cluster)) if not getattr(asked, name)]
     if missing:
         raise InputError(missing)
     expect_page_in(folder, PAGE)
-
-
-_NEEDED = (
-    ("model", "a model of the catalogue (such as llama3-405b), or a CSV file of yours"),
-    ("cluster", "a number of accelerators and a chip, such as 16384xh100"),
-)

@@ -19,19 +19,19 @@ from stargauge.audit.series_data import fan_of, row_of
 from stargauge.audit.summary import Days
 from stargauge.engine.result import Result
 from stargauge.engine.series import Series
-from stargauge.plan.build_order.answer import ProgrammePlan
+from stargauge.plan.build_order.told.answer import ProgrammePlan
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.units import unit
-from stargauge.report import plan_tables, plan_words
-from stargauge.report.canvas import HUES, Paper, Spec
-from stargauge.report.charts import over_time, spoken
-from stargauge.report.drawing import svg
+from stargauge.report.drawing.canvas import HUES, Paper, Spec
+from stargauge.report.drawing.charts import over_time, spoken
+from stargauge.report.drawing.drawing import svg
 from stargauge.report.locale import language, notation, say, speaking
-from stargauge.report.plan_curves import capacity_chart
-from stargauge.report.power_words import Rows
+from stargauge.report.plan import plan_tables, plan_words
+from stargauge.report.plan.plan_curves import capacity_chart
+from stargauge.report.power.power_words import Rows
 from stargauge.report.wording import (
     MARKS,
     counted,
@@ -260,7 +260,7 @@ def chart_of(value: Any, *addresses: str) -> Any:
 @chart_of.register
 def _series_chart(value: Series, *addresses: str) -> Any:
     if not value.months:
-        raise InputError(f"{value.address} has no months; a chart shows months")
+        raise InputError(say("{address} has no months; a chart shows months", address=value.address))
     return _over_time({value.address: fan_of(value)}, None)
 
 
@@ -269,10 +269,11 @@ def _result_chart(value: Result, *addresses: str) -> Any:
     timed = [name for name, one in value.series.items() if one.months]
     wanted = list(dict.fromkeys(addresses or (name for name in timed if _alike(value, name, timed[0]))))
     if not wanted:
-        raise InputError("nothing here has months; a chart shows months: ask for an address such as power_facility[operational]")
-    faults = [Fault(f"{name} has no months; a chart shows months") for name in wanted if not value[name].months]
+        raise InputError(say("nothing here has months; a chart shows months: ask for an address such as power_facility[operational]"))
+    faults = [Fault(say("{name} has no months; a chart shows months", name=name)) for name in wanted if not value[name].months]
     faults += [
-        Fault(f"{name} is in {value[name].unit}, {wanted[0]} in {value[wanted[0]].unit}; a chart shows one kind of unit")
+        Fault(say("{name} is in {unit}, {other} in {other_unit}; a chart shows one kind of unit",
+                  name=name, unit=value[name].unit, other=wanted[0], other_unit=value[wanted[0]].unit))
         for name in wanted[1:] if not _alike(value, name, wanted[0])
     ]  # fmt: skip
     if faults:

@@ -19,14 +19,15 @@ from starlette.exceptions import HTTPException
 
 from stargauge import __version__
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say, speaking
 from stargauge.web import api_chips, api_plan, pages  # noqa: F401 - enter their addresses
-from stargauge.web.api_parameters import strange
+from stargauge.web.api_parameters import language_of, strange, told_of
 from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of, too_long
 from stargauge.web.desk import Desk, cost
 from stargauge.web.failure import failure_page, fault_data, without_paths
 from stargauge.web.guard import Guard
-from stargauge.web.library import evidence_stamp, shelf, shelves
+from stargauge.web.library import NoProgramme, evidence_stamp, shelf, shelves
 from stargauge.web.routes import PAGES, Page, arguments_of
 from stargauge.web.security import HEADERS, Rate
 from stargauge.web.settings import Settings
@@ -100,7 +101,7 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
     try:
         asked, stamp = await asyncio.to_thread(question, request, page)
     except InputError as error:
-        return failure(request, error.faults, 404 if "there is no programme" in str(error) else 400)
+        return failure(request, error.faults, 404 if isinstance(error, NoProgramme) else 400)
     taken = dict(request.path_params)
     figure, ending = (taken.pop("figure", ""), taken.pop("ending", ""))
     path = request.url.path if kind == "page" else request.url.path.rsplit("/figures/", 1)[0]
@@ -144,7 +145,7 @@ async def send(request: Request, job: Job, stamp: str, lane: str = "", aside: bo
     who = request.client.host if request.client else ""
     wait = request.app.state.rate.wait(who, cost=cost(job, aside)) if desk.costs(job, key) else 0.0
     if wait:
-        fault = Fault(f"too many requests; try again in {math.ceil(wait)} s")
+        fault = Fault(say("too many requests; try again in {seconds} s", seconds=math.ceil(wait)))
         return failure(request, (fault,), 429, {"Retry-After": str(math.ceil(wait))})
     made = await _while_there(request, desk.get(job, key, lane, aside, who))
     _ended(request)
@@ -160,7 +161,7 @@ async def _while_there(request: Request, getting: Coroutine[Any, Any, Made]) -> 
         await asyncio.wait({made, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not made.done():
             gone.result()  # a body that comes too slowly or is too large
-            return Made(faults=(Fault("nobody waits for this any more"),), status=503)
+            return Made(faults=(Fault(say("nobody waits for this any more")),), status=503)
         return made.result()
     finally:
         made.cancel()
@@ -217,22 +218,36 @@ def _homes(settings: Settings) -> list[Path]:
 
 async def _refused(request: Request, error: Any) -> Response:
     """What the router does not answer: no such page, or not by that method."""
-    said = {404: f"there is no page {request.url.path}", 405: f"{request.url.path} takes no {request.method}"}
+    said = {
+        404: say("there is no page {path}", path=request.url.path),
+        405: say("{path} takes no {method}", path=request.url.path, method=request.method),
+    }
     plain = str(error.detail or "") in ("", "Not Found", "Method Not Allowed")
-    text = said.get(error.status_code, "this cannot be answered") if plain else str(error.detail)
+    text = said.get(error.status_code, say("this cannot be answered")) if plain else str(error.detail)
     return failure(request, (Fault(text),), error.status_code, error.headers)
 
 
 async def _misformed(request: Request, error: Any) -> Response:
     """Parameters of a wrong form, all at once."""
+    with speaking(language_of(request)):
+        return _misformed_as(request, error)
+
+
+def _misformed_as(request: Request, error: Any) -> Response:
     told = (one for one in error.errors() if one["type"] != "none_required")
-    faults = [Fault(f'{one["msg"].removeprefix("Value error, ")}; got "{str(one.get("input"))[:80]}"', str(one["loc"][1])) for one in told]
+    faults = [
+        Fault(
+            say('{told}; got "{given}"', told=told_of(one), given=str(one.get("input"))[:80]),
+            str(one["loc"][1]),
+        )
+        for one in told
+    ]
     return failure(request, [*faults, *strange(request)], 422)
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:
     """A fault of ours; the server's log has it all."""
-    return failure(request, (Fault(f"our fault: {type(error).__name__}; the server's log says where"),), 500, HEADERS)
+    return failure(request, (Fault(say("our fault: {name}; the server's log says where", name=type(error).__name__)),), 500, HEADERS)
 
 
 # -- how it is doing -----------------------------------------------------------------------------------------------------------------
@@ -254,7 +269,7 @@ async def _progress(request: Request, number: int) -> Response:
     """How far a job is, as server-sent events `[done, of]`; the last event is called `end`."""
     desk: Desk = request.app.state.desk
     if desk.board.full:
-        return failure(request, (Fault("too many listen already; the answer comes all the same"),), 503, {"Retry-After": "5"})
+        return failure(request, (Fault(say("too many listen already; the answer comes all the same")),), 503, {"Retry-After": "5"})
 
     async def told() -> AsyncIterator[str]:
         async for done, of in desk.board.follow(number):

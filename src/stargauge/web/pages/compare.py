@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.asked import Asked
 from stargauge.web.library import Side, scenarios_of, shelf
 from stargauge.web.routes import page
@@ -28,16 +28,11 @@ def compare(view: View, **asked: str) -> str:
     told = any(asked[f"b_{field}"] for field in FIELDS)
     sides = _sides(view, asked, told)
     held = {side.programme: _scenarios(view, side.programme) for side in sides.values()}
-    query = urlencode({key: value for key, value in asked.items() if value})
     return view.render(
         "compare.html.j2", told=told, without_day=told, sides=sides, names=list(view.shelves()), scenarios=held,
-        result=_rest(view, "compare/result", query), charts=_rest(view, "compare/charts", query), earliest=view.days[0],
+        result=view.linked(view.link("compare/result"), asked), charts=view.linked(view.link("compare/charts"), asked),
+        earliest=view.days[0],
     )  # fmt: skip
-
-
-def _rest(view: View, rest: str, query: str) -> str:
-    address = view.link(rest)
-    return f"{address}{'&' if '?' in address else '?'}{query}"
 
 
 def _scenarios(view: View, name: str) -> tuple[str, ...]:
@@ -70,7 +65,7 @@ def _side(asked: dict[str, str], default: Side, faults: list[Fault]) -> Side:
     try:
         day = date.fromisoformat(text) if text else day
     except ValueError:
-        faults.append(Fault(f'{of}_as_of: got "{text}"; expected a day such as 2025-01-22'))
+        faults.append(Fault(say('{of}_as_of: got "{text}"; expected a day such as 2025-01-22', of=of, text=text)))
     return Side(asked[f"{of}_programme"] or default.programme, day, (scenario,) if scenario else default.scenarios,
                 tuple(_NEXT.split(laid)) if laid else default.laid, of)  # fmt: skip
 
@@ -86,7 +81,7 @@ def _view(view: View, side: Side) -> View:
 def result(view: View, **asked: str) -> str:
     """What differs between the two sides, and because of what."""
     from stargauge import api
-    from stargauge.report.comparison import comparison_page
+    from stargauge.report.why.comparison import comparison_page
 
     sides = _sides(view, asked, True)
     one, other = (side.asked(view.folder) for side in sides.values())
@@ -103,8 +98,8 @@ def result(view: View, **asked: str) -> str:
 
 def _called(view: View) -> Callable[[str], str]:
     """How addresses are called on a side; an address of which the side has not the labels is itself."""
-    from stargauge.audit.sentence import Names, subject
     from stargauge.audit.summary import names_of
+    from stargauge.audit.wording.sentence import Names, subject
     from stargauge.engine.simulate import axes_of, model_graph
     from stargauge.quantity.address import parse_address
     from stargauge.report.html import first_up

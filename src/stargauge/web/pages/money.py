@@ -4,7 +4,6 @@ pays less."""
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from stargauge.web.routes import page
 from stargauge.web.view import View
@@ -20,15 +19,9 @@ def money(view: View, party: str, share: str, since: str) -> str:
     names = names_of(known)
     payers = [(one.id, names[one.id]) for one in known.parties]
     asked = {"party": party, "share": share or "50 %", "since": since}
-    knock_on = part_link(view, "money/knock-on", asked) if party else ""
+    knock_on = view.linked(view.link("money/knock-on"), asked) if party else ""
     return view.render("money_page.html.j2", promised=promised(known) if known.parties else None, payers=payers, asked=asked,
                        knock_on=knock_on, seen=bool(known.sites))  # fmt: skip
-
-
-def part_link(view: View, rest: str, asked: dict[str, str]) -> str:
-    """The address of a part with what its form asked."""
-    address = view.link(rest)
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({key: value for key, value in asked.items() if value})}"
 
 
 @page("/p/{programme}/money/need")
@@ -45,8 +38,8 @@ def need(view: View) -> str:
 def flow(view: View) -> str:
     """Sources and uses as a flow."""
     from stargauge.api.flows import sources_and_uses
-    from stargauge.report.flow_chart import flow_figure
     from stargauge.report.locale import speaking
+    from stargauge.report.money.flow_chart import flow_figure
 
     data = view.kept("flow", lambda: sources_and_uses(view.programme, **view.run).to_dict())
     with speaking(view.asked.language):
@@ -73,8 +66,8 @@ def finance(view: View) -> str:
     """How each site is paid for, and when its loans fall due."""
     from stargauge import api
     from stargauge.report.locale import speaking
-    from stargauge.report.site_finance import finance_page
-    from stargauge.report.walls import walls_figure
+    from stargauge.report.money.site_finance import finance_page
+    from stargauge.report.money.walls import walls_figure
 
     run = {**view.run, "draws": view.fewer}
     data = view.kept("finance", lambda: api.finance(view.programme, **run).to_dict())
@@ -86,7 +79,7 @@ def finance(view: View) -> str:
 def _funds(view: View, pays: list[str] | None, since: str) -> dict[str, Any] | None:
     from stargauge import api
     from stargauge.report.locale import speaking
-    from stargauge.report.money import money_page
+    from stargauge.report.money.money import money_page
 
     if not view.known.parties:
         return None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.routes import page
 from stargauge.web.view import KEPT, View
 
@@ -25,7 +26,7 @@ def system(view: View, year: str) -> str:
 def all_of_it(view: View, year: str) -> str:
     """Map and tables of all programmes; those whose files have faults are named and left out."""
     from stargauge.report.locale import speaking
-    from stargauge.report.system_page import of_year, system_section
+    from stargauge.report.sites.system_page import of_year, system_section
 
     data = _answer(view)
     at = _year(year, data)
@@ -78,5 +79,5 @@ def _year(text: str, data: dict[str, Any]) -> int:
     if not text:
         return int(data["year"])
     if not text.isdecimal() or int(text) not in years:
-        raise InputError(f'year: got "{text}"; expected {years[0]} to {years[-1]}')
+        raise InputError(say('year: got "{text}"; expected {first} to {last}', text=text, first=years[0], last=years[-1]))
     return int(text)
