@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stargauge.quantity.cells import STEERING, csv_cell
-from stargauge.report.drawing import _NUMBER, csv_text
+from stargauge.report.drawing.drawing import _NUMBER, csv_text
 from stargauge.report.sweep import sweep_csv
 
 MARKS = [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))]

@@ -40,7 +40,7 @@ def _telling(claim: Mapping[str, Any]) -> Mapping[str, Any]:
 @page("/p/{programme}/claims-together")
 def together(view: View) -> str:
     """Which readings can hold in the same world, as a matrix."""
-    from stargauge.report.claim_depth import together_page
+    from stargauge.report.claims.claim_depth import together_page
 
     data = _together(view)
     made = together_page(data)
@@ -59,7 +59,7 @@ def _together(view: View) -> dict[str, Any]:
 def by_source(view: View) -> str:
     """Which source carries which verdicts: each left out in turn."""
     from stargauge import api
-    from stargauge.report.sources_page import sources_page
+    from stargauge.report.why.sources_page import sources_page
 
     run = {key: value for key, value in view.run.items() if key != "given"}
     data = view.kept("sources", lambda: api.sources(view.programme, **run).to_dict())
@@ -110,8 +110,8 @@ def moved(view: View, claim: str) -> str:
 
 
 def _over_time(view: View, claim: str, movers: bool) -> str:
-    from stargauge.report.canvas import ODDS_NARROW, ODDS_WIDE
-    from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
+    from stargauge.report.claims.odds_chart import events, odds_over_time, odds_table, spoken_odds
+    from stargauge.report.drawing.canvas import ODDS_NARROW, ODDS_WIDE
 
     view.claim(claim)
     data = view.odds(claim, movers).to_dict()
@@ -131,8 +131,8 @@ def _over_time(view: View, claim: str, movers: bool) -> str:
 def drivers(view: View, claim: str) -> str:
     """Which inputs move each reading, and the odds at their ends."""
     from stargauge import api
-    from stargauge.report.drivers import headline_of
-    from stargauge.report.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
+    from stargauge.report.why.drivers import headline_of
+    from stargauge.report.why.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
 
     view.claim(claim)
     data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run).to_dict(), claim)
@@ -153,7 +153,7 @@ def drivers(view: View, claim: str) -> str:
 def needs(view: View, claim: str) -> str:
     """What would have to be true for each reading."""
     from stargauge import api
-    from stargauge.report.claim_depth import needs_page
+    from stargauge.report.claims.claim_depth import needs_page
 
     view.claim(claim)
     run = {key: value for key, value in view.run.items() if key != "draws"}
@@ -166,7 +166,7 @@ def needs(view: View, claim: str) -> str:
 def definitions(view: View, claim: str) -> str:
     """How the verdict hangs on what the words of the claim mean."""
     from stargauge import api
-    from stargauge.report.claim_depth import definitions_by_claim
+    from stargauge.report.claims.claim_depth import definitions_by_claim
 
     view.claim(claim)
     data = view.kept(
@@ -178,7 +178,7 @@ def definitions(view: View, claim: str) -> str:
 @page("/p/{programme}/claims/{claim}/together")
 def with_others(view: View, claim: str) -> str:
     """How its readings stand with those of other claims."""
-    from stargauge.report.claim_depth import pairs_of_claim
+    from stargauge.report.claims.claim_depth import pairs_of_claim
 
     data = _together(view)
     return _part(view, claim, "claim_together.html.j2", pairs=pairs_of_claim(data, claim), data=data)
