@@ -31,6 +31,7 @@ from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import Weather
 
 Array = NDArray[np.float64]
@@ -94,11 +95,18 @@ def _expect(now: Known, year: int | None, spare: int, draws: int) -> None:
     """Raise InputError for what is asked wrong, before the model runs."""
     faults, there = list[str](), years_of(now)
     if year is not None and year not in there:
-        faults.append(f"year: got {year}; expected a whole year of the programme's clock, {there[0]} to {there[-1]}")
+        faults.append(
+            say(
+                "year: got {year}; expected a whole year of the programme's clock, {first} to {last}",
+                year=year,
+                first=there[0],
+                last=there[-1],
+            )
+        )
     if not 1 <= draws <= MOST_DRAWS:
-        faults.append(f"draws: got {draws:,}; expected 1 to {MOST_DRAWS:,}")
+        faults.append(say("draws: got {draws:,}; expected 1 to {most:,}", draws=draws, most=MOST_DRAWS))
     if spare < 0:
-        faults.append(f"spare: got {spare}; expected 0, or how many units of a plant only stand in for others")
+        faults.append(say("spare: got {spare}; expected 0, or how many units of a plant only stand in for others", spare=spare))
     if faults:
         raise InputError([Fault(fault) for fault in faults])
 

@@ -31,6 +31,8 @@ from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import language as language_now
+from stargauge.quantity.spoken import say
 
 DRAWS = 1024
 
@@ -48,26 +50,28 @@ Given = Sequence[str] | str | Condition | None
 
 def condition(
     given: Given, programme: str | Path | Programme = "stargate", *, now: Known | None = None, as_of: date | str | None = None,
-    draws: int = DRAWS, seed: int = 0, workers: Asked = None, values: Catalogue | None = None, language: str = "en",
+    draws: int = DRAWS, seed: int = 0, workers: Asked = None, values: Catalogue | None = None, language: str | None = None,
 ) -> Condition | None:  # fmt: skip
     """The worlds in which claims hold, or do not: `"jobs-100k/economy-wide"`, `"not jobs-100k/economy-wide"`, or a reading written out.
 
     None where nothing is given. As many worlds are made as it takes to keep `draws` of them, at most 65,536. Same programme, day, seed and
-    draws: same worlds, for any number of workers. `now`: what is known, where it is at hand. `language`: in which the conditions are said.
+    draws: same worlds, for any number of workers. `now`: what is known, where it is at hand. `language`: in which the conditions are said,
+    left out that which is spoken.
     Raises InputError with every fault: unknown claims, opinions, what the record settles, conditions that contradict each other, and
     conditions that hold too seldom.
     """
     if given is None:
         return None
+    words = language or language_now()
     if isinstance(given, Condition):
-        return given if now is None else spoken(given, now, language)
+        return given if now is None else spoken(given, now, words)
     texts = [given] if isinstance(given, str) else list(given)
     if not texts:
         return None
     made = load(programme)
     view = now if now is not None else known(made, as_of, values)
     parts = parts_of(texts, view, ids_of(made), _record_ids(made))
-    return spoken(search(parts, view, draws, seed, partial(executor_of, workers)), view, language)
+    return spoken(search(parts, view, draws, seed, partial(executor_of, workers)), view, words)
 
 
 def simulate(
@@ -95,7 +99,7 @@ def workers_of(asked: int | None, draws: int) -> int:
     """Processes for a run: as asked; else one, or every core where there are draws enough to be worth it. The bits are the same."""
     if asked is not None:
         if not 1 <= asked <= MOST_WORKERS:
-            raise InputError(f"got {asked} workers; expected 1 to {MOST_WORKERS}")
+            raise InputError(say("got {asked} workers; expected 1 to {most}", asked=asked, most=MOST_WORKERS))
         return asked
     return 1 if draws < MANY_DRAWS else min(os.cpu_count() or 1, 4)
 
@@ -164,9 +168,9 @@ def audit(
     if isinstance(programme, Result):
         made, now = programme.programme, programme.known
         if made is None or now is None:
-            raise InputError("this result has no programme behind it; use one that simulate() or check() gave back")
+            raise InputError(say("this result has no programme behind it; use one that simulate() or check() gave back"))
         if given is not None:
-            raise InputError("this result was made already: what is given is said where it is made, in simulate() or check()")
+            raise InputError(say("this result was made already: what is given is said where it is made, in simulate() or check()"))
         draws, seed, held = programme.draws, programme.seed, programme.world.held
         conditions = programme.conditions or (Condition((), held, draws) if held is not None else None)
     else:

@@ -12,6 +12,7 @@ from stargauge.api.runs import DRAWS, workers_of
 from stargauge.audit.sites.pools import pools_of
 from stargauge.audit.sites.standing import StandingAt
 from stargauge.audit.sites.system import COLLECTED, DEFAULT_BY, Member, System, words_by
+from stargauge.audit.wording.languages import words_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import simulate as run_model
@@ -22,6 +23,7 @@ from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 __all__ = ["system"]
 
@@ -37,17 +39,25 @@ _NAMED = re.compile(r"(?m)^name\s*:")
 def system(
     programmes: Asked = None, *, by: str | Iterable[str] = DEFAULT_BY, pools: Mapping[str, str] | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, language: str = "en",
 ) -> System:  # fmt: skip
     """Facility power asked for, contracted, energised and operational, by region and year over several programmes, each site once.
 
     `programmes`: a folder of programmes, or names, files and folders; all shipped ones where left out. `by`: any of grid, country,
     programme, site, year. `pools`: what programmes compete for, by name a power per time such as `{"transformers": "2 GW/yr"}`, or `none`.
-    Each programme runs as it does alone, with the same seed; draws are added one by one. Raises InputError with every fault of all files.
+    Each programme runs as it does alone, with the same seed; draws are added one by one. `language`: of the sentence of the answer.
+    Raises InputError with every fault of all files.
     """
+    words_of(language)
     words = words_by(by)
     if draws > MOST_DRAWS:
-        raise InputError(f"got {draws:,} draws; expected at most {MOST_DRAWS:,}: every programme's are held at once")
+        raise InputError(
+            say(
+                "got {draws:,} draws; expected at most {most:,}: every programme's are held at once",
+                draws=draws,
+                most=MOST_DRAWS,
+            )
+        )
     world = values or catalogue()
     day = day_of(as_of)
     limits = pools_of(world.known(day), pools or {})
@@ -61,7 +71,7 @@ def system(
         made = known_on(whole[name].model_copy(update={"start": clock, "horizon": clock}), world, day)
         result = _run(made, years, day, draws, seed, workers_of(workers, draws), progress)
         members.append(Member(name, _called(paths[name]), made, result, _own_clock(whole[name])))
-    joined = System(tuple(members), limits, words, years, day, members[0].result.draws, seed, (*unread, *later))
+    joined = System(tuple(members), limits, words, years, day, members[0].result.draws, seed, (*unread, *later), language)
     joined.check()
     return joined
 
@@ -104,16 +114,19 @@ def _asked(programmes: Asked) -> tuple[dict[str, str | Path | Programme], tuple[
         elif str(one) not in shipped_files() and Path(one).is_dir() and not _is_whole(Path(one)):
             inside, others = _inside(Path(one))
             found += [(path.stem, path) for path in inside]
-            unread += [{"file": str(path), "why": "names no programme at its top level"} for path in others]
+            unread += [{"file": str(path), "why": say("names no programme at its top level")} for path in others]
             if not inside:
                 faults.append(_empty(Path(one), others))
         else:
             found.append((Path(one).stem, one))
     names = [name for name, _ in found]
     twice = {name: [str(path) for at, path in found if at == name] for name in names if names.count(name) > 1}
-    faults += [Fault(f'two programmes are called "{name}": {", ".join(paths)}; rename one of the files') for name, paths in twice.items()]
+    faults += [
+        Fault(say('two programmes are called "{name}": {paths}; rename one of the files', name=name, paths=", ".join(paths)))
+        for name, paths in twice.items()
+    ]
     if not found and not faults:
-        faults.append(Fault("no programme was given; leave the list out for all shipped programmes"))
+        faults.append(Fault(say("no programme was given; leave the list out for all shipped programmes")))
     if faults:
         raise InputError(faults)
     return dict(found), tuple(sorted(unread, key=lambda one: one["file"]))
@@ -147,10 +160,13 @@ def _names_itself(path: Path) -> bool:
 
 
 def _empty(folder: Path, others: Sequence[Path]) -> Fault:
-    seen = f"; none of its {len(others)} YAML files names one at its top level" if others else ""
+    seen = say("; none of its {count} YAML files names one at its top level", count=len(others)) if others else ""
     return Fault(
-        f"holds no programme{seen}; expected files such as mine.yaml with a line `name: ...` (start one: stargauge new mine), "
-        "or leave the folder out for the shipped programmes",
+        say(
+            "holds no programme{seen}; expected files such as mine.yaml with a line `name: ...` (start one: "
+            "stargauge new mine), or leave the folder out for the shipped programmes",
+            seen=seen,
+        ),
         file=str(folder),
     )
 
@@ -179,7 +195,7 @@ def _known(
     views, early, faults = dict[str, Known](), list[dict[str, str]](), list[Fault]()
     for name, programme in sorted(whole.items()):
         if _only_drafts(programme):
-            early.append({"file": name, "why": "holds drafts of claims, and nothing to run"})
+            early.append({"file": name, "why": say("holds drafts of claims, and nothing to run")})
             continue
         try:
             views[name] = known(programme, day, values)

@@ -12,6 +12,7 @@ from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.cli.progress import progress
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 
 def system(asked: argparse.Namespace) -> int:
@@ -25,12 +26,12 @@ def system(asked: argparse.Namespace) -> int:
         expect_pages()
     data = api.system(
         asked.programmes or None, by=asked.by, pools=_pools(asked.pool), as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
-        workers=asked.workers, values=values_of(asked), progress=progress,
+        workers=asked.workers, values=values_of(asked), progress=progress, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if target is not None:
         from stargauge.report.sites.system_page import render_system_page
 
-        write_whole(target, render_system_page(data))
+        write_whole(target, render_system_page(data, asked.spoken))
     if asked.json:
         print_json(data)
     else:
@@ -43,5 +44,7 @@ def _pools(texts: Sequence[str]) -> dict[str, str]:
     pairs = [[part.strip() for part in text.split("=", 1)] for text in texts]
     wrong = [text for text, pair in zip(texts, pairs, strict=True) if len(pair) != 2 or not all(pair)]
     if wrong:
-        raise InputError([Fault(f'got --pool "{text}"; expected NAME=VALUE, such as --pool "transformers=2 GW/yr"') for text in wrong])
+        raise InputError(
+            [Fault(say('got --pool "{text}"; expected NAME=VALUE, such as --pool "transformers=2 GW/yr"', text=text)) for text in wrong]
+        )
     return dict(pairs)

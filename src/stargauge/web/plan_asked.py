@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.view import View
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def asked_plan(asks: Mapping[str, str]) -> dict[str, Any]:
     told = {name: text.strip() for name, text in asks.items() if text.strip()}
     amount, by, goal = told.get("amount", ""), told.get("by", ""), told.get("goal", "cost")
     if amount and not by:
-        raise InputError(Fault("an amount needs the day by which it is asked", "by"))
+        raise InputError(Fault(say("an amount needs the day by which it is asked"), "by"))
     if by and not amount and goal != "capacity":
-        raise InputError(Fault("a day needs an amount such as 10 GW; only the goal “most capacity” looks for the amount", "amount"))
+        raise InputError(Fault(say("a day needs an amount such as 10 GW; only the goal “most capacity” looks for the amount"), "amount"))
     made: dict[str, Any] = {name: told[name] for name in WRITTEN if name in told}
     made |= {"target": f"{amount} by {by}".strip()} if by else {}
     made |= {name: parts for name in LIMITS if (parts := _parts(told.get(name, ""), ";"))}

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from stargauge import __version__
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import InputError
 from stargauge.web.asked import Asked
 from stargauge.web.days import days_of, events_of, first_day, text_of
-from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
+from stargauge.web.library import Shelf, evidence_stamp, no_scenario, shelf, shelves
 
 if TYPE_CHECKING:
     from stargauge.api import Check
@@ -122,7 +122,7 @@ class View:
         """The scenario asked for, by its name: an address of a page never names a file."""
         asked, names = self.asked.scenario, self.whole.scenarios
         if asked and asked not in names:
-            raise InputError(f'{self.whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})')
+            raise InputError(no_scenario(self.whole.name, asked, tuple(names)))
         return asked or None
 
     @property

@@ -27,6 +27,7 @@ from stargauge.quantity.power.dispatch_clock import Clock, ClockSums, joined_clo
 from stargauge.quantity.power.dispatch_steps import BLOCK, WHOLE, Flow, PartOfLoad, Rows, Store, Units, over_hours, step_of
 from stargauge.quantity.power.hourly import MONTH_ENDS, Feed, Hourly
 from stargauge.quantity.power.power_sources import Battery, Grid, Part, Source, checked, part_faults
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
@@ -118,14 +119,16 @@ def dispatch(
     faults, draws = checked(load, sources, order, hours)
     ends = _ends(period_ends, hours)
     if not hours or ends[-1] != hours or any(later <= earlier for earlier, later in zip((0, *ends), ends, strict=False)):
-        faults.append(Fault(f"period_ends must rise from above 0 to {hours:,}, the hours of the load; got {tuple(ends)}"))
+        faults.append(
+            Fault(say("period_ends must rise from above 0 to {hours:,}, the hours of the load; got {ends}", hours=hours, ends=tuple(ends)))
+        )
     if clock and any(end % BLOCK for end in ends):
-        faults.append(Fault(f"sums by hour of the day need periods that end with a day; got ends {tuple(ends)}"))
+        faults.append(Fault(say("sums by hour of the day need periods that end with a day; got ends {ends}", ends=tuple(ends))))
     faults += part_faults(parts, sources)
     if faults:
         raise InputError(faults)
     if keep is not None and not 0 <= keep < draws:
-        raise InputError(f"keep = {keep} names no draw; expected 0 to {draws - 1}")
+        raise InputError(say("keep = {keep} names no draw; expected 0 to {draws}", keep=keep, draws=draws - 1))
     return _Pass(load, sources, order, hours, draws, ends, keep, clock, short, parts).run()
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.asked import Asked
 from stargauge.web.library import Side, scenarios_of, shelf
 from stargauge.web.routes import page
@@ -64,7 +65,7 @@ def _side(asked: dict[str, str], default: Side, faults: list[Fault]) -> Side:
     try:
         day = date.fromisoformat(text) if text else day
     except ValueError:
-        faults.append(Fault(f'{of}_as_of: got "{text}"; expected a day such as 2025-01-22'))
+        faults.append(Fault(say('{of}_as_of: got "{text}"; expected a day such as 2025-01-22', of=of, text=text)))
     return Side(asked[f"{of}_programme"] or default.programme, day, (scenario,) if scenario else default.scenarios,
                 tuple(_NEXT.split(laid)) if laid else default.laid, of)  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.plan_asked import FIELDS, LIMITS, TICKS, asked_plan, command, is_set, plainly, plan_of
 from stargauge.web.routes import page
 from stargauge.web.view import View
@@ -48,7 +49,7 @@ def file(view: View, **asks: str) -> bytes:
     given = asked_plan(asks)
     made = plan_of(view, beside=is_set(asks.get("full", "")), **given)
     if not made.overlay:
-        raise InputError("there is no plan to save: what is asked cannot be had, or nothing is left to decide")
+        raise InputError(say("there is no plan to save: what is asked cannot be had, or nothing is left to decide"))
     name = f"{view.asked.programme}-plan.yaml"
     view.headers |= {"media": "application/yaml; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
     return made.text(command(view, given)).encode()

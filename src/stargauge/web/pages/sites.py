@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stargauge.quantity.spoken import say
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
@@ -130,7 +131,7 @@ def _asked_power(asks: dict[str, str]) -> dict[str, Any]:
     told = {name: text.strip() for name, text in asks.items() if text.strip()}
     years = told.get("years", "1")
     if not (years.isdecimal() and 1 <= int(years) <= _MOST_YEARS):
-        raise InputError(f'got "{years}" years; expected 1 to {_MOST_YEARS}')
+        raise InputError(say('got "{years}" years; expected 1 to {most}', years=years, most=_MOST_YEARS))
     read: dict[str, tuple[str, Callable[[str], Any]]] = {
         "load": ("load_at", str), "by": ("by", lambda text: parse_window(text).start), "emissions": ("emissions", str),
         "sources": ("sources", lambda text: [one.strip() for one in text.split(",") if one.strip()]), "years": ("years", int),
@@ -145,7 +146,7 @@ def _truth(text: str) -> bool:
     from stargauge.quantity.errors import InputError
 
     if text.lower() not in ("1", "true", "0", "false"):
-        raise InputError(f'got greenfield "{text}"; expected 1 or 0')
+        raise InputError(say('got greenfield "{text}"; expected 1 or 0', text=text))
     return text.lower() in ("1", "true")
 
 
@@ -188,7 +189,7 @@ def _hours_of(view: View, site: str, year: str) -> dict[str, Any]:
     from stargauge.quantity.errors import InputError
 
     if year and not year.isdecimal():
-        raise InputError(f'got the year "{year}"; expected such as {view.known.as_of.year + 1}')
+        raise InputError(say('got the year "{year}"; expected such as {example}', year=year, example=view.known.as_of.year + 1))
     asked = view.asked
     return api.hours(
         site, view.programme, year=int(year) if year else None, as_of=asked.day, draws=min(asked.draws, _HISTORIES), seed=asked.seed,

@@ -48,6 +48,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import day, month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 __all__ = ["KINDS", "Aim", "BuildAsked", "Own", "Prepared", "UnderWay", "Waits", "prepare"]
 Array = NDArray[np.float64]
@@ -279,7 +280,16 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
         raise NothingToDecide(why_nothing(now).text)
     if not ground.powers:
         possible = ", ".join(decisions_of(now, (), asked.further).powers)
-        raise InputError([Fault(f"{', '.join(asked.powers)}: at none of its sites to be had (possible: {possible})", "powers")])
+        raise InputError(
+            [
+                Fault(
+                    say(
+                        "{powers}: at none of its sites to be had (possible: {possible})", powers=", ".join(asked.powers), possible=possible
+                    ),
+                    "powers",
+                )
+            ]
+        )
     months, open_months = _months(now, asked, ground)
     laid = Laid(programme, now, ground, asked.cooling)
     knots, designed = planned_days(months), [power for power in ground.powers if power != FILE]
@@ -300,13 +310,24 @@ def _check(asked: BuildAsked, now: Known) -> None:
     sites = [site.id for site in now.sites]
     for aim in asked.aims:
         if aim.kind not in KINDS:
-            faults.append(Fault(f'no target of "{aim.kind}"{did_you_mean(aim.kind, KINDS)} (possible: {", ".join(KINDS)})'))
-        faults += [Fault(f'no site "{one}"{did_you_mean(one, sites)}') for one in aim.sites if one not in sites]
+            faults.append(
+                Fault(
+                    say(
+                        'no target of "{kind}"{near} (possible: {kinds})',
+                        kind=aim.kind,
+                        near=did_you_mean(aim.kind, KINDS),
+                        kinds=", ".join(KINDS),
+                    )
+                )
+            )
+        faults += [Fault(say('no site "{one}"{near}', one=one, near=did_you_mean(one, sites))) for one in aim.sites if one not in sites]
     faults += [
-        Fault(f'no power "{one}"{did_you_mean(one, POWERS)} (all: {", ".join(POWERS)})') for one in asked.powers if one not in POWERS
+        Fault(say('no power "{name}"{near} (all: {known})', name=one, near=did_you_mean(one, POWERS), known=", ".join(POWERS)))
+        for one in asked.powers
+        if one not in POWERS
     ]
     if not asked.aims:
-        faults.append(Fault("a plan needs a target: what has to be there, and by when"))
+        faults.append(Fault(say("a plan needs a target: what has to be there, and by when")))
     if faults:
         raise InputError(faults)
 
