@@ -25,7 +25,7 @@ WORDS = ENGLISH | frozenset((
 #: What stands as it came or as it is written in a file, on a command line or in a list of names.
 _AS_IT_IS = re.compile(
     r"«[^»]*»|`[^`]*`|\"[^\"]*\"|'[^']*'|\b\w+: angegeben|\([^()]*: [\w, .-]+\)|--[\w-]+|\b[\w.-]*[\w]+[/_][\w/_.\[\]-]+|stargauge \w+"
-    r"|\b\w+\.(?:svg|png|csv)\b"
+    r"|\b\w+\.(?:svg|png|csv)\b|\(eine[rs]? von [^()]*\)"
 )
 
 

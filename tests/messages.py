@@ -14,16 +14,17 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from stargauge.audit.causes import METHOD, TOLD
-from stargauge.audit.compare import HEADS
-from stargauge.audit.job_checks import AT_PEAK, MEASURES
-from stargauge.audit.job_definitions import DEFINITIONS
-from stargauge.audit.jobs import ROUTES
-from stargauge.audit.promises import BASES
+from stargauge.audit.compare.causes import METHOD, TOLD
+from stargauge.audit.compare.compare import HEADS
+from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
+from stargauge.audit.jobs.job_definitions import DEFINITIONS
+from stargauge.audit.jobs.jobs import ROUTES
+from stargauge.audit.money.promises import BASES
+from stargauge.cli.arguments.parser import FAULTS
 from stargauge.cli.files import WRITTEN
 from stargauge.plan.build_order.asked import POSSIBLE
-from stargauge.plan.build_order.limits import EXAMPLES
-from stargauge.plan.build_order.split import EXAMPLE
+from stargauge.plan.build_order.case.limits import EXAMPLES
+from stargauge.plan.build_order.case.split import EXAMPLE
 from stargauge.quantity.dates import NO_DATE
 from stargauge.quantity.errors import SYSTEM
 from stargauge.quantity.problems import KNOWN
@@ -31,7 +32,7 @@ from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
-KEYED = (SOURCE / "report" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
+KEYED = (SOURCE / "report" / "evidence" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
 #: Where each function that says a text has it: the place of the first, and how many follow.
 SAYING = {"say": (0, 1), "counted": (1, 2)}
 #: Names in the answer of a plan that its page says.
@@ -81,16 +82,17 @@ def _in_templates() -> Iterator[tuple[str, str]]:
 
 def _in_tables() -> Iterator[tuple[str, str]]:
     """The texts that are said by a key."""
-    yield from ((one.says, f"audit/job_definitions.py:{one.name}") for one in DEFINITIONS)
-    yield from ((text, "audit/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
-    yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((one.says, f"audit/jobs/job_definitions.py:{one.name}") for one in DEFINITIONS)
+    yield from ((text, "audit/jobs/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
+    yield from ((one.what, f"audit/jobs/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "audit/money/promises.py") for text in BASES)
+    yield from ((text, "cli/arguments/parser.py") for text in FAULTS)
+    yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     yield from ((text, "quantity/problems.py") for text in KNOWN)
-    yield from ((text, "audit/promises.py") for text in BASES)
     yield from ((text, "quantity/errors.py") for text in SYSTEM)
     yield from ((text, "quantity/dates.py") for text in NO_DATE)
     yield from ((text, "plan/build_order") for text in (POSSIBLE, EXAMPLE, *EXAMPLES.values()))
     yield from ((f"to write{BETWEEN}{what}", "cli/files.py") for what in WRITTEN)
-    yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"
@@ -111,7 +113,7 @@ def _in_files() -> Iterator[tuple[str, str]]:
 
 def _in_plans() -> Iterator[tuple[str, str]]:
     """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
-    for file in sorted((SOURCE / "plan" / "build_order").glob("*.py")):
+    for file in sorted((SOURCE / "plan" / "build_order").rglob("*.py")):
         nodes, where = list(ast.walk(ast.parse(file.read_text(encoding="utf-8")))), str(file.relative_to(SOURCE))
         made = [node.args[0] for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Said" and node.args]
         named = {node.id for node in made if isinstance(node, ast.Name)}

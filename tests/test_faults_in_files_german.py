@@ -9,10 +9,10 @@ import pytest
 from tests.faults_german import english_left, told_in_german, unsaid
 from tests.programme_files import SMALL, changed, small
 
-from stargauge.audit.binding import check
-from stargauge.audit.finance_validation import read_vectors
-from stargauge.audit.language import parse
-from stargauge.audit.money_question import question_of
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.language import parse
+from stargauge.audit.money.money_question import question_of
+from stargauge.audit.validation.finance_validation import read_vectors
 from stargauge.catalogue.hourly_factors import read_hourly_factors
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.own_builds import read_own_builds

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.claim_words import day_words
+from stargauge.audit.wording.claim_words import day_words
 from stargauge.engine.result import Result
 from stargauge.engine.series import Series
 from stargauge.quantity.dates import from_day, month_label

@@ -14,9 +14,9 @@ from typing import Any
 
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
-from stargauge.cli.progress import progress
+from stargauge.cli.progress import progress, written_over
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import language, say
 
 
 def style_of(asked: argparse.Namespace) -> Any:
@@ -56,7 +56,10 @@ def _settings(asked: argparse.Namespace) -> dict[str, str]:
 def note_future(day: date) -> None:
     """Say on stderr that a knowledge date has not come yet."""
     if day > date.today():
-        print(f"note: {day} is in the future; what will be published until then is not known", file=sys.stderr)
+        from stargauge.report.wording import day_text
+
+        when = str(day) if language() == "en" else day_text(day)
+        print(say("note: {day} is in the future; what will be published until then is not known", day=when), file=sys.stderr)
 
 
 def values_of(asked: argparse.Namespace) -> Any:
@@ -110,7 +113,7 @@ def check(asked: argparse.Namespace) -> int:
         write_whole(target, render_report(data))
     if workbook is not None:
         write_whole(Path(asked.xlsx), workbook)
-        print(f"workbook: {Path(asked.xlsx).resolve()}", file=sys.stderr)
+        print(say("workbook: {file}", file=Path(asked.xlsx).resolve()), file=sys.stderr)
     if asked.json:
         print_json(data)
     else:
@@ -128,7 +131,7 @@ def _only_drafts(programme: Any) -> bool:
 
 def _drafts(asked: argparse.Namespace, programme: Any) -> int:
     """What a file of drafts holds, every reading of a confirmed claim read. Nothing is run, nothing judged."""
-    from stargauge.report.reading import render_drafts
+    from stargauge.report.accuracy.reading import render_drafts
 
     if asked.report or asked.xlsx or asked.fail_if:
         raise InputError(
@@ -148,7 +151,7 @@ def _drafts(asked: argparse.Namespace, programme: Any) -> int:
 
 def _expect_readings(programme: Any) -> None:
     """Raise InputError with every reading, of a claim or a draft, that does not follow the claim language."""
-    from stargauge.audit.language import parse
+    from stargauge.audit.claims.language import parse
 
     faults = list[Fault]()
     for section in ("claims", "drafts"):
@@ -191,7 +194,7 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
 
 def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:
     """A condition as (claim or nothing, status): `site-underway: not met`, `not met`. Raises InputError before anything is run."""
-    from stargauge.audit.verdict import STATUSES
+    from stargauge.audit.claims.verdict import STATUSES
 
     said = re.sub(r":\s*", ": ", " ".join(text.split()))
     status = next((one for one in STATUSES if said == one or said.endswith(f": {one}")), "")
@@ -239,7 +242,7 @@ def audit(asked: argparse.Namespace) -> int:
 def odds(asked: argparse.Namespace) -> int:
     """`stargauge odds`."""
     from stargauge import api
-    from stargauge.report.odds import render_odds
+    from stargauge.report.claims.odds import render_odds
 
     made = api.odds(
         loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=values_of(asked),
@@ -254,8 +257,7 @@ def odds(asked: argparse.Namespace) -> int:
 
 
 def _percent_done(done: int, every: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{100 * done // every} % judged", end="\n" if done == every else "", file=sys.stderr, flush=True)
+    written_over(say("{percent} % judged", percent=100 * done // every), done == every)
 
 
 def simulate(asked: argparse.Namespace) -> int:
@@ -271,7 +273,7 @@ def simulate(asked: argparse.Namespace) -> int:
         values=values_of(asked), progress=progress, given=asked.given, resume=asked.resume,
     )  # fmt: skip
     if asked.save:
-        print(f"saved: {result.save(asked.save)}", file=sys.stderr)
+        print(say("saved: {file}", file=result.save(asked.save)), file=sys.stderr)
     if asked.json:
         print_json(result.to_dict())
     else:
@@ -283,11 +285,10 @@ def simulate(asked: argparse.Namespace) -> int:
 def compare(asked: argparse.Namespace) -> int:
     """`stargauge compare`."""
     from stargauge import api
-    from stargauge.report.comparison import render_comparison
+    from stargauge.report.why.comparison import render_comparison
 
     def progress(done: int, count: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {count} causes", end="\n" if done == count else "", file=sys.stderr, flush=True)
+        written_over(say("{done} of {count} causes", done=done, count=count), done == count)
 
     data = api.compare(
         asked.a, asked.b, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), progress=progress
@@ -304,7 +305,7 @@ def compare(asked: argparse.Namespace) -> int:
 def schedule(asked: argparse.Namespace) -> int:
     """`stargauge schedule`."""
     from stargauge import api
-    from stargauge.report.schedule import render_schedule
+    from stargauge.report.sites.schedule import render_schedule
 
     data = api.schedule(
         loaded(asked), as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -342,11 +343,10 @@ def catalogue(asked: argparse.Namespace) -> int:
 def backtest(asked: argparse.Namespace) -> int:
     """`stargauge backtest`."""
     from stargauge import api
-    from stargauge.report.accuracy import render_backtest
+    from stargauge.report.accuracy.accuracy import render_backtest
 
     def progress(done: int, count: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {count} programmes", end="\n" if done == count else "", file=sys.stderr, flush=True)
+        written_over(say("{done} of {count} programmes", done=done, count=count), done == count)
 
     names = asked.programme or None
     if asked.money:
@@ -363,7 +363,7 @@ def backtest(asked: argparse.Namespace) -> int:
 
 def _backtest_money(asked: argparse.Namespace, names: list[str] | None) -> int:
     from stargauge import api
-    from stargauge.report.accuracy import render_money_backtest
+    from stargauge.report.accuracy.accuracy import render_money_backtest
 
     if asked.write:
         raise InputError(say("--write keeps the scores of dates and odds; leave it out with --money (--json prints all cases)"))
@@ -378,13 +378,13 @@ def _backtest_money(asked: argparse.Namespace, names: list[str] | None) -> int:
 def validate(asked: argparse.Namespace) -> int:
     """`stargauge validate`."""
     from stargauge import api
-    from stargauge.report.accuracy import render_build_validation, render_validation
-    from stargauge.report.goodput_validation import render_goodput_validation
-    from stargauge.report.pue import render_pue_validation
-    from stargauge.report.reading import render_reading
-    from stargauge.report.reference_cases import render_reference_cases
-    from stargauge.report.serving_validation import render_serving_validation
-    from stargauge.report.validated_training import render_training_validation
+    from stargauge.report.accuracy.accuracy import render_build_validation, render_validation
+    from stargauge.report.accuracy.goodput_validation import render_goodput_validation
+    from stargauge.report.accuracy.pue import render_pue_validation
+    from stargauge.report.accuracy.reading import render_reading
+    from stargauge.report.accuracy.reference_cases import render_reference_cases
+    from stargauge.report.accuracy.serving_validation import render_serving_validation
+    from stargauge.report.accuracy.validated_training import render_training_validation
 
     data = api.validate(asked.kind, asked.file, values=values_of(asked)).to_dict()
     render = {
@@ -402,7 +402,7 @@ def validate(asked: argparse.Namespace) -> int:
 def import_(asked: argparse.Namespace) -> int:
     """`stargauge import`."""
     from stargauge import api
-    from stargauge.report.importing import render_import
+    from stargauge.report.evidence.importing import render_import
 
     target = Path(asked.write) if asked.write else None
     if target is not None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
-from stargauge.cli.progress import progress
+from stargauge.cli.progress import progress, written_over
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.spoken import say
 
@@ -14,7 +14,7 @@ from stargauge.quantity.spoken import say
 def definitions(asked: argparse.Namespace) -> int:
     """`stargauge definitions`."""
     from stargauge import api
-    from stargauge.report.meanings import render_definitions
+    from stargauge.report.claims.meanings import render_definitions
 
     data = api.definitions(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -30,7 +30,7 @@ def definitions(asked: argparse.Namespace) -> int:
 def needs(asked: argparse.Namespace) -> int:
     """`stargauge needs`."""
     from stargauge import api
-    from stargauge.report.needs import render_needs
+    from stargauge.report.claims.needs import render_needs
 
     data = api.needs(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -46,7 +46,7 @@ def needs(asked: argparse.Namespace) -> int:
 def sources(asked: argparse.Namespace) -> int:
     """`stargauge sources`."""
     from stargauge import api
-    from stargauge.report.sources import render_sources
+    from stargauge.report.why.sources import render_sources
 
     if asked.given:
         raise InputError(
@@ -64,5 +64,4 @@ def sources(asked: argparse.Namespace) -> int:
 
 
 def _left_out(done: int, count: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {count} sources left out", end="\n" if done == count else "", file=sys.stderr, flush=True)
+    written_over(say("{done} of {count} sources left out", done=done, count=count), done == count)

@@ -9,6 +9,7 @@ from typing import Any
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 from stargauge.cli.files import expect_new, write_whole
+from stargauge.cli.progress import written_over
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.spoken import say
 
@@ -49,9 +50,9 @@ def _expect_fitting(asked: argparse.Namespace, claim: bool) -> None:
 
 def _number(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
-    from stargauge.audit.explanation import explained
     from stargauge.audit.given import given_data
-    from stargauge.report.explanation import render_explain
+    from stargauge.audit.sources.explanation import explained
+    from stargauge.report.why.explanation import render_explain
 
     values = values_of(asked)
     now = api.known(programme, asked.as_of, values)
@@ -70,7 +71,7 @@ def _number(asked: argparse.Namespace, programme: Any) -> int:
 
 def _reading(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
-    from stargauge.report.reasons import render_reasons
+    from stargauge.report.claims.reasons import render_reasons
 
     data = api.explain_reading(
         asked.address, programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -92,7 +93,7 @@ def _reading(asked: argparse.Namespace, programme: Any) -> int:
 def _changed(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
     from stargauge.quantity.spoken import speaking
-    from stargauge.report.changed import render_changed
+    from stargauge.report.why.changed import render_changed
 
     data = api.what_changed(
         asked.address, asked.since, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
@@ -110,13 +111,13 @@ def _draw(asked: argparse.Namespace, data: Any) -> None:
     """Write the picture that was asked for, wide and narrow, and say where."""
     if not asked.svg:
         return
-    from stargauge.report.lineage_chart import lineage_svg
+    from stargauge.report.why.lineage_chart import lineage_svg
 
     wide = Path(asked.svg)
     narrow = _narrow(wide)
     write_whole(wide, lineage_svg(data))
     write_whole(narrow, lineage_svg(data, narrow=True))
-    print(f"picture: {wide.resolve()}, for a phone {narrow.name}", file=sys.stderr)
+    print(say("picture: {file}, for a phone {narrow}", file=wide.resolve(), narrow=narrow.name), file=sys.stderr)
 
 
 def _narrow(wide: Path) -> Path:
@@ -125,8 +126,7 @@ def _narrow(wide: Path) -> Path:
 
 
 def _percent_done(done: int, every: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{100 * done // every} % left out and run again", end="\n" if done == every else "", file=sys.stderr, flush=True)
+    written_over(say("{percent} % left out and run again", percent=100 * done // every), done == every)
 
 
 def _list_quantities(asked: argparse.Namespace) -> int:

@@ -39,5 +39,5 @@ def export(asked: argparse.Namespace) -> int:
         sys.stdout.buffer.write(made.text.encode())
     for reason in dict.fromkeys(made.left_out.values()):
         names = ", ".join(name for name, why in made.left_out.items() if why == reason)
-        print(f"left out, {reason}: {names}", file=sys.stderr)
+        print(say("left out, {reason}: {names}", reason=reason, names=names), file=sys.stderr)
     return 0

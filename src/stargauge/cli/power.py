@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.progress import written_over
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.spoken import say
 
@@ -28,7 +29,7 @@ def power(asked: argparse.Namespace) -> int:
     _expect(asked, target, sources)
     from stargauge import api
     from stargauge.plan.sizing import NoSupply
-    from stargauge.report.power import render_power
+    from stargauge.report.power.power import render_power
 
     try:
         made = api.power(
@@ -44,7 +45,7 @@ def power(asked: argparse.Namespace) -> int:
     if asked.pypsa:
         made.write_pypsa(asked.pypsa)
     if target is not None:
-        from stargauge.report.power_page import render_power_page
+        from stargauge.report.power.power_page import render_power_page
 
         write_whole(target, render_power_page(data, asked.spoken))
     if asked.json:
@@ -57,8 +58,7 @@ def power(asked: argparse.Namespace) -> int:
 
 
 def _sized(done: int, count: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {count} supplies sized", end="\n" if done == count else "", file=sys.stderr, flush=True)
+    written_over(say("{done} of {count} supplies sized", done=done, count=count), done == count)
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def _expect(asked: argparse.Namespace, target: Path | None, sources: list[str] |
 def _faults_of_site(asked: argparse.Namespace) -> tuple[Fault, ...]:
     """What is wrong with the programme or the site, where something else is wrong too."""
     from stargauge import api
-    from stargauge.audit.site import asked as site_of
+    from stargauge.audit.sites.site import asked as site_of
 
     try:
         site_of(api.known(loaded(asked), asked.as_of, values_of(asked)), asked.site)

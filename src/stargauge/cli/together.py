@@ -9,16 +9,17 @@ from pathlib import Path
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 from stargauge.cli.files import expect_new, write_whole
 from stargauge.cli.progress import progress
+from stargauge.quantity.spoken import say
 
 
 def together(asked: argparse.Namespace) -> int:
     """`stargauge together`."""
     from stargauge import api
-    from stargauge.report.together import render_together
+    from stargauge.report.claims.together import render_together
 
     target = Path(asked.svg) if asked.svg else None
     if target is not None:
-        from stargauge.report.joint_chart import expect_drawing
+        from stargauge.report.claims.joint_chart import expect_drawing
 
         expect_new(target, "picture", ".svg")
         expect_drawing()
@@ -27,10 +28,10 @@ def together(asked: argparse.Namespace) -> int:
         progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if target is not None:
-        from stargauge.report.joint_chart import matrix_picture
+        from stargauge.report.claims.joint_chart import matrix_picture
 
         write_whole(target, matrix_picture(data, narrow=asked.narrow))
-        print(f"picture: {target.resolve()}", file=sys.stderr)
+        print(say("picture: {file}", file=target.resolve()), file=sys.stderr)
     if asked.json:
         print_json(data)
     else:

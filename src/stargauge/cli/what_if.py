@@ -7,12 +7,14 @@ import re
 import sys
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
+from stargauge.cli.progress import written_over
+from stargauge.quantity.spoken import say
 
 
 def sensitivity(asked: argparse.Namespace) -> int:
     """`stargauge sensitivity`."""
     from stargauge import api
-    from stargauge.report.sensitivity import render_sensitivity
+    from stargauge.report.why.sensitivity import render_sensitivity
 
     data = api.sensitivity(
         asked.address, loaded(asked), when=asked.date, inputs=_listed(asked.inputs), two_way=asked.two_way, as_of=asked.as_of,
@@ -34,14 +36,13 @@ def _listed(texts: list[str] | None) -> list[str] | None:
 
 
 def _moved(done: int, count: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {count} moved", end="\n" if done == count else "", file=sys.stderr, flush=True)
+    written_over(say("{done} of {count} moved", done=done, count=count), done == count)
 
 
 def cost(asked: argparse.Namespace) -> int:
     """`stargauge cost`."""
     from stargauge import api
-    from stargauge.report.cost import render_cost
+    from stargauge.report.money.cost import render_cost
 
     data = api.cost(
         loaded(asked), site=asked.site, chip=asked.chip, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,

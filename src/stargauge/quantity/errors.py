@@ -62,7 +62,7 @@ SYSTEM = (
 
 def system_text(error: OSError) -> str:
     """What a system says of its own fault, in the language that is spoken."""
-    return say(error.strerror) if error.strerror else str(error.strerror)
+    return say(error.strerror) if error.strerror else str(error)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

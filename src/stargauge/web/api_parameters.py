@@ -14,16 +14,16 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import language, say
-from stargauge.web.asked import DAY_WRITTEN, DRAWS, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
+from stargauge.quantity.spoken import language, say, speaking
+from stargauge.web.asked import DAY_WRITTEN, DRAWS, LANGUAGES, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
 
 
-def _written(pattern: str, expected: Callable[[], str]) -> BeforeValidator:
-    """A value that has to be written in one way only; `expected`: which, in the language that is spoken."""
+def _written(pattern: str, expected: str) -> BeforeValidator:
+    """A value that has to be written in one way only."""
 
     def check(value: Any) -> Any:
         if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
-            raise ValueError(expected())
+            raise ValueError(f"expected {expected}")
         return value == "true" if value in ("true", "false") else value
 
     return BeforeValidator(check)
@@ -32,9 +32,9 @@ def _written(pattern: str, expected: Callable[[], str]) -> BeforeValidator:
 Value = TypeVar("Value")
 #: A parameter that may be left out; null is no value of it.
 Maybe = Annotated[Value | SkipJsonSchema[None], ...]
-DAY = _written(DAY_WRITTEN, lambda: say("expected a day such as 2025-01-22"))
-WHOLE = _written(r"\d{1,12}", lambda: say("expected a whole number"))
-YES_OR_NO = _written("true|false", lambda: say("expected true or false"))
+DAY = _written(DAY_WRITTEN, "a day such as 2025-01-22")
+WHOLE = _written(r"\d{1,12}", "a whole number")
+YES_OR_NO = _written("true|false", "true or false")
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=LONGEST_SET)]
 Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
@@ -183,6 +183,13 @@ def strange(request: Request) -> list[Fault]:
     return [Fault(_no_parameter(name, known), name[:LONGEST]) for name in dict.fromkeys(request.query_params) if name not in known]
 
 
+def language_of(request: Request) -> str:
+    """The language that is asked for where a question has one; else English."""
+    known = _names(getattr(request.scope.get("route"), "dependant", None))
+    asked = request.query_params.get("lang", "en")
+    return asked if asked in LANGUAGES and "lang" in known else "en"
+
+
 def _no_parameter(name: str, known: Sequence[str]) -> str:
     if not known:
         return say('there is no parameter "{name}"; it has none', name=name[:LONGEST])
@@ -193,10 +200,11 @@ def _no_parameter(name: str, known: Sequence[str]) -> str:
 def told_of(error: Mapping[str, Any]) -> str:
     """What is wrong with a parameter, as the checks of its form say it; in another language than theirs, our text of the same."""
     said = str(error["msg"]).removeprefix("Value error, ")
-    if language() == "en" or error["type"] == "value_error":
+    if language() == "en":
         return said
     given = dict(error.get("ctx") or {})
     texts: dict[str, Callable[..., str]] = {
+        "value_error": lambda **_: say(said),  # ours, each of which stands below
         "missing": lambda **_: say("this parameter is needed"),
         "int_parsing": lambda **_: say("expected a whole number"),
         "float_parsing": lambda **_: say("expected a number"),
@@ -227,6 +235,10 @@ class Asker:
 
     async def __call__(self, name: str, /, **more: Any) -> Response:
         """Have the answer made, or say why there is none."""
+        with speaking(self.asked.language):
+            return await self._answer(name, **more)
+
+    async def _answer(self, name: str, /, **more: Any) -> Response:
         from stargauge.web.app import failure, send, state_of
         from stargauge.web.work import Job
 

@@ -19,9 +19,9 @@ from starlette.exceptions import HTTPException
 
 from stargauge import __version__
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, speaking
 from stargauge.web import api_chips, api_plan, pages  # noqa: F401 - enter their addresses
-from stargauge.web.api_parameters import strange, told_of
+from stargauge.web.api_parameters import language_of, strange, told_of
 from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of, too_long
 from stargauge.web.desk import Desk, cost
@@ -229,6 +229,11 @@ async def _refused(request: Request, error: Any) -> Response:
 
 async def _misformed(request: Request, error: Any) -> Response:
     """Parameters of a wrong form, all at once."""
+    with speaking(language_of(request)):
+        return _misformed_as(request, error)
+
+
+def _misformed_as(request: Request, error: Any) -> Response:
     told = (one for one in error.errors() if one["type"] != "none_required")
     faults = [
         Fault(

@@ -47,7 +47,8 @@ class Guard:
             await self.app(scope, receive, send)
             return
         spoken = parse_qs(scope["query_string"].decode("latin-1")).get("lang", ["en"])[-1]
-        with speaking(spoken if spoken in LANGUAGES else "en"):
+        api = scope["path"].startswith("/api/")  # what it tells is in English but for questions that have a language
+        with speaking(spoken if spoken in LANGUAGES and not api else "en"):
             await self._guarded(scope, receive, send)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
