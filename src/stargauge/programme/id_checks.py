@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from stargauge.programme.positions import Flaw, Trail
 from stargauge.programme.schema import UNSITED, Content, Programme
+from stargauge.quantity.address import slug
 from stargauge.quantity.quantity import FIXED_AXES
 from stargauge.quantity.spoken import say
 
@@ -43,7 +44,7 @@ def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
 
 
 def _as_id(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "site-1"
+    return slug(text) or "site-1"
 
 
 def labels_of(programme: Content) -> list[tuple[Trail, str]]:

@@ -34,6 +34,10 @@ _ABOUT = {
     "queue": ("default", "US", "large loads connected to the grid", "sites in the United States, as far as the grid feeds them"),
 }  # fmt: skip
 
+#: Their names in the catalogue, and what is said of them in words.
+ENTRIES = tuple(entry for entry, *_ in _ABOUT.values())
+SAID = tuple(text for _, _, *texts in _ABOUT.values() for text in texts)
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -100,6 +104,15 @@ def _pool(name: str, catalogue: KnownCatalogue, given: str | None) -> Pool:
         if isinstance(found.value, (float, Distribution)):
             return Pool(name, scope, says, drawn_by, found.value, "catalogue", said.source, said.note)
     return Pool(name, scope, says, drawn_by, None, "none")
+
+
+def pools_text(names: Sequence[str]) -> str:
+    """What is shared, in the language that is spoken: `transformers and turbines`."""
+    told = {"transformers": say("transformers"), "turbines": say("turbines"), "queue": say("queue", "shared supply")}
+    out = told.get(names[0], names[0])
+    for name in names[1:]:
+        out = say("{one} and {other}", one=out, other=told.get(name, name))
+    return out
 
 
 @dataclass(frozen=True)
