@@ -87,7 +87,7 @@ def hours(
         "design": row, "design_stated": bool(stated) and row == stated, "spare": spare, "factors": None if given is None else given.name,
         "tariff": None if paid is None else paid.name,
     }  # fmt: skip
-    notes = [*_notes(found, row, stated or DEFAULT, terms), *_shared(now, view), *notes]
+    notes = [*_notes(found, row, stated or DEFAULT, terms), *notes]
     return HoursAnswer(about, tuple(notes), sky, HoursAccounts(found, terms, run))
 
 
@@ -150,19 +150,6 @@ def _grid_row(now: Known, view: SiteView) -> str:
     if not region:
         return "grid-abroad"
     return market if market and now.catalogue.has("energy", market, "water") else "grid-us"
-
-
-def _shared(now: Known, view: SiteView) -> list[Note]:
-    """That a plant which a plan lays out for some buildings of a site feeds all of them in the hours, where it does."""
-    supply = view.spec.supply if view.spec else None
-    if supply is None:
-        return []
-    grid, *plants = (now.estimate(one.capacity).kind == "designed" for one in (supply.grid, supply.gas, supply.fuel_cell))
-    decided = [now.designed(phase) for phase in now.phases if phase.site == view.id]
-    if grid or not any(plants) or not any(decided) or all(decided):
-        return []
-    said = "the plant that the plan lays out for its own buildings feeds the whole site in the hours, and only these in the months"
-    return [("designed_plant", said)]
 
 
 def _notes(found: SiteYear, row: str, own: str, terms: SupplyTerms) -> list[Note]:

@@ -250,6 +250,7 @@ def _gather(place: int, chunks: Sequence[range], run: Run, collectors: Mapping[s
     for index in range(blocks.start, blocks.stop, run.together):
         block = run.block(index, memo, min(run.together, blocks.stop - index))
         parts.append({name: collector.take(block) for name, collector in collectors.items()})
+        del block  # before the next is made: its values are as large as all that makes one
     return _joined(collectors, parts)
 
 

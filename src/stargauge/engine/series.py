@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.engine.collect import Kept
+from stargauge.engine.columns import let_go
 from stargauge.engine.histogram import Counts
 from stargauge.engine.select import Frame, Mask
 from stargauge.engine.spread import quantiles, sampling_error
@@ -112,7 +113,9 @@ class Series(Shown):
         `dict(zip(series.months, series.quantiles()[0.5]))` is the middle by month. Raises InputError where only some months were kept.
         """
         if self.exact is not None and self.kept_at is None:
-            return dict(zip(levels, quantiles(self.exact.values, levels), strict=True))
+            made = dict(zip(levels, quantiles(self.exact.values, levels), strict=True))
+            let_go(self.exact.values)
+            return made
         if self.counts is None:
             raise InputError(say("{address} was kept at some dates only", address=self.address))
         found = {level: self.counts.quantile(level) for level in levels}

@@ -15,6 +15,7 @@ from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.store import EntryRow, PayloadRow
 from stargauge.quantity.errors import Fault, did_you_mean
+from stargauge.quantity.spoken import say
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -42,22 +43,33 @@ def item_faults(item: Item, place: str = "") -> list[Fault]:
     faults = []
     if item.kind not in manifests.KINDS:
         near = did_you_mean(str(item.kind), manifests.KINDS)
-        faults.append(Fault(f'there is no kind "{item.kind}"{near} (all: {", ".join(manifests.KINDS)})', f"{place}kind"))
+        faults.append(
+            Fault(
+                say('there is no kind "{kind}"{near} (all: {kinds})', kind=item.kind, near=near, kinds=", ".join(manifests.KINDS)),
+                f"{place}kind",
+            )
+        )
     target, about, payloads = _unsure(item)
     if not isinstance(target, str) or not target.strip() or manifests.faults_of(item.target):
-        faults.append(Fault("expected a URL, an at-uri or an id", f"{place}target"))
+        faults.append(Fault(say("expected a URL, an at-uri or an id"), f"{place}target"))
     if isinstance(about, Mapping):
         faults += manifests.faults_of(about, f"{place}about")
     else:
-        faults.append(Fault(f"expected an object; got {type(about).__name__}", f"{place}about"))
+        faults.append(Fault(say("expected an object; got {kind}", kind=type(about).__name__), f"{place}about"))
     if len(payloads) > MOST_PAYLOADS:
-        text = f"{len(payloads)} payloads; an entry names at most {MOST_PAYLOADS}: put several into one, or add several entries"
+        text = say(
+            "{payloads} payloads; an entry names at most {most_payloads}: put several into one, or add several entries",
+            payloads=len(payloads),
+            most_payloads=MOST_PAYLOADS,
+        )
         faults.append(Fault(text, f"{place}payloads"))
     for name, content in payloads.items():
         if not isinstance(name, str) or not _PAYLOAD.fullmatch(name):
-            faults.append(Fault(f"{name!r} cannot name a payload; expected letters, digits, dots, dashes and _", f"{place}payloads"))
+            faults.append(
+                Fault(say("{name!r} cannot name a payload; expected letters, digits, dots, dashes and _", name=name), f"{place}payloads")
+            )
         if not isinstance(content, bytes):
-            faults.append(Fault(f"expected bytes; got {type(content).__name__}", f"{place}payloads.{name}"))
+            faults.append(Fault(say("expected bytes; got {kind}", kind=type(content).__name__), f"{place}payloads.{name}"))
     return faults
 
 
@@ -94,11 +106,11 @@ class Signed(NamedTuple):
 
 
 def rows_of(
-    items: Sequence[Item], digests: Iterator[str], last_of: Callable[[str], int | None], at: Signed
+    items: Sequence[Item], digests: Iterator[str], last_of: Callable[[Sequence[str]], Mapping[str, int]], at: Signed
 ) -> tuple[list[EntryRow], list[PayloadRow]]:  # fmt: skip
     """The rows of new entries, with fresh salts. Time never runs back: where the clock does, entries bear the last time and say so."""
     time = max(at.clock, at.before)
-    latest: dict[str, int | None] = {}
+    latest = dict(last_of(list(dict.fromkeys(item.target for item in items))))
     rows, parts = [], []
     for place, item in enumerate(items, start=at.first):
         names = sorted(item.payloads)
@@ -108,8 +120,6 @@ def rows_of(
             PayloadRow(place, name, next(digests), len(item.payloads[name]), mine.hex()) for name, mine in zip(names, salt[2:], strict=True)
         ]
         about = manifests.canonical(item.about)
-        if item.target not in latest:
-            latest[item.target] = last_of(item.target)
         made = Leaf(
             kind=item.kind,
             index=place,
@@ -118,7 +128,7 @@ def rows_of(
             about=manifests.about_commitment(salt[1], about),
             key=at.key,
             payloads=tuple((payload_commitment_of(part), part.size) for part in own),
-            previous=latest[item.target],
+            previous=latest.get(item.target),
             clock=at.clock if at.clock < at.before else None,
             erases=at.erases,
             public_key=at.public_key,

@@ -16,6 +16,11 @@ _SHARE = re.compile(r"^\s*share\s*\((?P<inside>.*)\)\s*$")
 _ADDRESS = re.compile(r"^\s*(?P<name>[a-z][a-z0-9_]*)\s*(?:\[(?P<labels>[^\[\]]*)\])?\s*$")
 
 
+def slug(text: str) -> str:
+    """A name as a label, or as a part of a link: small letters and digits, with dashes between."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
 @dataclass(frozen=True)
 class Address:
     """A quantity's name and labels. Written `name[label, label]`; labels keep the order in which they were given."""

@@ -265,6 +265,11 @@ def figures(value: float, digits: int = 3, notation: Notation = ENGLISH) -> str:
     return notation.number(text.replace("-", "−"))
 
 
+def share_text(share: float, notation: Notation = ENGLISH) -> str:
+    """A share in per cent, with its decimals where it is small: `12.5 %`."""
+    return f"{figures(100.0 * share, notation=notation)} %"
+
+
 #: What three figures round up to one of the larger unit: 999.5 million is 1 bn.
 _ROUNDS_UP = 0.9995
 

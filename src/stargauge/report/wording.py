@@ -12,7 +12,7 @@ from typing import Any
 from stargauge.quantity import units
 from stargauge.quantity.dates import from_day, month_end
 from stargauge.quantity.units import scale_of
-from stargauge.report.locale import notation, say, words
+from stargauge.report.locale import language, notation, say, words
 
 #: A span of whole years, and one that begins and ends in the same month.
 _WHOLE = re.compile(r"^(?P<first>\d{4})-01-01\.\.(?P<last>\d{4})-12-31$")
@@ -127,6 +127,12 @@ def input_text(driver: Mapping[str, Any]) -> str:
 def finding(says: str) -> str:
     """What a docstring says first, without the axes and units that stand elsewhere."""
     return re.sub(r"\s*\b(Axes|Units?): .*$", "", says, flags=re.DOTALL)
+
+
+def quantity_text(address: str, says: str) -> str:
+    """What a quantity is: what its docstring says first, or in another language what it is called there, where it has a name."""
+    called = words().quantities.get(address.partition("[")[0].strip()) if language() != "en" else None
+    return finding(says) if called is None else f"{called.text}."
 
 
 def percent(probability: float | None) -> str:

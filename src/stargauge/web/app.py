@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
+import re
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -18,6 +20,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from stargauge import __version__
+from stargauge.api.schemas import components
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.spoken import say, speaking
 from stargauge.web import api_chips, api_plan, pages  # noqa: F401 - enter their addresses
@@ -38,6 +41,18 @@ STATIC = Path(__file__).parent / "static"
 FIRST = "stargate"
 
 
+class Application(FastAPI):
+    """The application, whose document has the schema of each answer."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document (OpenAPI 3.1), with the schemas of answers that its addresses name."""
+        made = super().openapi()
+        schemas = made["components"]["schemas"]
+        named = set(re.findall(r'"#/components/schemas/([a-z-]+)"', json.dumps(made["paths"]))) if "check" not in schemas else set()
+        schemas |= components(*sorted(named))
+        return made
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application for a server; its workers start with it and stop with it."""
     chosen = settings or Settings()
@@ -52,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             warming.cancel()
         await desk.close()
 
-    app = FastAPI(
+    app = Application(
         title="Stargauge", version=__version__, lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
         description="The same answers as the command line and Python give, as JSON. Every number of a run is the same for the same "
         "programme, day, seed and draws.",

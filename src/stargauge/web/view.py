@@ -220,6 +220,20 @@ class View:
         """The address of another page of the programme, with the same question; `changes` to it such as `as_of`."""
         return self.asked.but(**changes).address(rest)
 
+    @staticmethod
+    def linked(address: str, more: Mapping[str, str]) -> str:
+        """An address with further parameters, those without a value left out."""
+        query = urlencode({key: value for key, value in more.items() if value})
+        return address if not query else f"{address}{'&' if '?' in address else '?'}{query}"
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What the frame of a page needs of an answer where it shows none: the programme by name."""
+        from stargauge.programme.load import asked_as
+
+        made = self.programme
+        return {"programme": {"name": made.name, "about": made.about, "asked_as": asked_as(made)}}
+
     def lang(self, joint: str = "?") -> str:
         """What keeps the language in an address that asks no question: joined to it, nothing in English."""
         return "" if self.asked.language == "en" else f"{joint}lang={self.asked.language}"

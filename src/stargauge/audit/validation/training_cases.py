@@ -20,6 +20,7 @@ from stargauge.quantity.compute.training_fit import peak_of
 from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 #: Taken where a row says nothing: the usual size of a head, and the vocabulary of the GPT models of the papers.
 USUAL_HEAD, USUAL_VOCABULARY = 128.0, 51200.0
@@ -116,7 +117,7 @@ def model_of(run: TrainingRun, known: KnownCatalogue, assumed: list[str]) -> Tra
             alone = re.search(r"without multi-token prediction|w/o MTP", f"{run.texts['model']} {run.texts['notes']}", re.IGNORECASE)
             return replace(found, name=f"{found.name} without multi-token prediction", predicted_tokens=1) if alone else found
     if math.isnan(numbers["layers"]) or math.isnan(numbers["hidden"]):
-        raise InputError(f'layers and hidden of "{run.texts["model"]}" are not given, nor is it in the catalogue')
+        raise InputError(say('layers and hidden of "{model}" are not given, nor is it in the catalogue', model=run.texts["model"]))
     return _by_dimensions(run, assumed)
 
 

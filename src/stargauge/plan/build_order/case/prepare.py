@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.simulate import case_of
+from stargauge.plan.build_order.as_it_stands import Stands, as_expected, stands_of
 from stargauge.plan.build_order.case.case import BuildCase, Choice
 from stargauge.plan.build_order.case.case import Building as Decided
 from stargauge.plan.build_order.case.choices import FILE, POWERS, Ground, Lot
@@ -86,8 +87,9 @@ class Prepared:
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
     of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
-    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `today`: the day of knowledge;
-    `notes`: what to know of it all; `memo`: dates that were reckoned once for all that is made of these draws.
+    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them, `stands`: what they come to;
+    `today`: the day of knowledge; `notes`: what to know of it all; `memo`: dates that were reckoned once for all that is made of these
+    draws.
     """
 
     case: BuildCase
@@ -110,6 +112,7 @@ class Prepared:
     error: float
     seed: int
     today: date
+    stands: Stands | None
     notes: tuple[str, ...] = ()
     memo: dict[tuple[Any, ...], NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -214,10 +217,8 @@ def _expected(made: Worlds, months: tuple[date, ...], filed: Filed) -> Expected:
     start, ready, operation, served, arrives = (one / made.draws for one in sums)
     start = np.repeat(start[:, None], ready.shape[1], axis=1)
     if made.file >= 0:
-        begins, filled, runs = filed.expected(filed.months[-1])
-        start[:, made.file], ready[:, made.file], operation[:, made.file] = begins[:, None], filled[:, None], runs[:, None, None]
-        served[:, made.file] = np.minimum(filed.operation, end).mean(axis=0)[:, None, None]
-        arrives[:, made.file] = (filed.operation <= end).mean(axis=0)[:, None, None]
+        for whole, own in zip((start, ready, operation, served, arrives), as_expected(filed, end), strict=True):
+            whole[:, made.file] = own[:, 0]
     return Expected(start, ready, operation, served, arrives)
 
 
@@ -349,6 +350,7 @@ def _assembled(
         money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips, ground.powers)
         supply = supply_of_powers(prices, ground.powers, made, _grid_wait(made, ground.powers))
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
+        stands = stands_of(prices, made, filed, ground.lots, chips[left.chip], _year_ends(now))
         allowed = _allowed(ground.offered, dates.operation, made.file, left, open_months)
         costs, uses = costs.only(allowed), uses.only(allowed)
     shares = [left.share(aim, gain, group) for aim, gain in zip(asked.aims, gains, strict=True)]
@@ -366,7 +368,8 @@ def _assembled(
     basis = (*prices.basis, *assumed(ground))
     return Prepared(
         case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, group, fixed, computing, dates, costs, uses, basis,
-        waits_of(made, filed, sites, ground), under_way(now, ground.lots, filed), left, error, asked.seed, now.as_of, notes_of(made),
+        waits_of(made, filed, sites, ground), under_way(now, ground.lots, filed), left, error, asked.seed, now.as_of, stands,
+        notes_of(made),
     )  # fmt: skip
 
 
