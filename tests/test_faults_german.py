@@ -96,6 +96,8 @@ ASKED = (
     ("validate", "sofa"),
     ("export", "artcle", "stargate"), ("system", "--pool", "x"), ("drivers", "stargate", "--claim", "x", "--address", "y"),
     ("sensitivity", "power_facility[operational]", "stargate", "--given", "jobs"), ("draft", "nowhere.txt"),
+    ("finance", "stargate", "--site", "nowhere"), ("compare", "stargate", "@2026-13-01"), ("catalogue", "accelerator", "nobody"),
+    ("compute", "stargate", "--users", "few", "--model", "nobody"), ("evidence", "list", "--evidence", "nowhere"),
 )  # fmt: skip
 
 
@@ -119,6 +121,8 @@ PAGES = (
     ("/p/stargate/why/power_facility[operational]?when=soon", 400),
     ("/p/stargate/compare/result?a_as_of=soon&b_programme=none&b_set=load", 400),
     ("/p/stargate/plan/answer?by=2029-12-31", 200),
+    ("/p/stargate/sites/nowhere/power", 400),
+    ("/chips/infer?model=none&chip=none", 422),
     ("/p/stargate/figures/none.svg", 400),
     ("/system/all?year=1999", 400),
     ("/chips/train?model=llama3-405b&batch=x", 422),
