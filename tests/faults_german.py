@@ -25,7 +25,7 @@ WORDS = ENGLISH | frozenset((
 #: What stands as it came or as it is written in a file, on a command line or in a list of names.
 _AS_IT_IS = re.compile(
     r"«[^»]*»|`[^`]*`|\"[^\"]*\"|'[^']*'|\b\w+: angegeben|\([^()]*: [\w, .-]+\)|--[\w-]+|\b[\w.-]*[\w]+[/_][\w/_.\[\]-]+|stargauge \w+"
-    r"|\b\w+\.(?:svg|png|csv)\b"
+    r"|\b\w+\.(?:svg|png|csv)\b|\(eine[rs]? von [^()]*\)"
 )
 
 
@@ -50,7 +50,7 @@ def unsaid(*folders: str, makers: frozenset[str] = MAKERS) -> Iterator[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in makers and node.args:
                 place = 1 if getattr(node.func, "id", "") == "Flaw" and len(node.args) > 1 else 0  # behind the place that it is of
                 for text in _own(node.args[place]):
-                    if re.search(r"[A-Za-z]{2}", re.sub(r"--[\w-]+", "", text)):
+                    if re.search(r"[A-Za-z]{2}", re.sub(r"--[\w-]+", "", text)) and " " in text:  # a word alone is a column or a key
                         yield f"{file.relative_to(SOURCE)}:{node.lineno}: {text}"
 
 

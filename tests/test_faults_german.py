@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -13,9 +14,11 @@ from tests.cli_runs import ask
 from tests.faults_german import english_left, unsaid
 from tests.messages import said
 
+from stargauge.engine.executors import each
 from stargauge.quantity.distribution import parse_value
 from stargauge.quantity.errors import InputError, begins_with_what_came, counted, did_you_mean, says_what_was_expected, what_came
 from stargauge.quantity.spoken import say, speaking, texts
+from stargauge.quantity.units import parse_number
 
 #: Folders whose faults all speak.
 SPEAKING = ("quantity", "cli", "web", "report", "api", "plan", "measure", "engine")
@@ -63,6 +66,16 @@ def _told_of(power: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("workers", [1, 2, "threads"])
+def test_whoever_does_a_task_tells_its_faults_in_the_language_asked_for(workers: int | str) -> None:
+    with speaking("de"), ThreadPoolExecutor(2) as threads, pytest.raises(InputError, match="unbekannte Einheit «apples»"):
+        list(each(_refusing, (), 4, threads if workers == "threads" else int(workers)))
+
+
+def _refusing(place: int) -> float:
+    return parse_number(f"{place} apples", "W")
+
+
 def test_english_is_found() -> None:
     assert english_left('got "3", expected a number') and not english_left("Es gibt kein Vorhaben «of the»; --from nennt keines")
 
@@ -85,16 +98,28 @@ ASKED = (
     ("plan", "stargate", "--claim", "no-claim", "--powers", "coal", "--chips", "abacus"),
     ("plan", "stargate", "--carbon-price", "5 apples"),
     ("plan", "stargate", "--grid", "1 GW", "--crew", "x=4 buildings", "--money", "300 bn XYZ", "--land", "10"),
-    ("plan", "stargate", "--worlds", "1", "--draws", "1"),
+    ("plan", "stargate", "--worlds", "1", "--draws", "1"), ("train", "--model", "llama3-405b"),
+    ("train", "--model", "llama3-405b", "--cluster", "16384xh100", "--layout", "foo=3,tp=x,sharding=q", "--tokens", "0"),
+    ("train", "--model", "llama3-405b", "--cluster", "7xh100"), ("infer", "--chip", "gb300"),
+    ("infer", "--model", "deepseek-r1", "--chip", "gb300", "--tpot", "20", "--rate", "often", "--layout", "a=1,tp=0"),
+    ("infer", "--model", "deepseek-r1", "--chip", "h100", "--accelerators", "1"),
+    ("infer", "--model", "llama3-405b", "--chip", "h100", "--tpot", "0.1ms"), ("calibrate", "sofa"),
+    ("goodput", "--cluster", "16384xh100", "--days", "0", "--writing", "sometimes", "--storage", "1", "--spares", "1e9"),
+    ("calibrate", "gpu", "--show", "x", "--out", "y"), ("completion", "fish2"), ("serve", "nowhere", "--port", "99999"),
+    ("validate", "sofa"),
+    ("export", "artcle", "stargate"), ("system", "--pool", "x"), ("drivers", "stargate", "--claim", "x", "--address", "y"),
+    ("sensitivity", "power_facility[operational]", "stargate", "--given", "jobs"), ("draft", "nowhere.txt"),
+    ("finance", "stargate", "--site", "nowhere"), ("compare", "stargate", "@2026-13-01"), ("catalogue", "accelerator", "nobody"),
+    ("compute", "stargate", "--users", "few", "--model", "nobody"), ("evidence", "list", "--evidence", "nowhere"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ASKED, ids=" ".join)
 def test_a_command_tells_its_faults_in_german(capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
-    answer = ask(capsys, *command, "--language", "de")
+    answer = ask(capsys, "--language", "de", *command)
     assert answer.code == 2 and answer.err
     assert english_left(answer.told) == set(), answer.err
-    assert re.match(r"stargauge: (1 Fehler|\d Fehler), nichts wurde gerechnet", answer.err)
+    assert re.match(r"[\w.]+: \d Fehler, nichts wurde gerechnet", answer.err)
 
 
 #: Addresses of pages with faults in what is asked, with the status of the answer.
@@ -109,6 +134,8 @@ PAGES = (
     ("/p/stargate/why/power_facility[operational]?when=soon", 400),
     ("/p/stargate/compare/result?a_as_of=soon&b_programme=none&b_set=load", 400),
     ("/p/stargate/plan/answer?by=2029-12-31", 200),
+    ("/p/stargate/sites/nowhere/power", 400),
+    ("/chips/infer?model=none&chip=none", 422),
     ("/p/stargate/figures/none.svg", 400),
     ("/system/all?year=1999", 400),
     ("/chips/train?model=llama3-405b&batch=x", 422),

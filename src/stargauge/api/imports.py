@@ -51,7 +51,7 @@ def _import_csv(file: Path, made: Programme, vintage: date | str | None) -> Impo
     changes = compared(made, proposals, sources)
     patch, against = patched(made, proposals, changes, new)
     if against:
-        raise InputError([one.row.fault(say("value"), message, written(one.trail)) for one, message in against])
+        raise InputError([one.row.fault("value", message, written(one.trail)) for one, message in against])
     newest = max((one.statement.known_from for one in proposals if one.statement.known_from), default=None)
     return Import(made.name, file.name, str(newest or ""), changes, patch=patch)
 

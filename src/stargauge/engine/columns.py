@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, system_text
+from stargauge.quantity.spoken import say
 
 #: From so many draws on what is kept of a run is kept in files.
 LONG = 2**16
@@ -54,8 +55,12 @@ def stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
             room.file.flush()
         except OSError as error:
             raise InputError(
-                f"cannot keep {size:,} bytes of a long run in {tempfile.gettempdir()}: {error.strerror}; name another folder with TMPDIR, "
-                "or ask for fewer draws"
+                say(
+                    "cannot keep {size:,} bytes of a long run in {folder}: {why}; name another folder with TMPDIR, or ask for fewer draws",
+                    size=size,
+                    folder=tempfile.gettempdir(),
+                    why=system_text(error),
+                )
             ) from None
     kind, shape = arrays[0].dtype, arrays[0].shape[1:]
     return np.frombuffer(room.view, kind, size // kind.itemsize, start).reshape(rows, *shape)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
@@ -22,7 +23,7 @@ from typing import Any
 import stargauge
 from stargauge.engine.parts import Parts
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import language, say, speaking
 
 #: Tasks under way or waiting to be taken, per worker: enough that nobody waits for the slowest, and memory does not grow with the run.
 AHEAD = 4
@@ -72,6 +73,8 @@ def each(function: Callable[..., Any], given: tuple[Any, ...], count: int, worke
     """
     parts = workers.parts.of(key) if key and isinstance(workers, Pool) and workers.parts is not None else None
     kept = parts.places() if parts is not None else frozenset()
+    if language() != "en":
+        function = partial(_in_language, language(), function)
     computed = _computed(function, given, [place for place in range(count) if place not in kept], workers)
     try:
         for place in range(count):
@@ -85,6 +88,12 @@ def each(function: Callable[..., Any], given: tuple[Any, ...], count: int, worke
                 yield made
     finally:
         computed.close()
+
+
+def _in_language(spoken: str, function: Callable[..., Any], place: int, *given: Any) -> Any:
+    """A task whose faults are told in a language, whoever does it."""
+    with speaking(spoken):
+        return function(place, *given)
 
 
 def _computed(function: Callable[..., Any], given: tuple[Any, ...], places: Sequence[int], workers: Workers) -> Generator[Any]:

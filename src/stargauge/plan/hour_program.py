@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -115,18 +116,46 @@ def checked(program: HourProgram) -> HourProgram:
     hours, sizes = program.hours, len(program.columns)
     for flow in program.flows:
         if not len(flow.cost) == len(flow.bound) == len(flow.share) == hours:
-            faults.append(f"{flow.name}: got {len(flow.cost)} costs, {len(flow.share)} shares; expected {hours}, one per hour of the load")
+            faults.append(
+                say(
+                    "{name}: got {costs} costs, {shares} shares; expected {hours}, one per hour of the load",
+                    name=flow.name,
+                    costs=len(flow.cost),
+                    shares=len(flow.share),
+                    hours=hours,
+                )
+            )
         elif flow.bound.min() < 0 or flow.bound.max() >= sizes:
-            faults.append(f"{flow.name}: bounded by size {int(flow.bound.max())}; there are {sizes}")
+            faults.append(say("{name}: bounded by size {size}; there are {sizes}", name=flow.name, size=int(flow.bound.max()), sizes=sizes))
         if not np.isfinite(flow.cost).all() or not np.isfinite(flow.share).all():
-            faults.append(f"{flow.name}: a cost or share is no number in hour {_first(~np.isfinite(flow.cost + flow.share))}")
+            faults.append(
+                say(
+                    "{name}: a cost or share is no number in hour {hour}",
+                    name=flow.name,
+                    hour=_first(~np.isfinite(flow.cost + flow.share)),
+                )
+            )
         elif flow.share.min() < 0.0:
-            faults.append(f"{flow.name}: got a share of {flow.share.min():g} in hour {int(flow.share.argmin())}; expected 0 or more")
+            faults.append(
+                say(
+                    "{name}: got a share of {share:g} in hour {hour}; expected 0 or more",
+                    name=flow.name,
+                    share=flow.share.min(),
+                    hour=int(flow.share.argmin()),
+                )
+            )
     for column in program.columns:
         if not (np.isfinite(column.cost) and np.isfinite(column.most) and column.most > 0.0):
-            faults.append(f"{column.name}: expected a finite cost and a largest size above 0; got {column.cost:g} and {column.most:g}")
+            faults.append(
+                say(
+                    "{name}: expected a finite cost and a largest size above 0; got {cost:g} and {most:g}",
+                    name=column.name,
+                    cost=column.cost,
+                    most=column.most,
+                )
+            )
         if column.gives is not None and not (len(column.gives) == hours and np.isfinite(column.gives).all()):
-            faults.append(f"{column.name}: what it gives is not a number for each of {hours} hours")
+            faults.append(say("{name}: what it gives is not a number for each of {hours} hours", name=column.name, hours=hours))
     if faults:
         raise InputError("\n".join(faults))
     return program
@@ -134,12 +163,19 @@ def checked(program: HourProgram) -> HourProgram:
 
 def _load_faults(load: Array) -> list[str]:
     if len(load) == 0:
-        return ["load: got no hours; expected at least one"]
+        return [say("load: got no hours; expected at least one")]
     wrong = ~np.isfinite(load) | (load < 0.0)
     if wrong.any():
         hour = _first(wrong)
-        return [f"load: got {load[hour]:g} in hour {hour} and {int(wrong.sum()) - 1} more like it; expected 0 or more"]
-    return [] if load.max() > 0.0 else ["load: zero in every hour; expected some load"]
+        return [
+            say(
+                "load: got {load:g} in hour {hour} and {more} more like it; expected 0 or more",
+                load=load[hour],
+                hour=hour,
+                more=int(wrong.sum()) - 1,
+            )
+        ]
+    return [] if load.max() > 0.0 else [say("load: zero in every hour; expected some load")]
 
 
 def _first(wrong: NDArray[np.bool_]) -> int:

@@ -264,7 +264,14 @@ def offers(reading: Offering, wanted: Sequence[str]) -> Offers:
     """What is wanted, as it can be had. Raises InputError for names that there are not."""
     unknown = [name for name in wanted if name not in CHOICES]
     if unknown:
-        raise InputError("\n".join(f'no source "{name}"{did_you_mean(name, CHOICES)}; there are {", ".join(CHOICES)}' for name in unknown))
+        raise InputError(
+            "\n".join(
+                say(
+                    'no source "{name}"{near}; there are {choices}', name=name, near=did_you_mean(name, CHOICES), choices=", ".join(CHOICES)
+                )
+                for name in unknown
+            )
+        )
     for name in dict.fromkeys(wanted):
         if name == "battery":
             reading.offers.batteries.append(reading.battery(name))
