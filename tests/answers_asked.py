@@ -55,7 +55,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "programmes": ("/api/programmes",), "programme": ("/api/programmes/{p}",), "accuracy": ("/api/accuracy",),
     "brief": ("/api/programmes/{p}/brief?{q}",), "sites": ("/api/programmes/{p}/sites?{q}",),
     "site": ("/api/programmes/{p}/sites/{s}?{q}",), "sources-and-uses": ("/api/programmes/{p}/sources-and-uses?{q}",),
-    "what-if": ("/api/programmes/{p}/what-if?set=overrun_factor=1.3&{q}",),
+    "what-if": ("/api/programmes/{p}/what-if?set=overrun_factor=1.3&{q}", "/api/programmes/{p}/what-if?{q}"),
 }  # fmt: skip
 #: Answers that take long, each of them minutes; asked for where what takes minutes runs.
 LONG = ("plan", "power", "sources", "needs", "odds", "changed", "backtest-money", "backtest", "cost", "compare", "system")
