@@ -19,7 +19,11 @@ from stargauge.audit.compare import HEADS
 from stargauge.audit.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.jobs import ROUTES
+from stargauge.audit.movers import KINDS, TOGETHER
+from stargauge.audit.news import SEVERAL, TIME
 from stargauge.audit.promises import BASES
+from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
+from stargauge.programme.schema import Part
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
@@ -84,6 +88,15 @@ def _in_tables() -> Iterator[tuple[str, str]]:
             yield text, f"{file.relative_to(SOURCE)}:{key}"
 
 
+def _in_statements() -> Iterator[tuple[str, str]]:
+    """What a statement of a programme file can be of, and the kinds of catalogue data."""
+    kinds = {*Part.__subclasses__(), *(kind for part in Part.__subclasses__() for kind in part.__subclasses__())}
+    named = {name for kind in kinds for name, spec in kind.specs.items() if not spec.keyed}
+    yield from ((f"field{BETWEEN}{name.replace('_', ' ')}", "programme/schema.py") for name in named)
+    yield from ((f"catalogue{BETWEEN}{KINDS.get(name, name)}", "audit/movers.py") for name in (*CATALOGUE_KINDS, *KINDS))
+    yield from ((text, "audit/movers.py") for text in (TIME, SEVERAL, TOGETHER))
+
+
 def _in_plans() -> Iterator[tuple[str, str]]:
     """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
     for file in sorted((SOURCE / "plan" / "build_order").glob("*.py")):
@@ -106,7 +119,7 @@ def _in_plans() -> Iterator[tuple[str, str]]:
 
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_plans()])
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_plans()])
 
 
 def catalogue_of(file: Path) -> Catalog:

@@ -32,6 +32,8 @@ COMMANDS = (
     ("definitions", "meta-hyperion", "--claim", "hyperion-jobs"), ("together", "meta-hyperion"), ("sources", "meta-hyperion"),
     ("schedule", "stargate"), ("jobs", "meta-hyperion"), ("money", "meta-hyperion"), ("finance", "meta-hyperion"),
     ("explain", "hyperion-jobs/builders", "--programme", "meta-hyperion"), ("explain", "power_facility[operational]"),
+    ("explain", "hyperion-jobs/as said", "--programme", "meta-hyperion", "--since", "2026-01-15", "--sources"),
+    ("explain", "power_facility[operational]", "--since", "2026-06-01"),
     ("compare", "meta-hyperion@2026-06-01", "@2026-11-22"), ("odds", "meta-hyperion"),
     ("odds", "meta-hyperion", "--claim", "hyperion-jobs"),
 )  # fmt: skip

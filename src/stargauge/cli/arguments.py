@@ -388,6 +388,7 @@ def parser() -> Parser:
     train.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     train.add_argument("--out", metavar="FOLDER", help="also write a page and its pictures (HTML, SVG) into a folder")
     _output_options(train)
+    _spoken(train)
     goodput = commands.add_parser(
         "goodput", help="what a training job keeps of its time: stops, the best checkpoint interval, goodput by size, histories"
     )
@@ -413,6 +414,7 @@ def parser() -> Parser:
     goodput.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     goodput.add_argument("--out", metavar="FOLDER", help="also write a page, its pictures and its data (HTML, SVG, JSON) into a folder")
     _output_options(goodput)
+    _spoken(goodput)
 
     system = commands.add_parser("system", help="several programmes as one: power by grid region and year, and what they compete for")
     system.add_argument(
@@ -499,6 +501,7 @@ def parser() -> Parser:
     _programme(simulate, True)
     _run_options(simulate, elsewhere=True)
     _output_options(simulate)
+    _spoken(simulate)
     simulate.add_argument("--quantity", action="append", metavar="ADDRESS", help="what to compute (repeatable; default: the headlines)")
     simulate.add_argument("--save", metavar="DIR", help="write summary.json and the draws to a folder")
 
@@ -585,6 +588,7 @@ def parser() -> Parser:
     catalogue.add_argument("--names", action="store_true", help="the names of a kind alone")
     catalogue.add_argument("--catalogue", metavar="FILE", help="your own values laid over ours")
     _output_options(catalogue)
+    _spoken(catalogue)
 
     backtest = commands.add_parser("backtest", help="how good are we: dates and odds replayed against what happened")
     backtest.add_argument("programme", nargs="*", metavar="PROGRAMME", help="shipped names, files or folders (default: all shipped)")
@@ -595,6 +599,7 @@ def parser() -> Parser:
     backtest.add_argument("--money", action="store_true", help="loans to sites and cash of parties instead of dates and odds")
     backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")
     _output_options(backtest)
+    _spoken(backtest)
 
     validate = commands.add_parser(
         "validate", help="test us on your own measurements or cases: validate schedule FILE, pue FILE, finance FILE, ..."
@@ -614,6 +619,7 @@ def parser() -> Parser:
     )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)
+    _spoken(validate)
 
     draft = commands.add_parser("draft", help="read an article: who says what, amounts, dates, as drafts of claims for you to confirm")
     draft.add_argument(
@@ -680,6 +686,7 @@ def parser() -> Parser:
     infer.add_argument("--out", metavar="FOLDER", help="also write a page, its pictures and its data (HTML, SVG, CSV, JSON) into a folder")
     infer.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(infer)
+    _spoken(infer)
 
     added = commands.add_parser("import", help="what published data would add to a programme: import epoch DIR, import csv FILE")
     added.add_argument("kind", metavar="KIND", help="epoch (a folder with Epoch AI's CSV files) or csv (a file of statements)")
@@ -688,6 +695,7 @@ def parser() -> Parser:
     added.add_argument("--vintage", metavar="DATE", help="when the edition was published (epoch; default: as its own figures allow)")
     added.add_argument("--write", metavar="FILE", help="write what is new as a partial programme file, for --scenario")
     _output_options(added)
+    _spoken(added)
 
     evidence.arguments(commands)
 

@@ -12,7 +12,7 @@ from typing import Any
 from stargauge.quantity import units
 from stargauge.quantity.dates import from_day, month_end
 from stargauge.quantity.units import scale_of
-from stargauge.report.locale import notation, say, words
+from stargauge.report.locale import language, notation, say, words
 
 #: A span of whole years, and one that begins and ends in the same month.
 _WHOLE = re.compile(r"^(?P<first>\d{4})-01-01\.\.(?P<last>\d{4})-12-31$")
@@ -140,6 +140,19 @@ def percent(probability: float | None) -> str:
     return f"{probability:.0%}".replace("%", " %")
 
 
+def written(text: str) -> str:
+    """A number that is already written in English, such as `1,234.5`, as the language writes it."""
+    return text if language() == "en" else notation().number(text)
+
+
+def iso_day(text: str) -> str:
+    """A day of a table of days, in few characters: as it stands in the data, in German `22.11.2026`; a month or a span as `day_text`."""
+    if language() == "en":
+        return text
+    found = _DATE.fullmatch(text)
+    return f"{int(found[3])}.{int(found[2])}.{found[1]}" if found and found[3] else day_text(text)
+
+
 def share_text(value: float | None) -> str:
     """A share in whole percent, in plain letters; a dash where there is none."""
     return "-" if value is None else f"{100 * value:.0f} %".replace("-", "\u2212")
@@ -147,7 +160,7 @@ def share_text(value: float | None) -> str:
 
 def score_text(value: float | None) -> str:
     """A score with three decimals; a dash where there is none."""
-    return "-" if value is None else f"{value:.3f}"
+    return "-" if value is None else written(f"{value:.3f}")
 
 
 def rate_text(value: float) -> str:
