@@ -26,6 +26,8 @@ _QUOTED = re.compile(
     r"|Power at the meter that has reached at\s+least\s+each stage, at the end of each month",
     re.MULTILINE,
 )
+#: Commands that take neither a day nor draws.
+WITHOUT_A_RUN = ("catalogue", "import", "validate", "train", "infer", "goodput", "evidence", "draft")
 COMMANDS = (
     ("check", "stargate"), ("check", "meta-hyperion", "--all"), ("audit", "meta-hyperion"), ("needs", "meta-hyperion"),
     ("needs", "meta-hyperion", "--claim", "hyperion-jobs"), ("definitions", "meta-hyperion"),
@@ -35,13 +37,15 @@ COMMANDS = (
     ("explain", "hyperion-jobs/as said", "--programme", "meta-hyperion", "--since", "2026-01-15", "--sources"),
     ("explain", "power_facility[operational]", "--since", "2026-06-01"),
     ("compare", "meta-hyperion@2026-06-01", "@2026-11-22"), ("odds", "meta-hyperion"),
-    ("odds", "meta-hyperion", "--claim", "hyperion-jobs"),
+    ("odds", "meta-hyperion", "--claim", "hyperion-jobs"), ("simulate", "meta-hyperion"), ("backtest", "meta-hyperion"),
+    ("backtest", "--money", "meta-hyperion"), ("catalogue", "energy"), ("catalogue", "accelerator", "gb300-nvl72"),
+    ("import", "epoch", "tests/data/epoch-2026-09-24"),
 )  # fmt: skip
 
 
 def _asked(command: tuple[str, ...]) -> list[str]:
     """A command with its day and draws, as far as it takes them."""
-    run = DAY[2:] if command[0] in ("compare", "odds") else DAY
+    run = {**dict.fromkeys(("compare", "odds"), DAY[2:]), **dict.fromkeys(WITHOUT_A_RUN, ())}.get(command[0], DAY)
     return [*command, *run]
 
 

@@ -12,8 +12,10 @@ import numpy as np
 from stargauge.audit.answer import counting, with_counted
 from stargauge.audit.claim_words import claim_words, comparison_of, month_words, reading_words, threshold_of, weight_of
 from stargauge.audit.language import Comparison, parse
+from stargauge.audit.languages import words_of
 from stargauge.audit.messages import ENGLISH, Messages
-from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.run import ClaimVerdict, texts_of
+from stargauge.audit.sentence import Names
 from stargauge.audit.verdict import OPEN, ReadingVerdict
 from stargauge.audit.words import percent, sentence_case
 from stargauge.engine.result import Result
@@ -199,6 +201,14 @@ def names_of(known: Any) -> dict[str, str]:
     """What sites and parties are called, up to the first comma or bracket."""
     views = [view for view in (*known.sites, *known.parties) if view.spec is not None]
     return {view.id: (view.spec.name or view.id).split(",")[0].split(" (")[0] for view in views}
+
+
+def spoken_names(known: Any, language: str) -> Names | None:
+    """What things are called in another language than English, of which the model book has the words."""
+    if language == "en":
+        return None
+    axes = {axis: tuple(labels) for axis, labels in known.axes.items()}
+    return Names(axes, model_graph().quantities, names_of(known), words_of(language), texts_of(known.programme, language))
 
 
 def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdict]:
