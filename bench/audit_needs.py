@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.figure import Figure
 from stargauge import api
-from stargauge.quantity.prim import Dimension, prim
+from stargauge.quantity.effects.prim import Dimension, prim
 
 #: A Python with ema_workbench in it; the ratio is left out where the variable is not set.
 EMA = os.environ.get("STARGAUGE_EMA", "")

@@ -66,7 +66,7 @@ def measure(way: str, name: str) -> dict[str, float]:
     shares, money, size = CASES[name]
     small = {"sites": 4, "buildings": 14, "months": 36, "powers": 4, "chips": 2, "worlds": 20, "limits": 3}
     case = random_case(1, Size(**(small if size == "small" else {}), shares=shares, money=money))  # type: ignore[arg-type]
-    from stargauge.plan.build_order.solve import NoOrder, most_capacity, solve
+    from stargauge.plan.build_order.solver.solve import NoOrder, most_capacity, solve
 
     before = process_time()
     if way == "ours":
@@ -81,8 +81,8 @@ def measure(way: str, name: str) -> dict[str, float]:
     else:
         import numpy as np
 
-        from stargauge.plan.build_order.pricing import Kept, Scaled
-        from stargauge.plan.build_order.rest import rest
+        from stargauge.plan.build_order.solver.pricing import Kept, Scaled
+        from stargauge.plan.build_order.solver.rest import rest
 
         scaled = Scaled(case)
         every = Kept(np.zeros(scaled.need.shape), np.ones(scaled.need.shape))

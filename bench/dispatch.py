@@ -9,10 +9,10 @@ import numpy as np
 
 from bench.figure import Figure
 from stargauge.engine.run import hold_freed_memory
-from stargauge.quantity.dispatch import Dispatch, dispatch
-from stargauge.quantity.hourly import Hourly
-from stargauge.quantity.outages import Outages
-from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
+from stargauge.quantity.power.dispatch import Dispatch, dispatch
+from stargauge.quantity.power.hourly import Hourly
+from stargauge.quantity.power.outages import Outages
+from stargauge.quantity.power.power_sources import Battery, Given, Grid, Plant, Source
 
 _DRAWS, _HOURS, _YEARS, _BLOCK = 1000, 8760, 8, 24
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.figure import Figure
 from stargauge.engine.run import hold_freed_memory
-from stargauge.quantity import project_finance as pf
+from stargauge.quantity.finance import project_finance as pf
 
 DRAWS, SITES, MONTHS, BLOCK = 10_000, 8, 180, 256
 _PEER = Path(__file__).with_name("finance_peer.py")

@@ -17,8 +17,8 @@ import numpy as np
 from bench.figure import Figure
 from stargauge.api.programmes import catalogue
 from stargauge.api.training import costs_of
-from stargauge.audit.training import Setting
-from stargauge.audit.training_cases import case_of
+from stargauge.audit.compute.training import Setting
+from stargauge.audit.validation.training_cases import case_of
 from stargauge.catalogue.training_fit import shipped_training_fit
 from stargauge.catalogue.training_runs import shipped_training_runs
 from stargauge.plan.layouts.search import searched

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bench.figure import Figure
-from stargauge.quantity.network import passes
+from stargauge.quantity.schedule.network import passes
 
 _ACTIVITIES, _DRAWS = 200, 10_000
 

@@ -31,7 +31,7 @@ and ours no slower than the other tool. All figures: [JSON](_static/proof-of-qua
 
 def write_page(made: Mapping[str, Any], folder: Path) -> None:
     """Write the page and its pictures into the folder of the documentation."""
-    from stargauge.report.drawing import svg
+    from stargauge.report.drawing.drawing import svg
 
     (folder / "proof-of-quality.md").write_text(page(made), encoding="utf-8", newline="\n")
     for name, spec in pictures(made).items():
@@ -161,7 +161,7 @@ def _row(name: str, one: Figure) -> dict[str, Any]:
 
 def _dots(rows: list[dict[str, Any]], title: str, line: float, scale: dict[str, Any], marks: list[float]) -> dict[str, Any]:
     """One disc a row, hollow where the goal is missed, and a line at what is meant."""
-    from stargauge.report.canvas import FONT, HUES
+    from stargauge.report.drawing.canvas import FONT, HUES
 
     ink = HUES["ink"]
     look = {"labelColor": ink, "titleColor": ink, "titleFontWeight": "normal", "domain": False, "ticks": False}

@@ -123,7 +123,7 @@ def weather() -> Iterator[Figure]:
 
 def schedule() -> Iterator[Figure]:
     """Plans and builds forecast from the records of other owners; milestones and odds of the shipped programmes replayed."""
-    from stargauge.audit.measured import shipped
+    from stargauge.audit.backtest.measured import shipped
 
     made = shipped()
     assert made is not None

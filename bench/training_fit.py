@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge import api
-from stargauge.audit.training_cases import TrainingCase, case_of
+from stargauge.audit.validation.training_cases import TrainingCase, case_of
 from stargauge.catalogue.training_fit import ALL, COLUMNS, FILE, group_of
 from stargauge.catalogue.training_runs import TrainingRun, shipped_training_runs
 from stargauge.quantity.compute.training_fit import TrainingFit, Weights

@@ -18,11 +18,11 @@ from bench.figure import Figure
 from stargauge.catalogue.load import KnownCatalogue, load_catalogue
 from stargauge.catalogue.place_weather import coefficients_of, normals_of
 from stargauge.catalogue.weather_files import read_weather
-from stargauge.quantity.psychrometrics import wet_bulb
-from stargauge.quantity.synthetic_weather import synthetic_weather
-from stargauge.quantity.weather import YEAR_HOURS, Weather
-from stargauge.quantity.weather_cycles import STARTS, by_month
-from stargauge.quantity.weather_normals import Coefficients, Normals
+from stargauge.quantity.hall.psychrometrics import wet_bulb
+from stargauge.quantity.weather.synthetic_weather import synthetic_weather
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
+from stargauge.quantity.weather.weather_cycles import STARTS, by_month
+from stargauge.quantity.weather.weather_normals import Coefficients, Normals
 
 Array = NDArray[np.float64]
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from bench.figure import Figure
 from bench.weather import FILES, Hourly, catalogue, figures, folder, hourly, measure
 from stargauge.catalogue.place_weather import coefficients_of, normals_of
-from stargauge.quantity.hourly import MONTH_DAYS
-from stargauge.quantity.normal import normal_ppf
-from stargauge.quantity.sun import SOLAR_CONSTANT
-from stargauge.quantity.weather_cycles import Sky, by_month, day_shape, sky_of, yearly_cycle
-from stargauge.quantity.weather_normals import Coefficients
-from stargauge.quantity.weather_processes import noise_of
+from stargauge.quantity.power.hourly import MONTH_DAYS
+from stargauge.quantity.power.sun import SOLAR_CONSTANT
+from stargauge.quantity.statistics.normal import normal_ppf
+from stargauge.quantity.weather.weather_cycles import Sky, by_month, day_shape, sky_of, yearly_cycle
+from stargauge.quantity.weather.weather_normals import Coefficients
+from stargauge.quantity.weather.weather_processes import noise_of
 
 Array = NDArray[np.float64]
 _MONTH = np.repeat(np.arange(12), MONTH_DAYS)

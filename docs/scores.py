@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stargauge.audit.measured import shipped
-from stargauge.report.accuracy_page import finding, head, kind_rows, score_groups
+from stargauge.audit.backtest.measured import shipped
+from stargauge.report.accuracy.accuracy_page import finding, head, kind_rows, score_groups
 from stargauge.report.wording import day_text
 
 ROOT = Path(__file__).parents[1]

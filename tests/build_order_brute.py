@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, pairwise, product
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, faults_of, kept_in, value_of
+from stargauge.plan.build_order.case.case import Array, BuildCase, BuildOrder, Choice, faults_of, kept_in, value_of
 
 #: So many orders are weighed at most.
 MOST = 5_000_000

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.plan.build_order.case import BuildCase, Building, Choice, Target
-from stargauge.plan.build_order.funds import Funders
-from stargauge.plan.build_order.takes import Takes
+from stargauge.plan.build_order.case.case import BuildCase, Building, Choice, Target
+from stargauge.plan.build_order.case.takes import Takes
+from stargauge.plan.build_order.funding.funds import Funders
 from stargauge.quantity.dates import day
 
 Array = NDArray[np.float64]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, Building, Limit, Target
-from stargauge.plan.build_order.standing_for import groups_of_draws, plans_at_random
+from stargauge.plan.build_order.case.case import Array, BuildCase, Building, Limit, Target
+from stargauge.plan.build_order.case.standing_for import groups_of_draws, plans_at_random
 
 #: Waits for power in months (median, sigma of its logarithm) and USD per W, of some kinds of it.
 POWERS = {"grid": (50.0, 0.35, 0.1), "gas-engine": (14.0, 0.3, 1.6), "gas-turbine": (36.0, 0.3, 1.2), "combined-cycle": (48.0, 0.3, 1.4)}

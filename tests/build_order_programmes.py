@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.plan.build_order.case import Target
-from stargauge.plan.build_order.prepare import Aim
+from stargauge.plan.build_order.case.case import Target
+from stargauge.plan.build_order.case.prepare import Aim
 from stargauge.programme.known import Known, known
 from stargauge.programme.positions import parse_document
 from stargauge.programme.read import read_programme

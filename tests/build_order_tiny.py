@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.case import BuildCase, Building, Limit, Target
+from stargauge.plan.build_order.case.case import BuildCase, Building, Limit, Target
 
 FIRST_MONTH = 2027 * 12
 

@@ -12,8 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 
 from stargauge import api
 from stargauge.api.chip_rates import RATES, Rate, rows_of
-from stargauge.audit.fleet_use import JOB
-from stargauge.audit.rate_use import DAY
+from stargauge.audit.compute.fleet_use import JOB
+from stargauge.audit.compute.rate_use import DAY
 from stargauge.catalogue.load import DATA, load_catalogue
 from stargauge.catalogue.model_rates import RATE, SOURCE
 from stargauge.catalogue.rows import COLUMNS

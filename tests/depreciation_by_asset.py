@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stargauge.quantity.day_count import calendar_of
-from stargauge.quantity.depreciation import Convention
+from stargauge.quantity.finance.day_count import calendar_of
+from stargauge.quantity.finance.depreciation import Convention
 
 Array = NDArray[np.float64]
 

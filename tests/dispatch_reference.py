@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.quantity.hourly import Hourly
-from stargauge.quantity.outages import units_up
-from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
+from stargauge.quantity.power.hourly import Hourly
+from stargauge.quantity.power.outages import units_up
+from stargauge.quantity.power.power_sources import Battery, Given, Grid, Plant, Source
 
 
 @dataclass

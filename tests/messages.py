@@ -14,21 +14,21 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from stargauge.audit.causes import METHOD, TOLD
-from stargauge.audit.compare import HEADS
-from stargauge.audit.job_checks import AT_PEAK, MEASURES
-from stargauge.audit.job_definitions import DEFINITIONS
-from stargauge.audit.jobs import ROUTES
-from stargauge.audit.movers import KINDS, TOGETHER
-from stargauge.audit.news import SEVERAL, TIME
-from stargauge.audit.promises import BASES
+from stargauge.audit.compare.causes import METHOD, TOLD
+from stargauge.audit.compare.compare import HEADS
+from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
+from stargauge.audit.jobs.job_definitions import DEFINITIONS
+from stargauge.audit.jobs.jobs import ROUTES
+from stargauge.audit.money.promises import BASES
+from stargauge.audit.over_time.movers import KINDS, TOGETHER
+from stargauge.audit.over_time.news import SEVERAL, TIME
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
 from stargauge.programme.schema import Part
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
-KEYED = (SOURCE / "report" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
+KEYED = (SOURCE / "report" / "evidence" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
 #: Where each function that says a text has it: the place of the first, and how many follow.
 SAYING = {"say": (0, 1), "counted": (1, 2)}
 #: Names in the answer of a plan that its page says.
@@ -78,11 +78,11 @@ def _in_templates() -> Iterator[tuple[str, str]]:
 
 def _in_tables() -> Iterator[tuple[str, str]]:
     """The texts that are said by a key."""
-    yield from ((one.says, f"audit/job_definitions.py:{one.name}") for one in DEFINITIONS)
-    yield from ((text, "audit/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
-    yield from ((one.what, f"audit/job_checks.py:{name}") for name, one in MEASURES.items())
-    yield from ((text, "audit/promises.py") for text in BASES)
-    yield from ((text, "audit/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
+    yield from ((one.says, f"audit/jobs/job_definitions.py:{one.name}") for one in DEFINITIONS)
+    yield from ((text, "audit/jobs/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
+    yield from ((one.what, f"audit/jobs/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "audit/money/promises.py") for text in BASES)
+    yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"
@@ -99,7 +99,7 @@ def _in_statements() -> Iterator[tuple[str, str]]:
 
 def _in_plans() -> Iterator[tuple[str, str]]:
     """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
-    for file in sorted((SOURCE / "plan" / "build_order").glob("*.py")):
+    for file in sorted((SOURCE / "plan" / "build_order").rglob("*.py")):
         nodes, where = list(ast.walk(ast.parse(file.read_text(encoding="utf-8")))), str(file.relative_to(SOURCE))
         made = [node.args[0] for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Said" and node.args]
         named = {node.id for node in made if isinstance(node, ast.Name)}

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.quantity.prim import Dimension
+from stargauge.quantity.effects.prim import Dimension
 
 ROOT = Path(__file__).parent
 BOXES, DRAWS = ROOT / "data" / "prim_boxes.json", ROOT / "data" / "prim_draws.json"

@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from stargauge import api
-from stargauge.audit.language import NotTestable
-from stargauge.audit.languages import words_of
+from stargauge.audit.claims.language import NotTestable
 from stargauge.audit.run import texts_of
-from stargauge.audit.sentence import Names, sentence
 from stargauge.audit.summary import names_of
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.sentence import Names, sentence
 from stargauge.engine.simulate import axes_of, model_graph
 
 FILE = Path(__file__).parent / "data" / "readings_in_words.txt"

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.serving_cases import ServingCase, case_of
-from stargauge.audit.serving_fitting import Errors, as_fit, errors, errors_left_out, fit_serving, left_out, prior
+from stargauge.audit.validation.serving_cases import ServingCase, case_of
+from stargauge.audit.validation.serving_fitting import Errors, as_fit, errors, errors_left_out, fit_serving, left_out, prior
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.machines import machine_of
 from stargauge.catalogue.serving_fit import ALL, COLUMNS, FILE, KINDS, shipped_fits, shipped_prior, shipped_serving_fit

@@ -12,7 +12,7 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.measured import SCORES, TABLES, Measured, shipped
+from stargauge.audit.backtest.measured import SCORES, TABLES, Measured, shipped
 from stargauge.programme.known import known as known_on
 from stargauge.quantity.errors import InputError
 

@@ -14,8 +14,8 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.build_validation import validate_builds
-from stargauge.audit.calibration import fit_view
+from stargauge.audit.backtest.calibration import fit_view
+from stargauge.audit.validation.build_validation import validate_builds
 from stargauge.catalogue import load
 from stargauge.catalogue.own_builds import NEEDED, read_own_builds
 from stargauge.quantity.errors import InputError

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tests.programme_files import SMALL, small
 
 from stargauge import api
-from stargauge.audit.compare import Comparison, _output
+from stargauge.audit.compare.compare import Comparison, _output
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.exchange import differing, exchanged, in_order
 from stargauge.quantity.errors import InputError
-from stargauge.report.comparison import render_comparison
+from stargauge.report.why.comparison import render_comparison
 
 ONE = "xai-colossus-1"
 DAY = "2026-09-30"

@@ -17,17 +17,17 @@ from tests.programme_files import small
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
-from stargauge.audit.definitions import ClaimDefinitions, Definitions, Row
-from stargauge.audit.definitions_tried import setting_of, tried_of
-from stargauge.audit.job_definitions import COUNTS
-from stargauge.audit.language import parse
-from stargauge.audit.meanings import Setting, meant, most, names_a_date, possible, sense_of, words
-from stargauge.audit.messages import ENGLISH
-from stargauge.audit.words import forbidden
+from stargauge.audit.claims.definitions import ClaimDefinitions, Definitions, Row
+from stargauge.audit.claims.definitions_tried import setting_of, tried_of
+from stargauge.audit.claims.language import parse
+from stargauge.audit.claims.meanings import Setting, meant, most, names_a_date, possible, sense_of, words
+from stargauge.audit.jobs.job_definitions import COUNTS
+from stargauge.audit.wording.messages import ENGLISH
+from stargauge.audit.wording.words import forbidden
 from stargauge.engine.simulate import axes_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import MEANS, STAGES
-from stargauge.report.meanings import SHOWN, render_definitions
+from stargauge.report.claims.meanings import SHOWN, render_definitions
 
 NOW = "2026-11-22"
 JOBS = {

@@ -10,10 +10,10 @@ import pytest
 from tests.real_worlds import TINY
 
 from stargauge import api
-from stargauge.audit.delays import Activity, SiteDelay, unfinished, wanted
+from stargauge.audit.sites.delays import Activity, SiteDelay, unfinished, wanted
 from stargauge.quantity.dates import day
 from stargauge.quantity.quantity import ACTIVITIES
-from stargauge.report.schedule import date_text, delays_of, headline, held_up_text, render_schedule
+from stargauge.report.sites.schedule import date_text, delays_of, headline, held_up_text, render_schedule
 
 SITE = {"id", "name", "phases", "running", "planned", "it_power_w", "next", "complete", "never", "held_up_by", "plan_at_risk",
         "observed_through"}  # fmt: skip

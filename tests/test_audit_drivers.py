@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 import stargauge.inputs
-from stargauge.audit.drivers import Draws, Target, drivers, strongest
-from stargauge.audit.evaluate import Outcome
-from stargauge.audit.groups import APART, DEFINED, GROUPS, MODULES, group_of, groups_of
-from stargauge.audit.language import parse
+from stargauge.audit.claims.evaluate import Outcome
+from stargauge.audit.claims.language import parse
+from stargauge.audit.drivers.drivers import Draws, Target, drivers, strongest
+from stargauge.audit.drivers.groups import APART, DEFINED, GROUPS, MODULES, group_of, groups_of
 from stargauge.engine.rests import apportion
 from stargauge.engine.simulate import model_graph
-from stargauge.quantity.normal import normal_ppf
 from stargauge.quantity.statement import Estimate, Input, Statement
+from stargauge.quantity.statistics.normal import normal_ppf
 
 RNG = np.random.default_rng(7)
 N = 2048

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.audit.evaluate import Judge, Outcome, Selected, evaluate
-from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, Record, Threshold, Time, parse
+from stargauge.audit.claims.evaluate import Judge, Outcome, Selected, evaluate
+from stargauge.audit.claims.language import AllOf, AnyOf, Comparison, Not, Record, Threshold, Time, parse
 from stargauge.quantity.address import Address
 from stargauge.quantity.errors import InputError
 

@@ -13,9 +13,9 @@ import pytest
 from tests.programme_files import small
 
 from stargauge import api
-from stargauge.audit.explanation import explained
-from stargauge.audit.places import Places
-from stargauge.audit.reasons import asked_reading
+from stargauge.audit.sources.explanation import explained
+from stargauge.audit.sources.places import Places
+from stargauge.audit.wording.reasons import asked_reading
 from stargauge.engine.assembly import Inputs
 from stargauge.engine.held import Held
 from stargauge.engine.lineage import explain
@@ -24,7 +24,7 @@ from stargauge.engine.simulate import model_graph, simulate, world_of
 from stargauge.programme.load import SHIPPED, shipped
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import OURS, Estimate
-from stargauge.report.changed import render_changed
+from stargauge.report.why.changed import render_changed
 
 WHEN = date(2027, 12, 31)
 INPUTS = [name for name, made in model_graph().quantities.items() if made.is_input]

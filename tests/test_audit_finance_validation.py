@@ -12,8 +12,8 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.finance_cases import FORMS, form_of
-from stargauge.audit.finance_validation import read_vectors
+from stargauge.audit.validation.finance_cases import FORMS, form_of
+from stargauge.audit.validation.finance_validation import read_vectors
 from stargauge.quantity.errors import InputError
 
 WACC: dict[str, Any] = {

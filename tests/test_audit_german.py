@@ -18,23 +18,23 @@ from tests.readings_in_words import FILE, lines
 
 from stargauge import api
 from stargauge.api.runs import condition
-from stargauge.audit.answer import answer
 from stargauge.audit.answer_data import claim_texts
-from stargauge.audit.binding import check
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, leaves, parse
+from stargauge.audit.claims.meanings import words as meanings
+from stargauge.audit.claims.record import Archive, Found
+from stargauge.audit.claims.verdict import STATUSES, Judgement, Margin, Odds, Setting
 from stargauge.audit.export.wording import Wording
-from stargauge.audit.input_names import CLAUSES, PLURAL
-from stargauge.audit.job_definitions import DEFINITIONS
-from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, leaves, parse
-from stargauge.audit.languages import LANGUAGES, words_of
-from stargauge.audit.meanings import words as meanings
-from stargauge.audit.messages import ENGLISH, Messages
-from stargauge.audit.needs_words import choice_said, date_said, number_said
-from stargauge.audit.publishers import GERMAN as PUBLISHERS
-from stargauge.audit.record import Archive, Found
-from stargauge.audit.sentence import Names, sentence, subject, written
-from stargauge.audit.telling import TELLING, Respect, phase_named
-from stargauge.audit.verdict import STATUSES, Judgement, Margin, Odds, Setting
-from stargauge.audit.words import forbidden, input_name, likelihood, odds, percent
+from stargauge.audit.jobs.job_definitions import DEFINITIONS
+from stargauge.audit.needs.needs_words import choice_said, date_said, number_said
+from stargauge.audit.wording.answer import answer
+from stargauge.audit.wording.input_names import CLAUSES, PLURAL
+from stargauge.audit.wording.languages import LANGUAGES, words_of
+from stargauge.audit.wording.messages import ENGLISH, Messages
+from stargauge.audit.wording.publishers import GERMAN as PUBLISHERS
+from stargauge.audit.wording.sentence import Names, sentence, subject, written
+from stargauge.audit.wording.telling import TELLING, Respect, phase_named
+from stargauge.audit.wording.words import forbidden, input_name, likelihood, odds, percent
 from stargauge.engine.simulate import inputs_of, model_graph
 from stargauge.programme.alternatives import METHODS
 from stargauge.programme.schema import Programme

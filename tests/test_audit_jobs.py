@@ -15,11 +15,11 @@ from tests.real_worlds import TINY
 
 import stargauge
 from stargauge import api
-from stargauge.audit.job_checks import ABOVE, APART, BELOW, INSIDE, MEASURES, Compared
-from stargauge.audit.job_claims import numbers_of
-from stargauge.audit.job_definitions import COUNTS, DEFINITIONS
-from stargauge.audit.language import Comparison, parse
-from stargauge.audit.words import forbidden, shown
+from stargauge.audit.claims.language import Comparison, parse
+from stargauge.audit.jobs.job_checks import ABOVE, APART, BELOW, INSIDE, MEASURES, Compared
+from stargauge.audit.jobs.job_claims import numbers_of
+from stargauge.audit.jobs.job_definitions import COUNTS, DEFINITIONS
+from stargauge.audit.wording.words import forbidden, shown
 from stargauge.catalogue.load import load_catalogue
 from stargauge.engine.simulate import model_graph
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.audit.evaluate import Selected, evaluate
-from stargauge.audit.joint import DRAWS, ENOUGH, LOGIC, Member, conflicts, largest_sets, pair
-from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, Reading, Record, Threshold, Time
-from stargauge.audit.logic import excludes, implies, satisfiable
+from stargauge.audit.claims.evaluate import Selected, evaluate
+from stargauge.audit.claims.joint import DRAWS, ENOUGH, LOGIC, Member, conflicts, largest_sets, pair
+from stargauge.audit.claims.language import AllOf, AnyOf, Comparison, Not, Reading, Record, Threshold, Time
+from stargauge.audit.claims.logic import excludes, implies, satisfiable
 from stargauge.quantity.address import Address
 
 MONTHS = ("2025-01", "2025-02", "2025-03")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from stargauge.audit import knowledge_days
-from stargauge.audit.knowledge_days import ABOUT, FIRST, SITES, TODAY, Event, days_of, events_of, first_day
+from stargauge.audit.over_time import knowledge_days
+from stargauge.audit.over_time.knowledge_days import ABOUT, FIRST, SITES, TODAY, Event, days_of, events_of, first_day
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.audit.binding import check, comparable, unknown_labels
-from stargauge.audit.language import (
+from stargauge.audit.claims.binding import check, comparable, unknown_labels
+from stargauge.audit.claims.language import (
     AllOf,
     AnyOf,
     Comparison,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stargauge import api
-from stargauge.audit.money_backtest import LEAD, MoneyBacktest, Sum, sums, wanted
+from stargauge.audit.backtest.money_backtest import LEAD, MoneyBacktest, Sum, sums, wanted
 from stargauge.cli import main
 
 TODAY = date(2026, 11, 22)

@@ -20,22 +20,22 @@ from tests.test_packaging_files import run_page, run_python
 from stargauge import api
 from stargauge.api import answers
 from stargauge.api.runs import DRAWS
-from stargauge.audit.discovery import Halves, Score, discovered, restated, restated_together, rounded_number, single, strongest
-from stargauge.audit.needs import too_few
-from stargauge.audit.needs_answer import CHANGES, Needs, ReadingNeeds, Region, density_said
-from stargauge.audit.needs_look import COLLECTOR
+from stargauge.audit.needs.discovery import Halves, Score, discovered, restated, restated_together, rounded_number, single, strongest
+from stargauge.audit.needs.needs import too_few
+from stargauge.audit.needs.needs_answer import CHANGES, Needs, ReadingNeeds, Region, density_said
+from stargauge.audit.needs.needs_look import COLLECTOR
 from stargauge.audit.run import COLLECTOR as AUDIT
 from stargauge.audit.run import judge_of
-from stargauge.audit.sentence import Names
-from stargauge.audit.telling import Told, collected, phase_named, respects_of, values_of
-from stargauge.audit.words import forbidden
+from stargauge.audit.wording.sentence import Names
+from stargauge.audit.wording.telling import Told, collected, phase_named, respects_of, values_of
+from stargauge.audit.wording.words import forbidden
 from stargauge.engine.simulate import axes_of, simulate, world_of
 from stargauge.quantity.dates import from_day
+from stargauge.quantity.effects.prim import Dimension
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.prim import Dimension
-from stargauge.report import canvas
-from stargauge.report.needs import render_needs
-from stargauge.report.needs_chart import ranges_needed, spoken_ranges, trade_off
+from stargauge.report.claims.needs import render_needs
+from stargauge.report.claims.needs_chart import ranges_needed, spoken_ranges, trade_off
+from stargauge.report.drawing import canvas
 
 AS_OF = "2026-11-22"
 #: What no sentence may name: where in its range something falls, and which fit a world uses.

@@ -12,12 +12,12 @@ from tests.programme_files import changed, small
 
 from stargauge import api
 from stargauge.api import tracks
-from stargauge.audit.movers import groups_of
-from stargauge.audit.odds import DECIDED, OddsOverTime, days_between
+from stargauge.audit.over_time.movers import groups_of
+from stargauge.audit.over_time.odds import DECIDED, OddsOverTime, days_between
 from stargauge.programme.filter import known_programme
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Statement
-from stargauge.report.odds import render_odds
+from stargauge.report.claims.odds import render_odds
 
 #: The claim is open in May 2026; the tracker's date of April 2026 decides most of it.
 OPEN_CLAIM = (

@@ -13,7 +13,7 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.pue_validation import NOTE, PueValidation, constants, design_in, place_in, validate_pue
+from stargauge.audit.validation.pue_validation import NOTE, PueValidation, constants, design_in, place_in, validate_pue
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.own_pue import KNOWN, read_own_pue
 from stargauge.quantity.errors import InputError

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from stargauge.audit.binding import check
-from stargauge.audit.language import parse
-from stargauge.audit.record import Archive, only_records, related
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.language import parse
+from stargauge.audit.claims.record import Archive, only_records, related
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.quantity import quantity

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from tests import engine_toy as toy
 
-from stargauge.audit.questions import questions
+from stargauge.audit.claims.questions import questions
+from stargauge.audit.claims.verdict import STATUSES
+from stargauge.audit.drivers.what_moves import quantity_rows
 from stargauge.audit.run import COLLECTOR, audit, judge_of
-from stargauge.audit.verdict import STATUSES
-from stargauge.audit.what_moves import quantity_rows
-from stargauge.audit.words import forbidden
+from stargauge.audit.wording.words import forbidden
 from stargauge.engine.result import Result, gather
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.errors import InputError

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from stargauge import api
-from stargauge.audit import measured as scores
-from stargauge.audit.backtest import LEADS, Backtest, milestones
-from stargauge.audit.build_validation import BuildValidation
-from stargauge.audit.calibration import fit_view
-from stargauge.audit.measured import Measured, shipped
-from stargauge.audit.validation import Validation
+from stargauge.audit.backtest import measured as scores
+from stargauge.audit.backtest.backtest import LEADS, Backtest, milestones
+from stargauge.audit.backtest.calibration import fit_view
+from stargauge.audit.backtest.measured import Measured, shipped
+from stargauge.audit.validation.build_validation import BuildValidation
+from stargauge.audit.validation.slip_validation import Validation
 from stargauge.quantity.dates import parse_window
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.audit.scoring import base_rates, brier, coverage, crps, crps_open, interval, log_score
-from stargauge.quantity.normal import normal_ppf
+from stargauge.audit.backtest.scoring import base_rates, brier, coverage, crps, crps_open, interval, log_score
+from stargauge.quantity.statistics.normal import normal_ppf
 
 NORMAL = normal_ppf((np.arange(4000) + 0.5) / 4000)
 

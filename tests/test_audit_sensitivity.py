@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.real_worlds import TINY
 
 from stargauge import api
-from stargauge.audit import moved as asked
-from stargauge.audit import sensitivity
-from stargauge.audit.sensitivity import STRONGEST, Sensitivity
-from stargauge.audit.two_way import MOST_CELLS, axes_of_table
+from stargauge.audit.drivers import moved as asked
+from stargauge.audit.drivers import sensitivity
+from stargauge.audit.drivers.sensitivity import STRONGEST, Sensitivity
+from stargauge.audit.drivers.two_way import MOST_CELLS, axes_of_table
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Mixture

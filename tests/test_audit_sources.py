@@ -13,13 +13,13 @@ from tests.programme_files import changed, small
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
-from stargauge.audit.sources import ALIKE
-from stargauge.audit.sources_answer import CATALOGUE, PROGRAMME, Change, Dropped, Sources
-from stargauge.audit.words import forbidden
+from stargauge.audit.sources.sources import ALIKE
+from stargauge.audit.sources.sources_answer import CATALOGUE, PROGRAMME, Change, Dropped, Sources
+from stargauge.audit.wording.words import forbidden
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
-from stargauge.report.sources import render_sources
+from stargauge.report.why.sources import render_sources
 
 NOW = "2026-11-22"
 RECORD = "power_it[operational, north]: {value: 100 MW, as_of: 2026-04-10, status: estimated, source: tracker}"

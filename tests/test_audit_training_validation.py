@@ -13,8 +13,8 @@ from tests.cli_runs import ask
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
-from stargauge.audit.training_cases import TOLERANCE
-from stargauge.audit.training_validation import NOTE, TrainingValidation, validate_training
+from stargauge.audit.validation.training_cases import TOLERANCE
+from stargauge.audit.validation.training_validation import NOTE, TrainingValidation, validate_training
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.machines import chip_of
 from stargauge.catalogue.training_fit import shipped_fit

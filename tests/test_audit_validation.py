@@ -14,8 +14,8 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.calibration import all_fits, build_fit_of, fit_of, fit_view
-from stargauge.audit.validation import validate_schedule
+from stargauge.audit.backtest.calibration import all_fits, build_fit_of, fit_of, fit_view
+from stargauge.audit.validation.slip_validation import validate_schedule
 from stargauge.catalogue.fits import BUILD_FITTED, FITTED, fingerprint, shipped_build_fit, shipped_fit
 from stargauge.catalogue.load import DATA, load_catalogue
 from stargauge.catalogue.projects import owner_of, read_projects

@@ -11,10 +11,10 @@ import pytest
 from tests.real_worlds import TINY
 
 from stargauge import api
-from stargauge.audit.causes import MEMO_BYTES
-from stargauge.audit.moved import Asker
-from stargauge.audit.sensitivity import uncertain
-from stargauge.audit.variance import groups, shares
+from stargauge.audit.compare.causes import MEMO_BYTES
+from stargauge.audit.drivers.moved import Asker
+from stargauge.audit.drivers.sensitivity import uncertain
+from stargauge.audit.drivers.variance import groups, shares
 from stargauge.cli import main
 from stargauge.engine.memo import Memo
 from stargauge.engine.spread import effects_of, input_of

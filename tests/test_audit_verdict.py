@@ -8,16 +8,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from stargauge.audit.answer import answer, claim_answer, record_of
-from stargauge.audit.binding import check
-from stargauge.audit.evaluate import Outcome
-from stargauge.audit.language import Not, parse
-from stargauge.audit.messages import ENGLISH
-from stargauge.audit.questions import Question, questions
-from stargauge.audit.record import Archive
-from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import Setting, judge, margin_of, observed, odds_of
-from stargauge.audit.words import attribution, forbidden, independent, likelihood, odds, percent
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.evaluate import Outcome
+from stargauge.audit.claims.language import Not, parse
+from stargauge.audit.claims.questions import Question, questions
+from stargauge.audit.claims.record import Archive
+from stargauge.audit.claims.verdict import Setting, judge, margin_of, observed, odds_of
+from stargauge.audit.wording.answer import answer, claim_answer, record_of
+from stargauge.audit.wording.messages import ENGLISH
+from stargauge.audit.wording.sentence import Names, sentence
+from stargauge.audit.wording.words import attribution, forbidden, independent, likelihood, odds, percent
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import quantity

@@ -14,19 +14,19 @@ from tests.build_order_brute import site_plans
 from tests.build_order_programmes import aim, undecided
 
 from stargauge.api import known, load
-from stargauge.plan.build_order.case import Array, BuildCase, Choice, Limit, faults_of, value_of
-from stargauge.plan.build_order.choices import FILE
-from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.figures import cost_data, fastest
-from stargauge.plan.build_order.frontier import emissions_frontier, frontier
-from stargauge.plan.build_order.insist import Variant, insisting, spending
-from stargauge.plan.build_order.most import Most
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.prices import prices, tight
-from stargauge.plan.build_order.reckoning import Reckoning, everything, reckoned_beside
-from stargauge.plan.build_order.sought import Chosen, odds_in, without_targets
-from stargauge.plan.build_order.sums import Spending, Sum, sums_of
-from stargauge.plan.build_order.variants import with_limit, with_target
+from stargauge.plan.build_order.beside.frontier import emissions_frontier, frontier
+from stargauge.plan.build_order.beside.insist import Variant, insisting, spending
+from stargauge.plan.build_order.beside.prices import prices, tight
+from stargauge.plan.build_order.case.case import Array, BuildCase, Choice, Limit, faults_of, value_of
+from stargauge.plan.build_order.case.choices import FILE
+from stargauge.plan.build_order.case.days import Days
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.case.variants import with_limit, with_target
+from stargauge.plan.build_order.funding.sums import Spending, Sum, sums_of
+from stargauge.plan.build_order.orders.most import Most
+from stargauge.plan.build_order.orders.reckoning import Reckoning, everything, reckoned_beside
+from stargauge.plan.build_order.orders.sought import Chosen, odds_in, without_targets
+from stargauge.plan.build_order.told.figures import cost_data, fastest
 
 BY, ASKED, MONTHS = date(2030, 6, 30), 0.7, 12
 LESS = 300.0  # USD: far less than any building costs
@@ -242,7 +242,7 @@ def test_draws_are_asked_for_what_the_run_showed_less(made: Prepared, reckoning:
 
 
 def test_the_file_as_it_stands_has_a_cost_beside_that_of_the_plan(made: Prepared, reckoning: Reckoning) -> None:
-    from stargauge.plan.build_order.case import BuildOrder
+    from stargauge.plan.build_order.case.case import BuildOrder
 
     order = BuildOrder(reckoning.plan, 0.0, 0.0, np.ones((1, 1), dtype=bool))
     told = cost_data(made, order, undecided()[1])

@@ -12,10 +12,10 @@ from tests.programme_files import small
 
 from stargauge import api
 from stargauge.plan.build_order.asked import announced_text, carbon_price_of, wanted
-from stargauge.plan.build_order.carbon import PART, with_carbon_price
-from stargauge.plan.build_order.case import value_of
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.solve import solve
+from stargauge.plan.build_order.case.carbon import PART, with_carbon_price
+from stargauge.plan.build_order.case.case import value_of
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.solver.solve import solve
 from stargauge.programme.known import Known
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import show

@@ -8,7 +8,7 @@ import pytest
 from tests.build_order_programmes import TODAY, undecided
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.plan.build_order.choices import (
+from stargauge.plan.build_order.case.choices import (
     POWERS,
     SUPPLIES,
     Ground,

@@ -12,12 +12,12 @@ import pytest
 from tests.build_order_brute import brute
 from tests.build_order_tiny import FIRST_MONTH, month_end, tiny
 
-from stargauge.plan.build_order.case import BuildCase, Limit
-from stargauge.plan.build_order.conflict import Asked, Group, LeftOut, conflict_of
-from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
-from stargauge.plan.build_order.said import Said
-from stargauge.plan.build_order.solve import solve
-from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
+from stargauge.plan.build_order.case.case import BuildCase, Limit
+from stargauge.plan.build_order.case.variants import Finder, with_limit, with_target, within_cost
+from stargauge.plan.build_order.conflict.conflict import Asked, Group, LeftOut, conflict_of
+from stargauge.plan.build_order.conflict.relief import Relaxation, eased_together, most_amount
+from stargauge.plan.build_order.solver.solve import solve
+from stargauge.plan.build_order.told.said import Said
 from stargauge.quantity.errors import InputError
 
 EXACT = Finder(brute, gap=0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stargauge.plan.build_order.costs import (
+from stargauge.plan.build_order.case.costs import (
     PARTS,
     Building,
     Chips,

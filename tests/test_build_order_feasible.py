@@ -13,18 +13,18 @@ from tests.build_order_brute import site_plans
 from tests.build_order_programmes import aim, undecided
 
 from stargauge.plan.build_order.asked import wanted
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Limit, kept_in, value_of
-from stargauge.plan.build_order.conflict import Asked, LeftOut, NoConflict, conflict_of
-from stargauge.plan.build_order.feasible import Feasible
-from stargauge.plan.build_order.figures import fastest
-from stargauge.plan.build_order.impossible import left_out, translated, widened
-from stargauge.plan.build_order.most import Mosts
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.promise import kept_with
-from stargauge.plan.build_order.said import Said
-from stargauge.plan.build_order.solve import solve
-from stargauge.plan.build_order.sought import without_targets
-from stargauge.plan.build_order.variants import Finder, some_targets, with_target
+from stargauge.plan.build_order.case.case import Array, BuildCase, BuildOrder, Choice, Limit, kept_in, value_of
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.case.variants import Finder, some_targets, with_target
+from stargauge.plan.build_order.conflict.conflict import Asked, LeftOut, NoConflict, conflict_of
+from stargauge.plan.build_order.conflict.impossible import left_out, translated, widened
+from stargauge.plan.build_order.orders.feasible import Feasible
+from stargauge.plan.build_order.orders.most import Mosts
+from stargauge.plan.build_order.orders.sought import without_targets
+from stargauge.plan.build_order.solver.solve import solve
+from stargauge.plan.build_order.told.figures import fastest
+from stargauge.plan.build_order.told.promise import kept_with
+from stargauge.plan.build_order.told.said import Said
 
 Chosen = tuple[Choice, ...]
 LAST = date(2029, 6, 30)

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from tests.build_order_programmes import TODAY, UNDECIDED, aim, undecided
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.plan.build_order.case import Choice, faults_of, kept_in, reached, value_of
-from stargauge.plan.build_order.choices import overlay_of
-from stargauge.plan.build_order.decisions import NothingToDecide, chips_for
-from stargauge.plan.build_order.filed import address_of, symbolic_starts
-from stargauge.plan.build_order.limits import natural_rows
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.reach import by_world
-from stargauge.plan.build_order.solve import solve
-from stargauge.plan.build_order.takes import begun_known, begun_of, takes_of
-from stargauge.plan.build_order.variants import some_targets
-from stargauge.plan.build_order.worlds import read
+from stargauge.plan.build_order.case.case import Choice, faults_of, kept_in, reached, value_of
+from stargauge.plan.build_order.case.choices import overlay_of
+from stargauge.plan.build_order.case.decisions import NothingToDecide, chips_for
+from stargauge.plan.build_order.case.limits import natural_rows
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.case.reach import by_world
+from stargauge.plan.build_order.case.takes import begun_known, begun_of, takes_of
+from stargauge.plan.build_order.case.variants import some_targets
+from stargauge.plan.build_order.case.worlds import read
+from stargauge.plan.build_order.solver.solve import solve
+from stargauge.plan.build_order.told.filed import address_of, symbolic_starts
 from stargauge.programme.known import Known, known
 from stargauge.programme.load import load, shipped
 from stargauge.programme.positions import parse_document

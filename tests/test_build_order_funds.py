@@ -14,11 +14,11 @@ from tests.build_order_by_hand import ALL, EQUIPMENT, HALLS, YEARS, case_of, fun
 from tests.real_worlds import NOW, known_of
 
 from stargauge import api
-from stargauge.plan.build_order import funds
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, faults_of
-from stargauge.plan.build_order.division import LENDERS, Division, divide
-from stargauge.plan.build_order.funds import NOBODY, fund_rows, missing_row, within_means
-from stargauge.plan.build_order.worlds import read
+from stargauge.plan.build_order.case.case import BuildCase, BuildOrder, Choice, faults_of
+from stargauge.plan.build_order.case.worlds import read
+from stargauge.plan.build_order.funding import funds
+from stargauge.plan.build_order.funding.division import LENDERS, Division, divide
+from stargauge.plan.build_order.funding.funds import NOBODY, fund_rows, missing_row, within_means
 from stargauge.programme.known import Known, known
 from stargauge.programme.overlay import overlay
 from stargauge.quantity.errors import InputError

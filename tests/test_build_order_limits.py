@@ -14,8 +14,8 @@ from tests.build_order_by_hand import ALL, MONTHS, case_of, takes_of
 from tests.real_worlds import known_of
 
 from stargauge import api
-from stargauge.plan.build_order.case import Limit, Target, faults_of
-from stargauge.plan.build_order.limits import (
+from stargauge.plan.build_order.case.case import Limit, Target, faults_of
+from stargauge.plan.build_order.case.limits import (
     Bound,
     _pool_rows,
     asked_rows,
@@ -26,10 +26,10 @@ from stargauge.plan.build_order.limits import (
     read_limits,
     shared_pools,
 )
-from stargauge.plan.build_order.neighbours import shared_basis, taken_by_others
-from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of
-from stargauge.plan.build_order.takes import takes_of as real_takes_of
+from stargauge.plan.build_order.case.neighbours import shared_basis, taken_by_others
+from stargauge.plan.build_order.case.prepare import Aim, BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.case.takes import Begun, Takes, begun_known, begun_of
+from stargauge.plan.build_order.case.takes import takes_of as real_takes_of
 from stargauge.programme.known import Known, known
 from stargauge.programme.overlay import overlay
 from stargauge.quantity.dates import day

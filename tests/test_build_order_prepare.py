@@ -10,11 +10,11 @@ import pytest
 from tests.build_order_programmes import TODAY, aim, undecided
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.plan.build_order.case import Choice, faults_of, kept_in, reached
-from stargauge.plan.build_order.choices import overlay_of, supply_of
-from stargauge.plan.build_order.decisions import Laid, decisions_of
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, UnderWay, prepare
-from stargauge.plan.build_order.worlds import days_of, read, ready_at, running_of, starts_at
+from stargauge.plan.build_order.case.case import Choice, faults_of, kept_in, reached
+from stargauge.plan.build_order.case.choices import overlay_of, supply_of
+from stargauge.plan.build_order.case.decisions import Laid, decisions_of
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, UnderWay, prepare
+from stargauge.plan.build_order.case.worlds import days_of, read, ready_at, running_of, starts_at
 from stargauge.programme.known import known
 from stargauge.programme.load import load
 from stargauge.programme.overlay import overlay

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from stargauge.plan.build_order.case import Choice
-from stargauge.plan.build_order.recourse import Pool, at_price, begun_before, cheapest, foreseen, halves, losses, parts_by, valued
+from stargauge.plan.build_order.beside.recourse import Pool, at_price, begun_before, cheapest, foreseen, halves, losses, parts_by, valued
+from stargauge.plan.build_order.case.case import Choice
 
 Places = NDArray[np.intp]
 FREE: list[Hashable] = [()] * 12

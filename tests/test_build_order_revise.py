@@ -9,9 +9,9 @@ import pytest
 from tests.build_order_brute import brute
 from tests.build_order_tiny import tiny
 
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Limit, faults_of, value_of
-from stargauge.plan.build_order.revise import revised
-from stargauge.plan.build_order.variants import with_limit, with_target
+from stargauge.plan.build_order.case.case import BuildCase, BuildOrder, Limit, faults_of, value_of
+from stargauge.plan.build_order.case.variants import with_limit, with_target
+from stargauge.plan.build_order.orders.revise import revised
 
 
 def _best(case: BuildCase) -> BuildOrder:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.build_order_brute import brute, site_plans
 from tests.build_order_cases import Size, random_case, tiny
 
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, faults_of, value_of
-from stargauge.plan.build_order.master import Master
-from stargauge.plan.build_order.pricing import Cut, Kept, Prices, Scaled, bound_of
-from stargauge.plan.build_order.revise import spared
-from stargauge.plan.build_order.search import Search
-from stargauge.plan.build_order.solve import NoOrder, most_capacity, solve
+from stargauge.plan.build_order.case.case import BuildCase, BuildOrder, Choice, faults_of, value_of
+from stargauge.plan.build_order.orders.revise import spared
+from stargauge.plan.build_order.solver.master import Master
+from stargauge.plan.build_order.solver.pricing import Cut, Kept, Prices, Scaled, bound_of
+from stargauge.plan.build_order.solver.search import Search
+from stargauge.plan.build_order.solver.solve import NoOrder, most_capacity, solve
 
 _SEEDS = st.integers(0, 100_000)
 #: A case that a search has to branch in, though small.
@@ -255,7 +255,7 @@ def test_what_cannot_be_reached_is_said_with_how_far() -> None:
 
 def test_what_limits_forbid_is_said() -> None:
     case = tiny(1)
-    from stargauge.plan.build_order.case import Limit
+    from stargauge.plan.build_order.case.case import Limit
 
     none = replace(case, limits=(Limit("all", "money", 1.0, "USD", case.cost),))
     with pytest.raises(NoOrder, match=r"within the limits \(money\)"):

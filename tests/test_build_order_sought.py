@@ -11,11 +11,11 @@ import pytest
 from tests.build_order_brute import site_plans
 from tests.build_order_programmes import aim, undecided
 
-from stargauge.plan.build_order.by_draw import ByDraw
-from stargauge.plan.build_order.case import Choice, Limit, value_of
-from stargauge.plan.build_order.figures import fastest
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.sought import odds_in, sought
+from stargauge.plan.build_order.case.case import Choice, Limit, value_of
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.orders.by_draw import ByDraw
+from stargauge.plan.build_order.orders.sought import odds_in, sought
+from stargauge.plan.build_order.told.figures import fastest
 
 BY = date(2029, 6, 30)
 

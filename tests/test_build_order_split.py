@@ -11,14 +11,14 @@ from tests.real_worlds import known_of
 
 from stargauge import api
 from stargauge.catalogue.load import load_catalogue
-from stargauge.plan.build_order.case import Choice, reached
-from stargauge.plan.build_order.cooling import cooling_of, designs_of
-from stargauge.plan.build_order.limits import read_limits
-from stargauge.plan.build_order.prepare import BuildAsked, prepare
-from stargauge.plan.build_order.reach import by_world
-from stargauge.plan.build_order.split import Need, need_of, split_of
-from stargauge.plan.build_order.takes import begun_known
-from stargauge.plan.build_order.worlds import read
+from stargauge.plan.build_order.case.case import Choice, reached
+from stargauge.plan.build_order.case.cooling import cooling_of, designs_of
+from stargauge.plan.build_order.case.limits import read_limits
+from stargauge.plan.build_order.case.prepare import BuildAsked, prepare
+from stargauge.plan.build_order.case.reach import by_world
+from stargauge.plan.build_order.case.split import Need, need_of, split_of
+from stargauge.plan.build_order.case.takes import begun_known
+from stargauge.plan.build_order.case.worlds import read
 from stargauge.programme.known import Known, known
 from stargauge.programme.load import load
 from stargauge.programme.overlay import overlay

@@ -9,10 +9,10 @@ import pytest
 from tests.build_order_programmes import TODAY, undecided
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.plan.build_order.choices import GAS_POWERS, SUPPLIES, given_up, powers_of, supply_of
-from stargauge.plan.build_order.decisions import Laid, decisions_of
-from stargauge.plan.build_order.takes import begun_known
-from stargauge.plan.build_order.worlds import read
+from stargauge.plan.build_order.case.choices import GAS_POWERS, SUPPLIES, given_up, powers_of, supply_of
+from stargauge.plan.build_order.case.decisions import Laid, decisions_of
+from stargauge.plan.build_order.case.takes import begun_known
+from stargauge.plan.build_order.case.worlds import read
 from stargauge.programme.known import Known, known
 from stargauge.programme.load import load, shipped
 from stargauge.programme.overlay import overlay

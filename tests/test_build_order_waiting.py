@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 from tests.build_order_programmes import aim, undecided
 
-from stargauge.plan.build_order.case import Choice, Limit, faults_of, value_of
-from stargauge.plan.build_order.choices import FILE
-from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.decisions import Laid, decisions_of
-from stargauge.plan.build_order.facts import Fact, facts_of, months_before
-from stargauge.plan.build_order.figures import fastest
-from stargauge.plan.build_order.information import Weighed, pool_of
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.reckoning import Reckoning
-from stargauge.plan.build_order.recourse import Chosen, Pool
-from stargauge.plan.build_order.sought import odds_in, sought, without_targets
-from stargauge.plan.build_order.variants import not_before
-from stargauge.plan.build_order.waiting import decisions, delays, pushed, waiting_data
-from stargauge.plan.build_order.worlds import read
+from stargauge.plan.build_order.beside.facts import Fact, facts_of, months_before
+from stargauge.plan.build_order.beside.information import Weighed, pool_of
+from stargauge.plan.build_order.beside.recourse import Chosen, Pool
+from stargauge.plan.build_order.beside.waiting import decisions, delays, pushed, waiting_data
+from stargauge.plan.build_order.case.case import Choice, Limit, faults_of, value_of
+from stargauge.plan.build_order.case.choices import FILE
+from stargauge.plan.build_order.case.days import Days
+from stargauge.plan.build_order.case.decisions import Laid, decisions_of
+from stargauge.plan.build_order.case.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.case.variants import not_before
+from stargauge.plan.build_order.case.worlds import read
+from stargauge.plan.build_order.orders.reckoning import Reckoning
+from stargauge.plan.build_order.orders.sought import odds_in, sought, without_targets
+from stargauge.plan.build_order.told.figures import fastest
 from stargauge.quantity.dates import day, from_day
 from stargauge.quantity.quantity import ACTIVITIES
 

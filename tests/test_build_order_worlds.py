@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.plan.build_order.standing_for import groups_of_draws, plans_at_random, whole_plans
-from stargauge.plan.build_order.worlds import (
+from stargauge.plan.build_order.case.standing_for import groups_of_draws, plans_at_random, whole_plans
+from stargauge.plan.build_order.case.worlds import (
     KNOTS,
     Worlds,
     dates_of,

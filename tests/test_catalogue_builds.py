@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stargauge import api
-from stargauge.audit.calibration import fit_view
+from stargauge.audit.backtest.calibration import fit_view
 from stargauge.catalogue.builds import DATED_BY, POWER, BuildRecord, as_seen, read_builds, read_ramps
 from stargauge.catalogue.load import DATA, load_catalogue
 from stargauge.engine.simulate import statics_of

@@ -131,8 +131,8 @@ def test_a_settled_claim_is_said_to_be_settled(capsys):
 
 
 def test_the_table_of_all_fits_the_terminal_and_the_json_is_the_same_answer(capsys, stargate):
-    from stargauge.report.drivers import render_drivers
     from stargauge.report.terminal import PLAIN
+    from stargauge.report.why.drivers import render_drivers
 
     text = render_drivers(stargate.to_dict(), PLAIN)
     assert text.startswith("What moves most, of ") and max(map(len, text.splitlines())) <= 80

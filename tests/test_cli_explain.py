@@ -19,8 +19,8 @@ from stargauge.engine.select import Frame
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.programme.load import shipped
 from stargauge.quantity.errors import InputError
-from stargauge.report.explanation import render_explain
 from stargauge.report.listing import quantity_rows
+from stargauge.report.why.explanation import render_explain
 
 TINY = Path(__file__).parent / "data" / "tiny.yaml"
 DRAWS = 256

@@ -118,7 +118,7 @@ def test_what_stands_beside_a_plan_is_of_the_same_measure(saved: Path) -> None:
 
 
 def test_the_text_says_what_the_data_say(saved: Path) -> None:
-    from stargauge.report.plan import render_plan
+    from stargauge.report.plan.plan import render_plan
 
     text = render_plan(answered(saved))
     assert text.startswith("300 MW of facility power at north by 31 Dec 2029 with 50 %: yes, for")
@@ -138,7 +138,7 @@ def test_what_is_there_anyway_costs_nothing() -> None:
 
 
 def test_what_cannot_be_had_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    from stargauge.report.plan import render_plan
+    from stargauge.report.plan.plan import render_plan
 
     told = ask(capsys, "plan", "small.yaml", *QUICK, "--target", "5 GW at north by 2029", "--json")
     made = json.loads(told.out)

@@ -52,7 +52,7 @@ def test_text_json_page_and_python_say_the_same(here: Path, capsys: pytest.Captu
     assert '<html lang="de">' in page and "Die günstigste gefundene Versorgung von north" in page
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "").replace('http-equiv="Content', "")
 
-    from stargauge.report.power import render_power
+    from stargauge.report.power.power import render_power
 
     text = render_power(wanted)
     assert text.startswith("To carry 100 MW (facility, mean) at north around the clock but for 0.1 % of") and "USD/MWh" in text

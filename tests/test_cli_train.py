@@ -16,13 +16,13 @@ from tests.test_packaging_files import commands, run_page, run_python
 
 import stargauge as sg
 from stargauge.api.programmes import catalogue
-from stargauge.audit.training import TrainingAnswer
+from stargauge.audit.compute.training import TrainingAnswer
 from stargauge.catalogue.machines import machine_of
 from stargauge.plan.layouts import space
 from stargauge.quantity.compute.training_memory import TrainingMemory
 from stargauge.quantity.compute.training_step import TrainingStep
 from stargauge.quantity.errors import InputError
-from stargauge.report import training, training_chart
+from stargauge.report.compute import training, training_chart
 
 #: A small job, so that it takes little.
 ASKED = ("train", "--model", "llama3-8b", "--cluster", "64xh100", "--batch", "128", "--sequence", "8192", "--as-of", "2026-11-20")

@@ -15,8 +15,8 @@ from tests.real_worlds import TINY
 
 import stargauge
 from stargauge import api
-from stargauge.audit import sensitivity
-from stargauge.report.sensitivity import ends_text
+from stargauge.audit.drivers import sensitivity
+from stargauge.report.why.sensitivity import ends_text
 
 DAY = "2026-11-22"
 RUN = ("--as-of", DAY, "--draws", "256", "--seed", "3")

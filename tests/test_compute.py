@@ -13,13 +13,13 @@ from tests.cli_runs import ask
 
 from stargauge import api
 from stargauge.api.chip_rates import output_rate, rows_of, utilisation
-from stargauge.audit.rate_use import DAY, job_of
+from stargauge.audit.compute.rate_use import DAY, job_of
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.machines import transformer_of
 from stargauge.catalogue.model_rates import at_level, rate_of
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.report.compute import fitted, headline, render_compute
+from stargauge.report.compute.compute import fitted, headline, render_compute
 from stargauge.report.locale import speaking
 from stargauge.report.terminal import PLAIN
 

@@ -28,9 +28,9 @@ import python_page  # noqa: E402
 
 import stargauge  # noqa: E402
 from stargauge import api  # noqa: E402
-from stargauge.audit.language import parse  # noqa: E402
-from stargauge.audit.messages import ENGLISH  # noqa: E402
-from stargauge.audit.verdict import STATUSES  # noqa: E402
+from stargauge.audit.claims.language import parse  # noqa: E402
+from stargauge.audit.claims.verdict import STATUSES  # noqa: E402
+from stargauge.audit.wording.messages import ENGLISH  # noqa: E402
 from stargauge.engine.simulate import model_graph  # noqa: E402
 from stargauge.programme.fields import STATEMENT_KEYS  # noqa: E402
 from stargauge.programme.load import json_schema  # noqa: E402

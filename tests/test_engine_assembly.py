@@ -10,7 +10,7 @@ import pytest
 from tests.programme_files import small
 
 from stargauge import api
-from stargauge.audit.movers import groups_of
+from stargauge.audit.over_time.movers import groups_of
 from stargauge.engine.assembly import Inputs, assemble
 from stargauge.engine.choices import Option, with_choices
 from stargauge.engine.sample import input_key

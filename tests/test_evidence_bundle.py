@@ -23,7 +23,7 @@ from stargauge.evidence.log.note import Signer, Verifier
 from stargauge.evidence.proving import check
 from stargauge.evidence.workspace import Workspace
 from stargauge.quantity.errors import InputError
-from stargauge.report.receipt import receipt, render_html, render_text, words_of_receipt
+from stargauge.report.evidence.receipt import receipt, render_html, render_text, words_of_receipt
 
 pytest.importorskip("cryptography")
 

@@ -24,7 +24,7 @@ from tests.cli_runs import ask
 from tests.engine_laws import equal_bits
 
 from stargauge import api
-from stargauge.audit.evaluate import Outcome
+from stargauge.audit.claims.evaluate import Outcome
 from stargauge.engine.collect import Histogram, Kept, Values
 from stargauge.engine.executors import AHEAD, Pool, Workers, each, expect_address
 from stargauge.engine.histogram import count

@@ -26,10 +26,10 @@ from stargauge.audit.export.article import article, escaped
 from stargauge.audit.export.claimreview import STILL_OPEN, TERMS, UNTESTABLE, Publisher, reviews
 from stargauge.audit.export.table import COLUMNS, table
 from stargauge.audit.export.wording import Wording, link, plain
-from stargauge.audit.input_names import inside
-from stargauge.audit.messages import ENGLISH
 from stargauge.audit.run import texts_of
-from stargauge.audit.words import forbidden
+from stargauge.audit.wording.input_names import inside
+from stargauge.audit.wording.messages import ENGLISH
+from stargauge.audit.wording.words import forbidden
 from stargauge.quantity.errors import InputError
 from stargauge.report.listing import render_audit
 from stargauge.report.terminal import Style

@@ -11,10 +11,10 @@ from tests.cli_runs import ask
 from tests.test_packaging_files import ROOT, run_page, run_python
 
 from stargauge import api
-from stargauge.audit.facility import APPROXIMATION, FacilityAnswer
+from stargauge.audit.sites.facility import APPROXIMATION, FacilityAnswer
 from stargauge.catalogue.facility_designs import DESIGNS
-from stargauge.quantity.electrical_chain import CONFIGURATIONS
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.hall.electrical_chain import CONFIGURATIONS
 
 DAY = "2026-11-22"
 

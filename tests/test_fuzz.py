@@ -29,7 +29,7 @@ from tests.fuzz.part import Broken, Part
 from tests.fuzz.parts import all_parts
 from tests.programme_files import SMALL
 
-from stargauge.audit import language as claims
+from stargauge.audit.claims import language as claims
 from stargauge.evidence.capture.items import Item, linked
 from stargauge.quantity.address import Address
 from stargauge.quantity.distribution import Distribution, parse_value

@@ -14,8 +14,8 @@ import stargauge as sg
 from stargauge import api
 from stargauge.api.runs import condition
 from stargauge.audit import given as searching
+from stargauge.audit.claims.language import parse
 from stargauge.audit.given import FEWEST, Part, given_data, held_of
-from stargauge.audit.language import parse
 from stargauge.cli.main import main
 from stargauge.engine.held import Held
 from stargauge.engine.streams import BLOCK

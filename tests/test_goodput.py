@@ -13,11 +13,11 @@ import pytest
 from tests.cli_runs import ask
 
 import stargauge as sg
-from stargauge.audit.goodput import SIZES, GoodputAnswer
-from stargauge.audit.goodput_job import PARTS, SAME_NODES, Asked, causes, job_of, kept_of, kept_share, levels, swapped
+from stargauge.audit.compute.goodput import SIZES, GoodputAnswer
+from stargauge.audit.compute.goodput_job import PARTS, SAME_NODES, Asked, causes, job_of, kept_of, kept_share, levels, swapped
 from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.errors import InputError
-from stargauge.report.goodput import render_goodput
+from stargauge.report.compute.goodput import render_goodput
 
 KNOWN = load_catalogue().known(date(2026, 11, 27))
 #: Figures without ranges: nothing is drawn but what no option names.

@@ -13,12 +13,12 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.goodput_validation import GoodputValidation, validate_goodput
+from stargauge.audit.validation.goodput_validation import GoodputValidation, validate_goodput
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.own_goodput import FILE as RECORDS
 from stargauge.catalogue.own_goodput import KNOWN, GoodputRecord, Span, kind_of, read_own_goodput, span_of
 from stargauge.quantity.errors import InputError
-from stargauge.report.goodput_validation import render_goodput_validation
+from stargauge.report.accuracy.goodput_validation import render_goodput_validation
 from stargauge.report.terminal import PLAIN
 
 VIEW = load_catalogue().known(date(2026, 11, 27))

@@ -16,14 +16,14 @@ from tests.gpu_double import BYTE_RATE, FIXED, H100, RATES, Described
 
 import stargauge as sg
 from stargauge import api
-from stargauge.audit.gpu import GpuCalibration, chip_of
+from stargauge.audit.compute.gpu import GpuCalibration, chip_of
 from stargauge.catalogue.gpu_curves import COLUMNS, read_curves
 from stargauge.catalogue.load import load_catalogue
 from stargauge.measure.device import Effort, Timing
 from stargauge.measure.kernels import Kernel
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.saturation import Roofline, Saturation
-from stargauge.report.gpu import render_gpu
+from stargauge.quantity.statistics.saturation import Roofline, Saturation
+from stargauge.report.compute.gpu import render_gpu
 
 
 @pytest.fixture(scope="module")

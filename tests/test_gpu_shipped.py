@@ -9,11 +9,11 @@ import pytest
 from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
-from stargauge.audit.gpu import GpuCalibration, calibration_of
+from stargauge.audit.compute.gpu import GpuCalibration, calibration_of
 from stargauge.catalogue.gpu_curves import FILE, GpuCurve, shipped_curves, text_of
 from stargauge.catalogue.load import load_catalogue
-from stargauge.quantity.saturation import Roofline
-from stargauge.report.gpu import rate
+from stargauge.quantity.statistics.saturation import Roofline
+from stargauge.report.compute.gpu import rate
 
 CURVES = shipped_curves()
 KNOWN = load_catalogue().known(date(2026, 11, 27))

@@ -18,11 +18,11 @@ from tests.later import changed_catalogue, changed_programme
 from tests.real_worlds import EVE, NOW, known_of, world_of
 
 from stargauge import api
-from stargauge.audit.binding import check as checked
-from stargauge.audit.evaluate import evaluate, selected
-from stargauge.audit.language import Record, leaves, parse
-from stargauge.audit.verdict import OPEN, SILENT, STATUSES, ReadingVerdict
-from stargauge.audit.words import HIGHEST, LOWEST, forbidden
+from stargauge.audit.claims.binding import check as checked
+from stargauge.audit.claims.evaluate import evaluate, selected
+from stargauge.audit.claims.language import Record, leaves, parse
+from stargauge.audit.claims.verdict import OPEN, SILENT, STATUSES, ReadingVerdict
+from stargauge.audit.wording.words import HIGHEST, LOWEST, forbidden
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.records import FitRecord, Vintage
 from stargauge.catalogue.rows import Row

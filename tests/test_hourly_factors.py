@@ -10,7 +10,7 @@ import pytest
 
 from stargauge.catalogue.hourly_factors import read_hourly_factors
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Write = Callable[[list[str]], Path]
 

@@ -19,20 +19,20 @@ from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
 from stargauge.api.programmes import known
-from stargauge.audit.hours import HoursAnswer
-from stargauge.audit.hours_hall import Warming, ends_of, skies_of
-from stargauge.audit.hours_run import MONTH_HOURS, addresses, own_of
+from stargauge.audit.hours.hall import Warming, ends_of, skies_of
+from stargauge.audit.hours.hours import HoursAnswer
+from stargauge.audit.hours.run import MONTH_HOURS, addresses, own_of
 from stargauge.catalogue.facility_designs import Drawn
 from stargauge.inputs import facility as inputs_facility
 from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.footprint import Footprint
+from stargauge.quantity.hall.footprint import Footprint
 from stargauge.quantity.quantity import quantities_of
 from stargauge.quantity.statement import Mixture
-from stargauge.quantity.weather import YEAR_HOURS
-from stargauge.report.hours import render_hours
+from stargauge.quantity.weather.weather import YEAR_HOURS
+from stargauge.report.power.hours import render_hours
 
 DAY, YEAR = "2026-11-22", 2027
 COOLING = "    cooling: closed-loop-chiller\n"
@@ -475,7 +475,7 @@ def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str], 
 
 @pytest.mark.parametrize("spoken", ["en", "de"])
 def test_the_page_says_what_the_answer_does_in_both_languages(data: dict[str, Any], spoken: str) -> None:
-    from stargauge.report.hours_page import render_hours_page
+    from stargauge.report.power.hours_page import render_hours_page
 
     page = render_hours_page(data, spoken)
     assert f'<html lang="{spoken}">' in page and page.count("<svg") >= 4

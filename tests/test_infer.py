@@ -16,13 +16,13 @@ from tests.cli_runs import ask
 from tests.test_packaging_files import commands, run_page, run_python
 
 import stargauge as sg
-from stargauge.audit.serving import Parts, ServingAnswer, left_over
+from stargauge.audit.compute.serving import Parts, ServingAnswer, left_over
 from stargauge.quantity.compute.serving_queue import Service, closed
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
-from stargauge.report.serving import other_type, render_serving, spaced
-from stargauge.report.serving_chart import front_csv, front_spec, passes_spec, pictures
-from stargauge.report.svg import draws
+from stargauge.report.compute.serving import other_type, render_serving, spaced
+from stargauge.report.compute.serving_chart import front_csv, front_spec, passes_spec, pictures
+from stargauge.report.drawing.svg import draws
 
 _ROOT = Path(__file__).parents[1]
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.layout_doubles import costs, dense, experts, machine, memory, step
 
-from stargauge.audit.training_range import seen
+from stargauge.audit.compute.training_range import seen
 from stargauge.catalogue.training_fit import shipped_training_fit
 from stargauge.plan.layouts.counts import above, fewer, numbers, points, spared, tried
 from stargauge.plan.layouts.explain import alternatives, faults_of, nearest, works_on, written

@@ -32,7 +32,7 @@ from tests.programme_files import SMALL, small
 from tests.test_packaging_files import ROOT
 
 from stargauge import api
-from stargauge.audit import language
+from stargauge.audit.claims import language
 from stargauge.catalogue.own_pue import read_own_pue
 from stargauge.catalogue.tariff import read_tariff
 from stargauge.catalogue.weather_files import read_weather
@@ -212,8 +212,8 @@ EDGES = (
     Edge("programme.positions.MAX_NODES", "more than", lambda folder, n: positions.parse_document("- 1\n" * (n - 1)), 50),
     Edge("programme.positions.MAX_DEPTH", "nested deeper", lambda folder, n: positions.parse_document(nested(n))),
     Edge("programme.date_checks.MAX_YEARS", "years after the start", lambda folder, n: small(("2030-12", f"{2025 + n}-12"))),
-    Edge("audit.language.LONGEST", "at most 2000 characters", lambda folder, n: language.parse(padded("a == 1", n, " "))),
-    Edge("audit.language.DEEPEST", "at most 40 levels", lambda folder, n: language.parse("not " * (n - 1) + "a == 1")),
+    Edge("audit.claims.language.LONGEST", "at most 2000 characters", lambda folder, n: language.parse(padded("a == 1", n, " "))),
+    Edge("audit.claims.language.DEEPEST", "at most 40 levels", lambda folder, n: language.parse("not " * (n - 1) + "a == 1")),
     Edge("catalogue.tables.MOST_BYTES", "larger than 1 MB", lambda folder, n: read_own_pue(written(folder, padded("operator,site,cooling,pue,note\nA,B,air,1.2,", n))), 2**20),
     Edge("programme.statement_table.MOST_BYTES", "larger than 1 MB", lambda folder, n: statement_table.read_table(written(folder, padded("path,value\na,", n))), 2**20),
     Edge("programme.statement_table.MOST_ROWS", "more than", lambda folder, n: statement_table.read_table(written(folder, rows(n))), 20),

@@ -19,8 +19,8 @@ from stargauge.catalogue.depreciation import bonus_law, building_shares, recover
 from stargauge.catalogue.load import load_catalogue
 from stargauge.model import asset_cash, asset_cost, asset_loan, asset_tax
 from stargauge.quantity.dates import day, months_between
-from stargauge.quantity.depreciation import deduction_shares
-from stargauge.quantity.project_finance import Accounts, Loan
+from stargauge.quantity.finance.depreciation import deduction_shares
+from stargauge.quantity.finance.project_finance import Accounts, Loan
 from stargauge.quantity.quantity import ASSETS, CASH_LINES, FUNDS, OUTLAYS, STAGES, TAX_ROWS
 
 BUILDING, EQUIPMENT = (ASSETS.index(a) for a in ("building", "equipment"))

@@ -14,9 +14,9 @@ from tests.real_worlds import known_of
 
 from stargauge.engine.simulate import statics_of
 from stargauge.model import build
-from stargauge.quantity.builds import AT
 from stargauge.quantity.dates import day
 from stargauge.quantity.quantity import BUILD_COEFFICIENTS, STAGES
+from stargauge.quantity.schedule.builds import AT
 
 START, ENERGISED, OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
 ANNOUNCED = STAGES.index("announced")

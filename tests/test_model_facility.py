@@ -16,14 +16,14 @@ from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.inputs import facility as inputs
 from stargauge.model import facility
-from stargauge.quantity.cooling_hours import KINDS, air_of
 from stargauge.quantity.dates import day, months_between
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.facility_hours import Hours, facility_hours
-from stargauge.quantity.psychrometrics import wet_bulb
+from stargauge.quantity.hall.cooling_hours import KINDS, air_of
+from stargauge.quantity.hall.facility_hours import Hours, facility_hours
+from stargauge.quantity.hall.psychrometrics import wet_bulb
 from stargauge.quantity.quantity import STAGES, Quantity, quantities_of
 from stargauge.quantity.statement import Estimate
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 NAN = float("nan")
 

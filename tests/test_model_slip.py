@@ -12,7 +12,7 @@ from scipy import stats
 
 from stargauge.model import slip
 from stargauge.quantity.quantity import COEFFICIENTS, STAGES
-from stargauge.quantity.slip import scale
+from stargauge.quantity.schedule.slip import scale
 
 START, ENERGISED, OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
 NAN = float("nan")

@@ -16,12 +16,12 @@ from tests.real_worlds import TINY
 
 import stargauge
 from stargauge import api
-from stargauge.audit.money_question import _EXAMPLE
-from stargauge.audit.promises import circles
+from stargauge.audit.money.money_question import _EXAMPLE
+from stargauge.audit.money.promises import circles
 from stargauge.quantity.quantity import MEANS
-from stargauge.report.canvas import Paper
-from stargauge.report.money import books, headline
-from stargauge.report.money_chart import NARROW_GRAPH, WIDE_GRAPH, graph
+from stargauge.report.drawing.canvas import Paper
+from stargauge.report.money.money import books, headline
+from stargauge.report.money.money_chart import NARROW_GRAPH, WIDE_GRAPH, graph
 
 DAY, AFTER = "2026-11-22", "2025-01-23"
 RUN = ("--as-of", DAY, "--draws", "256", "--seed", "3")
@@ -295,7 +295,7 @@ def test_the_report_shows_the_same_numbers_and_the_graph_with_its_table(now: dic
     pytest.importorskip("jinja2")
     pytest.importorskip("vl_convert")
     from stargauge.report.html import render_report
-    from stargauge.report.money_tables import tables
+    from stargauge.report.money.money_tables import tables
 
     sample = json.loads((Path(__file__).parent / "data" / "check_sample.json").read_text(encoding="utf-8"))
     page = render_report(sample | {"funds": now}).replace("\u00a0", " ")
@@ -339,7 +339,7 @@ def test_more_cash_never_lowers_the_odds_or_widens_a_gap() -> None:
 
 
 def test_a_policy_that_the_model_has_broken_already_is_no_forecast() -> None:
-    from stargauge.report.money_tables import _breach
+    from stargauge.report.money.money_tables import _breach
 
     span = {"p10": "2026-03-31", "p50": "2026-07-31", "p90": "2027-04-30"}
     assert _breach(span, "2026-11-27") == "by the model already broken: Jul 2026 (Mar 2026 to Apr 2027)"

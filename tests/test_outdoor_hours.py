@@ -19,11 +19,11 @@ from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.engine.simulate import case_of
 from stargauge.programme.known import Known
-from stargauge.quantity.cooling_hours import air_of
-from stargauge.quantity.facility_hours import facility_hours
-from stargauge.quantity.outdoor_hours import HARDEST, STATES, by_dry_bulb, outdoor_hours, state_temperatures
+from stargauge.quantity.hall.cooling_hours import air_of
+from stargauge.quantity.hall.facility_hours import facility_hours
+from stargauge.quantity.hall.outdoor_hours import HARDEST, STATES, by_dry_bulb, outdoor_hours, state_temperatures
 from stargauge.quantity.quantity import DEW_POINTS, DRY_BULBS
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 DAY = date(2026, 11, 27)
 PLAIN = load_catalogue().known(DAY)

@@ -6,7 +6,7 @@ import pytest
 from tests.programme_files import small
 
 from stargauge import api
-from stargauge.plan.build_order.answer import ProgrammePlan
+from stargauge.plan.build_order.told.answer import ProgrammePlan
 from stargauge.quantity.errors import InputError
 
 pytest.importorskip("highspy", reason="the plan extra is not installed")

@@ -10,7 +10,6 @@ import pytest
 from tests.programme_files import small
 
 from stargauge import api
-from stargauge.plan.build_order.answer import day_levels
 from stargauge.plan.build_order.asked import (
     MOST,
     USUAL,
@@ -21,15 +20,16 @@ from stargauge.plan.build_order.asked import (
     target_of,
     wanted,
 )
-from stargauge.plan.build_order.case import Choice, kept_in
-from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.decisions import chips_for
-from stargauge.plan.build_order.figures import fastest
-from stargauge.plan.build_order.overlay import About, plan_overlay, source_id, written
-from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.promise import Reckoned, World, asking, by_month, floors, reckoned
-from stargauge.plan.build_order.solve import solve
-from stargauge.plan.build_order.sought import odds_in
+from stargauge.plan.build_order.case.case import Choice, kept_in
+from stargauge.plan.build_order.case.days import Days
+from stargauge.plan.build_order.case.decisions import chips_for
+from stargauge.plan.build_order.case.prepare import Aim, BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.orders.sought import odds_in
+from stargauge.plan.build_order.solver.solve import solve
+from stargauge.plan.build_order.told.answer import day_levels
+from stargauge.plan.build_order.told.figures import fastest
+from stargauge.plan.build_order.told.overlay import About, plan_overlay, source_id, written
+from stargauge.plan.build_order.told.promise import Reckoned, World, asking, by_month, floors, reckoned
 from stargauge.programme.known import Known
 from stargauge.programme.overlay import overlay as laid_over
 from stargauge.quantity.errors import InputError

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.audit.serving import Parts
+from stargauge.audit.compute.serving import Parts
 from stargauge.catalogue.serving_fit import shipped_serving_fit
 from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked

@@ -10,7 +10,7 @@ import pytest
 from tests.programme_files import SMALL, small
 
 from stargauge import api
-from stargauge.audit.supposed import changes_of
+from stargauge.audit.sources.supposed import changes_of
 from stargauge.catalogue.load import load_catalogue
 from stargauge.engine.result import Result
 from stargauge.programme.known import known

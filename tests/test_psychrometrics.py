@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stargauge.quantity import psychrometrics as moist
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.hall import psychrometrics as moist
 
 psychrolib.SetUnitSystem(psychrolib.SI)
 Array = NDArray[np.float64]

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from stargauge.audit.calibration import fit_view
+from stargauge.audit.backtest.calibration import fit_view
 from stargauge.catalogue.load import load_catalogue
 from stargauge.engine.simulate import builds_of
-from stargauge.quantity.builds import AT, YEAR, Builds, build_days, fit_builds, scale, with_owner
 from stargauge.quantity.quantity import BUILD_COEFFICIENTS
+from stargauge.quantity.schedule.builds import AT, YEAR, Builds, build_days, fit_builds, scale, with_owner
 
 VIEW = fit_view(load_catalogue(), date(2026, 11, 24))
 

@@ -13,8 +13,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.polynomial import polynomial
 
-from stargauge.quantity import cashflow
-from stargauge.quantity.cashflow import HIGH, LOW, internal_rate, internal_rates, present_value
+from stargauge.quantity.finance import cashflow
+from stargauge.quantity.finance.cashflow import HIGH, LOW, internal_rate, internal_rates, present_value
 
 CENTS = st.integers(-10_000, 10_000).map(lambda cents: cents / 100.0)
 

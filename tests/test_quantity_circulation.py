@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from stargauge.quantity.circulation import Circulation, circulation
+from stargauge.quantity.finance.circulation import Circulation, circulation
 
 ARCS = st.integers(2, 9).flatmap(
     lambda parties: st.tuples(

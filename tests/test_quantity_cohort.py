@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity.cohort import at_month, first_come, served, shares, spans
+from stargauge.quantity.schedule.cohort import at_month, first_come, served, shares, spans
 
 ENDS = 30.0 * np.arange(1, 25)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity.day_count import CONVENTIONS, act_act_isda, bond_basis_30_360, calendar_of, us_30_360, year_start
+from stargauge.quantity.finance.day_count import CONVENTIONS, act_act_isda, bond_basis_30_360, calendar_of, us_30_360, year_start
 
 DATES = st.dates(date(1950, 1, 1), date(2150, 12, 31))
 

@@ -12,9 +12,9 @@ from tests import depreciation_by_asset as by_asset
 
 from stargauge.catalogue.depreciation import bonus_law, building_shares, most_late, recovery_periods, recovery_table
 from stargauge.catalogue.load import load_catalogue
-from stargauge.quantity import depreciation as tax
-from stargauge.quantity.depreciation import Convention
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.finance import depreciation as tax
+from stargauge.quantity.finance.depreciation import Convention
 
 CATALOGUE = load_catalogue()
 LAW = bonus_law(CATALOGUE)

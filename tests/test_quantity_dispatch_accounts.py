@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stargauge.quantity import dispatch_accounts as accounts
-from stargauge.quantity.dispatch import Dispatch, dispatch
-from stargauge.quantity.hourly import Hourly, hour_name
-from stargauge.quantity.levelised_cost import yearly_capital
-from stargauge.quantity.power_sources import Given, Grid, Plant
+from stargauge.quantity.finance.levelised_cost import yearly_capital
+from stargauge.quantity.power import dispatch_accounts as accounts
+from stargauge.quantity.power.dispatch import Dispatch, dispatch
+from stargauge.quantity.power.hourly import Hourly, hour_name
+from stargauge.quantity.power.power_sources import Given, Grid, Plant
 
 ORDER = ["wind", "grid", "engine"]
 #: Four hours in two periods, two draws that differ in the limit of the grid.

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.quantity.chaos import PLACES
-from stargauge.quantity.effects import Effects, dependent_effects, effects, student_975
-from stargauge.quantity.orthogonal import contrasts, legendre
+from stargauge.quantity.effects.chaos import PLACES
+from stargauge.quantity.effects.effects import Effects, dependent_effects, effects, student_975
+from stargauge.quantity.effects.orthogonal import contrasts, legendre
+from stargauge.quantity.effects.shapley import coalitions, shapley_values
+from stargauge.quantity.effects.sobol import sobol_indices
 from stargauge.quantity.quantity import SAMPLES
-from stargauge.quantity.shapley import coalitions, shapley_values
-from stargauge.quantity.sobol import sobol_indices
 
 WEIGHTS = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])
 

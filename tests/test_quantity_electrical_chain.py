@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity.electrical_chain import CONFIGURATIONS, Chain, rack_side_losses, redundancy_of, stage_loss, transformer_losses
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.hall.electrical_chain import CONFIGURATIONS, Chain, rack_side_losses, redundancy_of, stage_loss, transformer_losses
 
 shares = st.floats(0.01, 0.9)
 

@@ -14,9 +14,9 @@ from scipy.stats import norm
 from stargauge.catalogue.facility_designs import DESIGNS, REJECTIONS, Drawn, facility_of, kinds_of
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.place_weather import weather_of
-from stargauge.quantity.cooling_hours import KINDS, Air, Chiller, Loop, Rejection, air_between, air_of, cool
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.facility_hours import (
+from stargauge.quantity.hall.cooling_hours import KINDS, Air, Chiller, Loop, Rejection, air_between, air_of, cool
+from stargauge.quantity.hall.facility_hours import (
     PARTS,
     Facility,
     Hours,
@@ -25,9 +25,9 @@ from stargauge.quantity.facility_hours import (
     monthly_sum,
     peaks,
 )
-from stargauge.quantity.load_profile import Inference, inference_profile
-from stargauge.quantity.psychrometrics import enthalpy, humidity_ratio, wet_bulb
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.hall.psychrometrics import enthalpy, humidity_ratio, wet_bulb
+from stargauge.quantity.power.load_profile import Inference, inference_profile
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 KNOWN = load_catalogue().known(date(2026, 11, 27))
 MIDDLE = Drawn(KNOWN)

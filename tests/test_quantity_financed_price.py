@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from stargauge.quantity.cashflow import internal_rates, present_value
-from stargauge.quantity.depreciation import Convention, recovery_tables
-from stargauge.quantity.financed_price import (
+from stargauge.quantity.finance.cashflow import internal_rates, present_value
+from stargauge.quantity.finance.depreciation import Convention, recovery_tables
+from stargauge.quantity.finance.financed_price import (
     Financed,
     Flows,
     Parts,

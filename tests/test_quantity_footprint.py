@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from stargauge.catalogue.facility_designs import Drawn, facility_of, kinds_of
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.place_weather import weather_of
-from stargauge.quantity.cooling_hours import air_of
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.facility_hours import Hours, facility_hours
-from stargauge.quantity.footprint import Footprint, footprint, of_runs
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.hall.cooling_hours import air_of
+from stargauge.quantity.hall.facility_hours import Hours, facility_hours
+from stargauge.quantity.hall.footprint import Footprint, footprint, of_runs
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 JULY = 24 * 181
 

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from stargauge.quantity.beta_pert import BetaPert, beta_cdf
-from stargauge.quantity.capital_cost import weighted_capital_cost
-from stargauge.quantity.cash_path import cash_path, first_gap_period, peak_gap
-from stargauge.quantity.copula import kendall, spearman
-from stargauge.quantity.crew_schedule import shortest_with_crews
-from stargauge.quantity.levelised_cost import per_million_tokens, per_sold_hour, yearly_capital
-from stargauge.quantity.network import by_latest_start, finish_with_crews, passes
-from stargauge.quantity.reference_class import body_mean
-from stargauge.quantity.single_owner import single_owner
-from stargauge.quantity.sobol import golden_points, radial_points, sobol_indices
+from stargauge.quantity.effects.sobol import golden_points, radial_points, sobol_indices
+from stargauge.quantity.finance.capital_cost import weighted_capital_cost
+from stargauge.quantity.finance.cash_path import cash_path, first_gap_period, peak_gap
+from stargauge.quantity.finance.levelised_cost import per_million_tokens, per_sold_hour, yearly_capital
+from stargauge.quantity.finance.single_owner import single_owner
+from stargauge.quantity.schedule.crew_schedule import shortest_with_crews
+from stargauge.quantity.schedule.network import by_latest_start, finish_with_crews, passes
+from stargauge.quantity.statistics.beta_pert import BetaPert, beta_cdf
+from stargauge.quantity.statistics.copula import kendall, spearman
+from stargauge.quantity.statistics.reference_class import body_mean
 
 MONEY = st.lists(st.floats(0.0, 100.0), min_size=1, max_size=24)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stargauge.quantity import input_output
+from stargauge.quantity.finance import input_output
 
 
 def case(shared: Path, name: str) -> tuple[dict[str, Any], dict[str, Any], float]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity import load_profile as lp
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.power import load_profile as lp
 
 TRAINING = lp.Training(plateau=0.9, checkpoint_interval=1800.0, checkpoint_length=60.0, checkpoint_power=0.3, burst=1.1)
 INFERENCE = lp.Inference(idle=0.3, mean_use=0.5, day_swing=0.4, peak_hour=14.0, weekend=0.8, users_ahead=0.0, first_weekday=3)

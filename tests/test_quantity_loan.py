@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity import loan
+from stargauge.quantity.finance import loan
 
 FLOWS = st.lists(st.floats(1.0, 1e6), min_size=1, max_size=20)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity.network import by_latest_start, earliest_finish, finish_with_crews, passes, queued
+from stargauge.quantity.schedule.network import by_latest_start, earliest_finish, finish_with_crews, passes, queued
 
 
 def vector(shared: Path, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stargauge.quantity.outages import Outages, availability, units_up
+from stargauge.quantity.power.outages import Outages, availability, units_up
 
 SEEDS = (np.arange(2000) + 0.5) / 2000.0
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.prim_examples import BOXES, EXAMPLES, asked_of_ema, dimensions, names_of
 
-from stargauge.quantity.prim import Box, Dimension, binomial_tail, prim, quasi_p, wilson
+from stargauge.quantity.effects.prim import Box, Dimension, binomial_tail, prim, quasi_p, wilson
 
 #: A Python that has ema_workbench in it; without it the stored boxes are what is tested against.
 EMA = os.environ.get("STARGAUGE_EMA", "")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.quantity import project_finance as pf
+from stargauge.quantity.finance import project_finance as pf
 
 CENT = 0.01
 

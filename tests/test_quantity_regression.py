@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from stargauge.quantity import regression
-from stargauge.quantity.regression import AT_LEAST, AT_MOST, REACHED, Fit, Prior, Records, fit
+from stargauge.quantity.statistics import regression
+from stargauge.quantity.statistics.regression import AT_LEAST, AT_MOST, REACHED, Fit, Prior, Records, fit
 
 #: What makes the made-up records: usual, effect of the one column, scale of the t with four degrees of freedom.
 USUAL, SLOPE, SCALE = 0.3, -0.5, 0.25

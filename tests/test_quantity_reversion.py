@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity.reversion import reverting_path
+from stargauge.quantity.statistics.reversion import reverting_path
 
 DRAWS = 60_000
 YEAR_END = 365.25 * np.arange(1, 13)

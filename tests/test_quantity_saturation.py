@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity.saturation import Roofline, Saturation, fit_roofline, fit_saturation
+from stargauge.quantity.statistics.saturation import Roofline, Saturation, fit_roofline, fit_saturation
 
 AMOUNTS = np.logspace(6, 10, 9)
 

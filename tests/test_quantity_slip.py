@@ -11,8 +11,8 @@ from scipy import stats
 from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.dates import FAR
 from stargauge.quantity.quantity import COEFFICIENTS
-from stargauge.quantity.slip import AT, Outcomes, Plans, fit_slips, location, scale, slipped, with_owner
-from stargauge.quantity.student import t4_cdf, t4_ppf
+from stargauge.quantity.schedule.slip import AT, Outcomes, Plans, fit_slips, location, scale, slipped, with_owner
+from stargauge.quantity.statistics.student import t4_cdf, t4_ppf
 
 MIDDLE, WIDTH = (np.asarray(one.value) for one in load_catalogue().known(FAR).slip_priors())
 

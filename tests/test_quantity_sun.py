@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.quantity import sun
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.weather import Weather
+from stargauge.quantity.power import sun
+from stargauge.quantity.weather.weather import Weather
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "solar_vectors.json").read_text(encoding="utf-8"))
 YEAR = np.arange(8760)

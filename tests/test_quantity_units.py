@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stargauge.quantity.dates import Window, day, months_between, parse_window
 from stargauge.quantity.distribution import Distribution, from_p10_p90, parse_value
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.normal import normal_cdf, normal_ppf
+from stargauge.quantity.statistics.normal import normal_cdf, normal_ppf
 from stargauge.quantity.units import figures, parse_number, show
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.weather import Weather
-from stargauge.quantity.wind_power import WindPlant, air_density, curve_output, wind_at_height, wind_power
+from stargauge.quantity.power.wind_power import WindPlant, air_density, curve_output, wind_at_height, wind_power
+from stargauge.quantity.weather.weather import Weather
 
 #: A made-up curve: cube between 3 and 12 m/s, flat to 25.
 SPEEDS = (3.0, 6.0, 9.0, 12.0, 25.0)

@@ -6,12 +6,12 @@ import calendar
 import re
 from pathlib import Path
 
-from stargauge.quantity.hourly import MONTH_DAYS, MONTH_ENDS
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.power.hourly import MONTH_DAYS, MONTH_ENDS
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 SOURCES = Path(__file__).parents[1] / "src" / "stargauge"
 #: Where they are written down.
-HELD = {"quantity/hourly.py", "quantity/weather.py"}
+HELD = {"quantity/power/hourly.py", "quantity/weather/weather.py"}
 
 
 def test_it_is_a_year_without_a_leap_day() -> None:

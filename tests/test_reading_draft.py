@@ -13,7 +13,7 @@ import yaml
 from tests.cli_runs import ask
 
 from stargauge import api, reading
-from stargauge.audit.language import NotTestable, parse
+from stargauge.audit.claims.language import NotTestable, parse
 from stargauge.cli.draft_text import text_of
 
 TEXT = """Die Firma Nordlicht will bis Ende 2028 mindestens 450 Arbeitsplätze schaffen. Die Anlage soll bis 2029 auf 300 Megawatt wachsen.

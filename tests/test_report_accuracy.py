@@ -16,11 +16,11 @@ pytest.importorskip("jinja2", reason="the report extra is not installed")
 pytest.importorskip("vl_convert", reason="the report extra is not installed")
 
 from stargauge import api
-from stargauge.audit.measured import shipped
+from stargauge.audit.backtest.measured import shipped
 from stargauge.catalogue.load import load_catalogue
-from stargauge.report.accuracy_chart import outcomes_in_forecasts, reliability
-from stargauge.report.accuracy_page import accuracy_page, finding, left_out, measured_by, score_groups
-from stargauge.report.canvas import HALF_NARROW, HALF_WIDE, Paper
+from stargauge.report.accuracy.accuracy_chart import outcomes_in_forecasts, reliability
+from stargauge.report.accuracy.accuracy_page import accuracy_page, finding, left_out, measured_by, score_groups
+from stargauge.report.drawing.canvas import HALF_NARROW, HALF_WIDE, Paper
 from stargauge.report.html import render_report
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from stargauge.report import canvas, charts, definitions, odds_chart
+from stargauge.report.claims import definitions, odds_chart
+from stargauge.report.drawing import canvas, charts
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
 

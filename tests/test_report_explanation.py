@@ -13,12 +13,12 @@ from tests.cli_runs import ask
 from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
-from stargauge.audit.explanation import explained
-from stargauge.report.canvas import HUES
-from stargauge.report.changed import render_changed
-from stargauge.report.lineage import input_name, inputs, kind_text, others, rests_text, strongest, whole
-from stargauge.report.lineage_chart import MOST_BETWEEN, MOST_INPUTS, headline, lineage_svg, spoken_lineage
-from stargauge.report.reasons import render_reasons
+from stargauge.audit.sources.explanation import explained
+from stargauge.report.claims.reasons import render_reasons
+from stargauge.report.drawing.canvas import HUES
+from stargauge.report.why.changed import render_changed
+from stargauge.report.why.lineage import input_name, inputs, kind_text, others, rests_text, strongest, whole
+from stargauge.report.why.lineage_chart import MOST_BETWEEN, MOST_INPUTS, headline, lineage_svg, spoken_lineage
 from stargauge.report.wording import bare
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -21,10 +21,10 @@ import itertools
 
 from tests.plan_answer import impossible_answer, plan_answer
 
-from stargauge.audit.measured import shipped
+from stargauge.audit.backtest.measured import shipped
 from stargauge.catalogue.load import load_catalogue
 from stargauge.report.html import render_report, web_address, write_report
-from stargauge.report.plan_page import plan_html
+from stargauge.report.plan.plan_page import plan_html
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stargauge.report.lineage import formulas, inputs, others, own_note, strongest
+from stargauge.report.why.lineage import formulas, inputs, others, own_note, strongest
 
 STATED: dict[str, Any] = {
     "address": "power",

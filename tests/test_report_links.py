@@ -11,9 +11,9 @@ pytest.importorskip("jinja2", reason="the report extra is not installed")
 pytest.importorskip("vl_convert", reason="the report extra is not installed")
 
 from stargauge import api
-from stargauge.audit.money import told_by
+from stargauge.audit.money.money import told_by
 from stargauge.report.html import render_report
-from stargauge.report.money_tables import bn, tables
+from stargauge.report.money.money_tables import bn, tables
 
 
 @pytest.fixture(scope="module")

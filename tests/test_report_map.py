@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.report.projection import albers_usa, equal_earth, on_world, outlines, shape_at
-from stargauge.report.site_map import WIDE, labels, map_of, on_map, places, site_map, spoken_map, states_of
+from stargauge.report.sites.projection import albers_usa, equal_earth, on_world, outlines, shape_at
+from stargauge.report.sites.site_map import WIDE, labels, map_of, on_map, places, site_map, spoken_map, states_of
 
 
 def site(name: str, lat: float, lon: float, planned: float = 1e9, runs: float = 0.0, **more: Any) -> dict[str, Any]:

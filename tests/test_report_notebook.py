@@ -22,10 +22,10 @@ from tests.programme_files import small
 import stargauge as sg
 from stargauge import api
 from stargauge.audit.run import Verdicts
-from stargauge.plan.build_order.answer import ProgrammePlan
+from stargauge.plan.build_order.told.answer import ProgrammePlan
 from stargauge.quantity.errors import InputError
 from stargauge.report import notebook
-from stargauge.report.power_words import Rows
+from stargauge.report.power.power_words import Rows
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-11-22"

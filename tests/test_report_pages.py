@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stargauge.api.accuracy import scores
-from stargauge.report.accuracy_page import missed
-from stargauge.report.claim_depth import pairs_of_claim
-from stargauge.report.comparison import comparison_page
-from stargauge.report.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, MOST, drawn, drivers_table, odds_by_input
+from stargauge.report.accuracy.accuracy_page import missed
+from stargauge.report.claims.claim_depth import pairs_of_claim
+from stargauge.report.why.comparison import comparison_page
+from stargauge.report.why.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, MOST, drawn, drivers_table, odds_by_input
 
 
 def driver(name: str, low: float | None, high: float | None) -> dict[str, Any]:

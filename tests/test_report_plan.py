@@ -14,12 +14,13 @@ import pytest
 from tests.plan_answer import fact, impossible_answer, plan_answer, row
 
 import stargauge
-from stargauge.plan.build_order.shown import notes_of
-from stargauge.plan.build_order.worlds import Worlds
-from stargauge.report import plan_money, plan_tables, svg
+from stargauge.plan.build_order.case.worlds import Worlds
+from stargauge.plan.build_order.told.shown import notes_of
+from stargauge.report.drawing import svg
 from stargauge.report.locale import speaking, texts
-from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
-from stargauge.report.plan_curves import (
+from stargauge.report.plan import plan_money, plan_tables
+from stargauge.report.plan.plan_chart import gantt_svg, span_of, spoken_gantt
+from stargauge.report.plan.plan_curves import (
     capacity_chart,
     emissions_chart,
     frontier_chart,
@@ -27,10 +28,10 @@ from stargauge.report.plan_curves import (
     spoken_capacity,
     spoken_frontier,
 )
-from stargauge.report.plan_facts import fact_text
-from stargauge.report.plan_opening import opening
-from stargauge.report.plan_page import plan_html
-from stargauge.report.plan_words import (
+from stargauge.report.plan.plan_facts import fact_text
+from stargauge.report.plan.plan_opening import opening
+from stargauge.report.plan.plan_page import plan_html
+from stargauge.report.plan.plan_words import (
     amount_text,
     limit_text,
     not_proven,
@@ -377,7 +378,7 @@ def said_in(file: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "folder", [("report", "plan*.py"), ("report/templates", "plan*.j2"), ("web/templates", "plan*.j2"), ("plan/build_order", "*.py")]
+    "folder", [("report/plan", "*.py"), ("report/templates", "plan*.j2"), ("web/templates", "plan*.j2"), ("plan/build_order", "**/*.py")]
 )
 def test_every_text_of_a_plan_has_a_german_one(folder: tuple[str, str]) -> None:
     files = sorted((Path(stargauge.__file__).parent / folder[0]).glob(folder[1]))

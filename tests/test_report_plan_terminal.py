@@ -8,10 +8,10 @@ import pytest
 from tests.plan_answer import impossible_answer, plan_answer, under_way
 from tests.test_cli_german import english_in
 
-from stargauge.report import plan_tables, plan_terminal
 from stargauge.report.locale import speaking
-from stargauge.report.plan import render_plan
-from stargauge.report.plan_page import plan_html
+from stargauge.report.plan import plan_tables, plan_terminal
+from stargauge.report.plan.plan import render_plan
+from stargauge.report.plan.plan_page import plan_html
 
 
 def part(text: str, title: str) -> list[str]:

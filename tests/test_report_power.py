@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from stargauge.quantity.units import GERMAN
-from stargauge.report import svg
+from stargauge.report.drawing import svg
 from stargauge.report.locale import speaking
-from stargauge.report.power import about, beside, draws_text, render_power, rests_on, sentence, title, trial
-from stargauge.report.power_chart import mixes_chart, mixes_table, stacked, week, week_table
-from stargauge.report.power_limits import impossible, limits
-from stargauge.report.power_tables import basis, footprint, mixes, plants, prices, stages, stated
-from stargauge.report.power_words import Rows, mix_name, ready_text, span
+from stargauge.report.power.power import about, beside, draws_text, render_power, rests_on, sentence, title, trial
+from stargauge.report.power.power_chart import mixes_chart, mixes_table, stacked, week, week_table
+from stargauge.report.power.power_limits import impossible, limits
+from stargauge.report.power.power_tables import basis, footprint, mixes, plants, prices, stages, stated
+from stargauge.report.power.power_words import Rows, mix_name, ready_text, span
 from stargauge.report.terminal import Style
 
 HOURS = 168
@@ -432,7 +432,7 @@ _ENGLISH = {
 )
 def test_the_page_stands_alone_in_both_languages(data: dict[str, Any]) -> None:
     pytest.importorskip("jinja2", reason="the report extra is not installed")
-    from stargauge.report.power_page import render_power_page
+    from stargauge.report.power.power_page import render_power_page
 
     for spoken in ("en", "de"):
         page = render_power_page(data, spoken)

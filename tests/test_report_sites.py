@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from stargauge import api
-from stargauge.audit.sites import all_runs
+from stargauge.audit.sites.sites import all_runs
 from stargauge.quantity.errors import InputError
-from stargauge.report import site_page
 from stargauge.report.deck import deck
-from stargauge.report.phases_chart import phases_svg, phases_table, runs_text, span_of, spoken_phases
-from stargauge.report.site_table import sites_section, sites_table, state_of, title
+from stargauge.report.sites import site_page
+from stargauge.report.sites.phases_chart import phases_svg, phases_table, runs_text, span_of, spoken_phases
+from stargauge.report.sites.site_table import sites_section, sites_table, state_of, title
 
 DAY = "2026-11-01"
 

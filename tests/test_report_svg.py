@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.audit.languages import words_of
-from stargauge.report import svg
-from stargauge.report.canvas import NARROW, ROWS_NARROW, ROWS_WIDE, WIDE, Paper
-from stargauge.report.charts import over_time
-from stargauge.report.definitions import by_definition
+from stargauge.audit.wording.languages import words_of
+from stargauge.report.claims.definitions import by_definition
+from stargauge.report.drawing import svg
+from stargauge.report.drawing.canvas import NARROW, ROWS_NARROW, ROWS_WIDE, WIDE, Paper
+from stargauge.report.drawing.charts import over_time
 
 MONTHS = [f"{2025 + place // 12}-{place % 12 + 1:02d}" for place in range(96)]
 SERIES = {

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from stargauge.report.explanation import render_explain
 from stargauge.report.listing import render_catalogue
 from stargauge.report.terminal import Style, render_check, style_for
+from stargauge.report.why.explanation import render_explain
 from stargauge.report.wording import counted, day_text, held_by_record, percent, percent_range, record_entry, shape, stated_text, value_text
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"

@@ -18,8 +18,8 @@ from tests.real_worlds import NOW, TINY, known_of
 from tests.workbooks import SOFFICE, Computed, changed, recalculated
 
 from stargauge import api
-from stargauge.audit.workbook_data import _keys, workbook_data
-from stargauge.audit.workbook_inputs import SPREADSHEET_DAYS
+from stargauge.audit.money.workbook_data import _keys, workbook_data
+from stargauge.audit.money.workbook_inputs import SPREADSHEET_DAYS
 from stargauge.engine.case import Case
 from stargauge.engine.simulate import case_of
 from stargauge.quantity.quantity import CASH_LINES

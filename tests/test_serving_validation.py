@@ -18,9 +18,9 @@ from tests.serving_fit import drift, shipped_cases
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
-from stargauge.audit.serving_cases import ServingCase, case_of, possible_layouts
-from stargauge.audit.serving_fitting import as_fit, errors, fit_serving, prior
-from stargauge.audit.serving_forecast import forecast
+from stargauge.audit.validation.serving_cases import ServingCase, case_of, possible_layouts
+from stargauge.audit.validation.serving_fitting import as_fit, errors, fit_serving, prior
+from stargauge.audit.validation.serving_forecast import forecast
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.machines import machine_of
 from stargauge.catalogue.serving_fit import PRIORS, shipped_fits, shipped_prior, shipped_serving_fit

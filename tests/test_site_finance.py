@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from stargauge import api
-from stargauge.audit.site_finance import notable_walls
+from stargauge.audit.money.site_finance import notable_walls
 from stargauge.cli.main import main
 from stargauge.programme.template import starter
 from stargauge.report.html import render_report
-from stargauge.report.site_finance import finance_page, headline, render_finance, tables
+from stargauge.report.money.site_finance import finance_page, headline, render_finance, tables
 
 ASKED = {"as_of": "2026-11-22", "draws": 256}
 

@@ -19,12 +19,12 @@ from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
 from stargauge import api
-from stargauge.audit.pools import Pool, Queuer, delays
-from stargauge.audit.standing import POOLS, TOLD, Standing, StandingAt, later
-from stargauge.audit.system import System
+from stargauge.audit.sites.pools import Pool, Queuer, delays
+from stargauge.audit.sites.standing import POOLS, TOLD, Standing, StandingAt, later
+from stargauge.audit.sites.system import System
 from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.errors import InputError
-from stargauge.report.system import render_system, row_parts
+from stargauge.report.sites.system import render_system, row_parts
 
 DAY = "2026-06-30"
 CATALOGUE = load_catalogue()

@@ -12,13 +12,13 @@ from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
 from stargauge import api
-from stargauge.audit.together import state_of
+from stargauge.audit.claims.together import state_of
 from stargauge.cli.main import main
 from stargauge.quantity.errors import InputError
-from stargauge.report.canvas import HUES
-from stargauge.report.claim_depth import together_page
-from stargauge.report.joint_chart import MOST_ROWS, matrix, matrix_table, shown, spoken_matrix
-from stargauge.report.together import relation_text, render_together
+from stargauge.report.claims.claim_depth import together_page
+from stargauge.report.claims.joint_chart import MOST_ROWS, matrix, matrix_table, shown, spoken_matrix
+from stargauge.report.claims.together import relation_text, render_together
+from stargauge.report.drawing.canvas import HUES
 
 DAY = "2026-09-30"
 

@@ -15,9 +15,9 @@ import pytest
 from tests.real_worlds import NOW
 
 from stargauge import api
+from stargauge.audit.claims.verdict import ReadingVerdict
 from stargauge.audit.run import ClaimVerdict
-from stargauge.audit.verdict import ReadingVerdict
-from stargauge.audit.words import likelihood
+from stargauge.audit.wording.words import likelihood
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "verdicts.md"

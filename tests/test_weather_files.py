@@ -12,7 +12,7 @@ from tests import weather_written as written
 
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.weather import Weather
+from stargauge.quantity.weather.weather import Weather
 
 HEAD = 8
 

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.place_weather import coefficients_of, normals_of, rests_on, station_of, weather_of
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.psychrometrics import relative_humidity, wet_bulb
-from stargauge.quantity.synthetic_weather import synthetic_weather
-from stargauge.quantity.weather import Weather
-from stargauge.quantity.weather_cycles import by_month, yearly_cycle
-from stargauge.quantity.weather_normals import Normals
+from stargauge.quantity.hall.psychrometrics import relative_humidity, wet_bulb
+from stargauge.quantity.weather.synthetic_weather import synthetic_weather
+from stargauge.quantity.weather.weather import Weather
+from stargauge.quantity.weather.weather_cycles import by_month, yearly_cycle
+from stargauge.quantity.weather.weather_normals import Normals
 
 Array = NDArray[np.float64]
 KNOWN = load_catalogue().known(date(2026, 11, 22))

@@ -19,7 +19,7 @@ from tests.web_server import PHONE, Browser, sound, wider_than_screen
 
 import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge.cli.main import main
-from stargauge.report import goodput_page, serving_chart, training_page
+from stargauge.report.compute import goodput_page, serving_chart, training_page
 from stargauge.web import chips
 from stargauge.web.asked import Asked
 from stargauge.web.routes import PAGES

@@ -163,7 +163,7 @@ def test_an_export_is_sent_as_what_it_is(tmp_path: Path) -> None:
 
 
 def test_numbers_of_a_figure_are_no_formulas() -> None:
-    from stargauge.report.drawing import csv_text
+    from stargauge.report.drawing.drawing import csv_text
 
     rows = [["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3"], ["-3.2", "+5 %", "-1,234.5", "-2.1 GW"], ["–", "a = b", "", "'x"]]
     assert csv_text({"head": ["=h", "b", "c", "d"], "rows": rows}).splitlines() == [

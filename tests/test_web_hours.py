@@ -13,7 +13,7 @@ pytest.importorskip("fastapi", reason="the web extra is not installed")
 
 import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge import api
-from stargauge.report.hours import sentence
+from stargauge.report.power.hours import sentence
 from stargauge.web.asked import Asked
 from stargauge.web.routes import PAGES
 from stargauge.web.view import KEPT

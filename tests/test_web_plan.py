@@ -19,7 +19,7 @@ pytest.importorskip("fastapi", reason="the web extra is not installed")
 import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge import api
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.report.plan_words import sentence
+from stargauge.report.plan.plan_words import sentence
 from stargauge.web.asked import Asked
 from stargauge.web.plan_asked import LIMITS, asked_plan, command, of_api, parameters_of
 from stargauge.web.routes import PAGES, arguments_of

@@ -11,9 +11,9 @@ import pytest
 from stargauge import api
 from stargauge.api.flows import promised, sources_and_uses
 from stargauge.api.what_ifs import Movable, movable
-from stargauge.audit.slider import slider_of
+from stargauge.audit.drivers.slider import slider_of
+from stargauge.audit.drivers.what_if import COLLECTOR, Found
 from stargauge.audit.summary import DIRECT, GAP, RUNS
-from stargauge.audit.what_if import COLLECTOR, Found
 from stargauge.engine.memo import Memo
 from stargauge.engine.simulate import inputs_of, model_graph
 from stargauge.quantity.errors import InputError

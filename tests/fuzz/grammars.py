@@ -14,7 +14,7 @@ from tests.fuzz.mutate import Mutator, of_texts
 from tests.fuzz.part import Part, bytes_of, expect, text_of
 from tests.programme_files import SMALL
 
-from stargauge.audit import language
+from stargauge.audit.claims import language
 from stargauge.programme.fields import assumed_value
 from stargauge.programme.importing import file_text
 from stargauge.programme.overlay import overlay

@@ -39,13 +39,13 @@ from stargauge.api.tracks import odds
 from stargauge.api.training import train
 from stargauge.api.what_ifs import Movable, movable
 from stargauge.api.workbooks import workbook
-from stargauge.audit.backtest import Backtest
-from stargauge.audit.compare import Comparison
-from stargauge.audit.jobs import Jobs
-from stargauge.audit.money import Money
-from stargauge.audit.site_finance import SiteFinance
+from stargauge.audit.backtest.backtest import Backtest
+from stargauge.audit.compare.compare import Comparison
+from stargauge.audit.jobs.jobs import Jobs
+from stargauge.audit.money.money import Money
+from stargauge.audit.money.site_finance import SiteFinance
 from stargauge.audit.summary import HEADLINES
-from stargauge.audit.validation import Validation
+from stargauge.audit.validation.slip_validation import Validation
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.result import Result
 from stargauge.programme.importing import Import

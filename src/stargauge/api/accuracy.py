@@ -12,19 +12,19 @@ from typing import Any
 from stargauge.api.programmes import Progress, catalogue, day_of, known, load, shipped
 from stargauge.api.tracks import tracker_of
 from stargauge.audit.answer_data import slug
-from stargauge.audit.backtest import Backtest, joined
-from stargauge.audit.build_validation import BuildValidation, validate_builds
-from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
-from stargauge.audit.finance_validation import FinanceValidation, read_vectors, validate_finance
-from stargauge.audit.goodput_validation import GoodputValidation, validate_goodput
-from stargauge.audit.measured import measured
-from stargauge.audit.measured import shipped as shipped_scores
-from stargauge.audit.money_backtest import MoneyBacktest, MoneyCase, money_cases
-from stargauge.audit.pue_validation import PueValidation, validate_pue
-from stargauge.audit.replay import replay
-from stargauge.audit.serving_validation import ServingValidation, validate_serving
-from stargauge.audit.training_validation import TrainingValidation, validate_training
-from stargauge.audit.validation import Validation, validate_schedule
+from stargauge.audit.backtest.backtest import Backtest, joined
+from stargauge.audit.backtest.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
+from stargauge.audit.backtest.measured import measured
+from stargauge.audit.backtest.measured import shipped as shipped_scores
+from stargauge.audit.backtest.money_backtest import MoneyBacktest, MoneyCase, money_cases
+from stargauge.audit.backtest.replay import replay
+from stargauge.audit.validation.build_validation import BuildValidation, validate_builds
+from stargauge.audit.validation.finance_validation import FinanceValidation, read_vectors, validate_finance
+from stargauge.audit.validation.goodput_validation import GoodputValidation, validate_goodput
+from stargauge.audit.validation.pue_validation import PueValidation, validate_pue
+from stargauge.audit.validation.serving_validation import ServingValidation, validate_serving
+from stargauge.audit.validation.slip_validation import Validation, validate_schedule
+from stargauge.audit.validation.training_validation import TrainingValidation, validate_training
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.own_builds import read_own_builds

@@ -18,20 +18,20 @@ from stargauge.api.runs import DRAWS, Asked, Given, asked_of, audited, condition
 from stargauge.api.sections import delays_of, finance_of_sites, money_of, number_verdicts_of, numbers_in
 from stargauge.api.together import together_in
 from stargauge.api.tracks import odds_of
-from stargauge.audit.captures import Held, held
-from stargauge.audit.definitions import Definitions
-from stargauge.audit.delays import Delays
+from stargauge.audit.claims.definitions import Definitions
+from stargauge.audit.claims.together import Together
 from stargauge.audit.given import Condition
-from stargauge.audit.job_claims import NumberVerdict
-from stargauge.audit.languages import words_of
-from stargauge.audit.money import Money
-from stargauge.audit.needs_answer import Needs
-from stargauge.audit.odds import OddsOverTime
+from stargauge.audit.jobs.job_claims import NumberVerdict
+from stargauge.audit.money.money import Money
+from stargauge.audit.money.site_finance import SiteFinance
+from stargauge.audit.needs.needs_answer import Needs
+from stargauge.audit.over_time.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
-from stargauge.audit.site_finance import SiteFinance
-from stargauge.audit.sites import wanted as wanted_sites
+from stargauge.audit.sites.delays import Delays
+from stargauge.audit.sites.sites import wanted as wanted_sites
+from stargauge.audit.sources.captures import Held, held
 from stargauge.audit.summary import FANS, headlines, summarise
-from stargauge.audit.together import Together
+from stargauge.audit.wording.languages import words_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.node import Node
 from stargauge.engine.result import Result

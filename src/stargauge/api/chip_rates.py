@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from stargauge.api.serving import infer
 from stargauge.api.training import costs_of, train
-from stargauge.audit.rate_use import DAY, TEMPLATE, job_of, training_type, use_of
-from stargauge.audit.training import Outcome, errors_of, outcome_of
+from stargauge.audit.compute.rate_use import DAY, TEMPLATE, job_of, training_type, use_of
+from stargauge.audit.compute.training import Outcome, errors_of, outcome_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
 from stargauge.catalogue.model_rates import RATE, SOURCE

@@ -10,11 +10,11 @@ from typing import Any
 
 from stargauge.api.programmes import Progress, catalogue, ids_of, known, load, said_by
 from stargauge.api.runs import DRAWS, MANY_DRAWS, asked_of, workers_of
-from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
-from stargauge.audit.compare import Comparison, claims_of, finance_of, outputs_of, wanted_of
-from stargauge.audit.compare_cells import cells_of, moves_finance
-from stargauge.audit.compare_finance import FINANCE_DRAWS, wanted_of_finance
-from stargauge.audit.compare_sides import Side, paired, read_at
+from stargauge.audit.compare.causes import MEMO_BYTES, Runs, attribute, medians
+from stargauge.audit.compare.cells import cells_of, moves_finance
+from stargauge.audit.compare.compare import Comparison, claims_of, finance_of, outputs_of, wanted_of
+from stargauge.audit.compare.finance import FINANCE_DRAWS, wanted_of_finance
+from stargauge.audit.compare.sides import Side, paired, read_at
 from stargauge.audit.run import COLLECTOR, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.catalogue.load import Catalogue

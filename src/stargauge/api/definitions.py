@@ -8,14 +8,14 @@ from pathlib import Path
 from stargauge.api.programmes import Progress, ids_of, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
-from stargauge.audit.definitions import Definitions, claim_definitions
-from stargauge.audit.definitions_tried import claims_tried, setting_of, tried_of
+from stargauge.audit.claims.definitions import Definitions, claim_definitions
+from stargauge.audit.claims.definitions_tried import claims_tried, setting_of, tried_of
 from stargauge.audit.given import held_of
-from stargauge.audit.languages import words_of
 from stargauge.audit.run import COLLECTOR, judge_of, texts_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.sentence import Names
 from stargauge.audit.summary import names_of
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.sentence import Names
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.run import drawn
 from stargauge.engine.simulate import axes_of, model_graph

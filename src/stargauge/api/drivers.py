@@ -9,10 +9,10 @@ from typing import Any
 
 from stargauge.api.programmes import Progress, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, audited, condition, workers_of
+from stargauge.audit.drivers.what_moves import Drivers, quantity_rows, reading_rows
 from stargauge.audit.given import held_of
 from stargauge.audit.run import texts_of
 from stargauge.audit.summary import Days, exists, headlines
-from stargauge.audit.what_moves import Drivers, quantity_rows, reading_rows
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.known import Known

@@ -14,17 +14,26 @@ from stargauge.api.programmes import Progress, day_of, ids_of, known, load
 from stargauge.api.programmes import catalogue as catalogue_of
 from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.api.tracks import tracker_of
-from stargauge.audit.causes import MEMO_BYTES
-from stargauge.audit.changed import Changed, apart, moved, supplied_by
+from stargauge.audit.compare.causes import MEMO_BYTES
 from stargauge.audit.given import held_of
-from stargauge.audit.languages import words_of
-from stargauge.audit.movers import Mover, Step, movers_between
-from stargauge.audit.news import Asked, news_between
-from stargauge.audit.reasons import COMPARED, WITHOUT_NUMBERS, Reasons, alone, asked_reading, compared_in, judge_of_comparisons, readings_of
+from stargauge.audit.over_time.changed import Changed, apart, moved, supplied_by
+from stargauge.audit.over_time.movers import Mover, Step, movers_between
+from stargauge.audit.over_time.news import Asked, news_between
 from stargauge.audit.run import COLLECTOR, judge_of, judgements, texts_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.sentence import Names, subject
 from stargauge.audit.summary import Days, names_of
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.reasons import (
+    COMPARED,
+    WITHOUT_NUMBERS,
+    Reasons,
+    alone,
+    asked_reading,
+    compared_in,
+    judge_of_comparisons,
+    readings_of,
+)
+from stargauge.audit.wording.sentence import Names, subject
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.memo import Memo
 from stargauge.engine.run import drawn

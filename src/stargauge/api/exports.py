@@ -15,7 +15,7 @@ from stargauge.api.runs import DRAWS
 from stargauge.audit.export.article import article
 from stargauge.audit.export.claimreview import Publisher, reviews
 from stargauge.audit.export.table import table
-from stargauge.audit.languages import words_of
+from stargauge.audit.wording.languages import words_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.evidence.archive import Archive
 from stargauge.programme.schema import Programme

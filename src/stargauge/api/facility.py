@@ -10,9 +10,9 @@ import numpy as np
 
 from stargauge.api.programmes import known, load
 from stargauge.audit.answer_data import slug
-from stargauge.audit.facility import DRAWS as HALL_DRAWS
-from stargauge.audit.facility import FacilityAnswer, Hall, facility_answer
-from stargauge.audit.site import asked
+from stargauge.audit.sites.facility import DRAWS as HALL_DRAWS
+from stargauge.audit.sites.facility import FacilityAnswer, Hall, facility_answer
+from stargauge.audit.sites.site import asked
 from stargauge.catalogue.facility_designs import DEFAULT, parts_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.weather_files import read_weather
@@ -21,8 +21,8 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
-from stargauge.quantity.electrical_chain import redundancy_of
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.hall.electrical_chain import redundancy_of
 
 #: Draws behind what the programme itself says, which is shown beside.
 _APPROXIMATION_DRAWS = 512

@@ -10,8 +10,8 @@ from pathlib import Path
 from stargauge.api.chip_rates import with_rates
 from stargauge.api.programmes import Progress, catalogue, day_of, known, load
 from stargauge.api.runs import DRAWS, Given, condition, workers_of
-from stargauge.audit.fleet import Fleet, fleet, wanted
-from stargauge.audit.fleet_use import JOB, year_ends
+from stargauge.audit.compute.fleet import Fleet, fleet, wanted
+from stargauge.audit.compute.fleet_use import JOB, year_ends
 from stargauge.audit.given import held_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.machines import resolved

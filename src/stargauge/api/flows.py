@@ -7,8 +7,8 @@ from pathlib import Path
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS, Given, condition, workers_of
-from stargauge.audit.flows import Flows, flows, promised, wanted
 from stargauge.audit.given import held_of
+from stargauge.audit.money.flows import Flows, flows, promised, wanted
 from stargauge.audit.summary import Days
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import simulate as run_model

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.api.programmes import catalogue
-from stargauge.audit.goodput import GoodputAnswer, Question, goodput_answer
-from stargauge.audit.goodput_job import (
+from stargauge.audit.compute.goodput import GoodputAnswer, Question, goodput_answer
+from stargauge.audit.compute.goodput_job import (
     DRAWS,
     FAILURE_RATE,
     PLANNED,

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from stargauge.api.programmes import catalogue
-from stargauge.audit.gpu import GpuCalibration, calibration_of, chip_of
+from stargauge.audit.compute.gpu import GpuCalibration, calibration_of, chip_of
 from stargauge.catalogue.gpu_curves import GpuCurve, read_curves
 from stargauge.catalogue.load import Catalogue
 from stargauge.measure.device import Device

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.audit.answer_data import slug
-from stargauge.audit.hours import HoursAnswer, Note
-from stargauge.audit.hours_accounts import HoursAccounts
-from stargauge.audit.hours_hall import Warming, ends_of, load_shape, skies_of
-from stargauge.audit.hours_run import SiteYear, addresses, own_of, site_year, years_of
-from stargauge.audit.hours_supply import BatteryStated, SupplyTerms, stated_sources
-from stargauge.audit.hours_year import Case, run_hours
-from stargauge.audit.site import asked
+from stargauge.audit.hours.accounts import HoursAccounts
+from stargauge.audit.hours.hall import Warming, ends_of, load_shape, skies_of
+from stargauge.audit.hours.hours import HoursAnswer, Note
+from stargauge.audit.hours.run import SiteYear, addresses, own_of, site_year, years_of
+from stargauge.audit.hours.supply import BatteryStated, SupplyTerms, stated_sources
+from stargauge.audit.hours.year import Case, run_hours
+from stargauge.audit.sites.site import asked
 from stargauge.catalogue.facility_designs import DEFAULT, Drawn, facility_of, kinds_of, parts_of
 from stargauge.catalogue.hourly_factors import read_hourly_factors
 from stargauge.catalogue.load import Catalogue
@@ -31,7 +31,7 @@ from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.weather import Weather
+from stargauge.quantity.weather.weather import Weather
 
 Array = NDArray[np.float64]
 

@@ -10,17 +10,17 @@ from typing import Any
 from stargauge.api.programmes import Progress, catalogue, ids_of, known, load, said_by
 from stargauge.api.runs import Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
+from stargauge.audit.claims.questions import Question
 from stargauge.audit.given import Condition, held_of
-from stargauge.audit.languages import words_of
-from stargauge.audit.needs import needs_of, open_with_odds, told_of, too_few
-from stargauge.audit.needs_answer import Needs, ReadingNeeds
-from stargauge.audit.needs_look import COLLECTOR as NEEDS
-from stargauge.audit.questions import Question
+from stargauge.audit.needs.needs import needs_of, open_with_odds, told_of, too_few
+from stargauge.audit.needs.needs_answer import Needs, ReadingNeeds
+from stargauge.audit.needs.needs_look import COLLECTOR as NEEDS
 from stargauge.audit.run import COLLECTOR, judge_of, texts_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.sentence import Names
 from stargauge.audit.summary import names_of
-from stargauge.audit.telling import Told, collected
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.sentence import Names
+from stargauge.audit.wording.telling import Told, collected
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import axes_of, model_graph, world_of
 from stargauge.engine.simulate import simulate as run_model

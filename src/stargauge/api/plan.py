@@ -10,12 +10,12 @@ from pathlib import Path
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.catalogue.load import Catalogue
-from stargauge.plan.build_order.answer import ProgrammePlan
 from stargauge.plan.build_order.asked import Wanted, texts_of, wanted
-from stargauge.plan.build_order.funds import MEANS
-from stargauge.plan.build_order.limits import EXAMPLES, Bound, read_limits
+from stargauge.plan.build_order.case.limits import EXAMPLES, Bound, read_limits
+from stargauge.plan.build_order.funding.funds import MEANS
 from stargauge.plan.build_order.planning import Planning
-from stargauge.plan.build_order.steps import Steps, Told
+from stargauge.plan.build_order.told.answer import ProgrammePlan
+from stargauge.plan.build_order.told.steps import Steps, Told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean

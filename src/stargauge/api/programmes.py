@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stargauge.audit.questions import misread
+from stargauge.audit.claims.questions import misread
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.engine.simulate import model_graph
 from stargauge.programme.known import Known

@@ -10,8 +10,14 @@ from pathlib import Path
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS, MANY_DRAWS, Given, condition, workers_of
-from stargauge.audit.causes import MEMO_BYTES
-from stargauge.audit.cost import (
+from stargauge.audit.compare.causes import MEMO_BYTES
+from stargauge.audit.drivers.moved import Asker, levels_data
+from stargauge.audit.drivers.sensitivity import Bar, Sensitivity, bars_of, is_dear, leading, swings, uncertain
+from stargauge.audit.drivers.two_way import Axis, Ends, axes_of_table, ends_of_table, tabulated
+from stargauge.audit.drivers.variance import MOST as MOST_REDRAWN
+from stargauge.audit.drivers.variance import shares
+from stargauge.audit.given import held_of
+from stargauge.audit.money.cost import (
     LIFE,
     MOST_STRONG,
     PER_HOUR,
@@ -28,13 +34,7 @@ from stargauge.audit.cost import (
     telling,
     tornado_data,
 )
-from stargauge.audit.given import held_of
-from stargauge.audit.moved import Asker, levels_data
-from stargauge.audit.sensitivity import Bar, Sensitivity, bars_of, is_dear, leading, swings, uncertain
 from stargauge.audit.summary import Days
-from stargauge.audit.two_way import Axis, Ends, axes_of_table, ends_of_table, tabulated
-from stargauge.audit.variance import MOST as MOST_REDRAWN
-from stargauge.audit.variance import shares
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.lineage import explain as explain_in
 from stargauge.engine.memo import Memo

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.programmes import Progress, _record_ids, ids_of, known, load, said_by
+from stargauge.audit.claims.questions import Question, questions
 from stargauge.audit.given import Condition, held_of, parts_of, search, spoken
-from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
-from stargauge.audit.job_claims import Number
-from stargauge.audit.job_claims import judge_of as judge_of_numbers
-from stargauge.audit.questions import Question, questions
+from stargauge.audit.jobs.job_claims import COLLECTOR as JOB_DEFINITIONS
+from stargauge.audit.jobs.job_claims import Number
+from stargauge.audit.jobs.job_claims import judge_of as judge_of_numbers
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, Verdicts, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import HEADLINES, dates_of, exists

@@ -11,26 +11,26 @@ from typing import Any
 from stargauge.api.programmes import Progress, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
-from stargauge.audit.delays import Delays, delays
-from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.given import Condition, held_of
-from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
-from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of, outcomes_of
-from stargauge.audit.job_claims import judge_of as judge_of_numbers
-from stargauge.audit.jobs import Jobs
-from stargauge.audit.jobs import dates as dates_of_jobs
-from stargauge.audit.jobs import jobs as jobs_of
-from stargauge.audit.jobs import wanted as wanted_jobs
-from stargauge.audit.languages import words_of
-from stargauge.audit.money import Money, money_parts
-from stargauge.audit.money import scenario as money_scenario
-from stargauge.audit.money import wanted as wanted_money
-from stargauge.audit.money_question import question_of
+from stargauge.audit.jobs.job_claims import COLLECTOR as JOB_DEFINITIONS
+from stargauge.audit.jobs.job_claims import Number, NumberVerdict, number_verdicts, numbers_of, outcomes_of
+from stargauge.audit.jobs.job_claims import judge_of as judge_of_numbers
+from stargauge.audit.jobs.jobs import Jobs
+from stargauge.audit.jobs.jobs import dates as dates_of_jobs
+from stargauge.audit.jobs.jobs import jobs as jobs_of
+from stargauge.audit.jobs.jobs import wanted as wanted_jobs
+from stargauge.audit.money.money import Money, money_parts
+from stargauge.audit.money.money import scenario as money_scenario
+from stargauge.audit.money.money import wanted as wanted_money
+from stargauge.audit.money.money_question import question_of
+from stargauge.audit.money.site_finance import SiteFinance, asked_site, site_finance
+from stargauge.audit.money.site_finance import wanted as wanted_finance
 from stargauge.audit.run import texts_of
-from stargauge.audit.sentence import Names
-from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
-from stargauge.audit.site_finance import wanted as wanted_finance
+from stargauge.audit.sites.delays import Delays, delays
+from stargauge.audit.sites.delays import wanted as wanted_delays
 from stargauge.audit.summary import Days, names_of
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.sentence import Names
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import simulate as run_model

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.training import known_with
-from stargauge.audit.serving import ASKED, Option, ServingAnswer, context_in, notes_of, spread_of, standing_of
-from stargauge.audit.serving_choice import asked_types, types_beside, usual_type
-from stargauge.audit.serving_cost import power_of, price_of
+from stargauge.audit.compute.serving import ASKED, Option, ServingAnswer, context_in, notes_of, spread_of, standing_of
+from stargauge.audit.compute.serving_choice import asked_types, types_beside, usual_type
+from stargauge.audit.compute.serving_cost import power_of, price_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
 from stargauge.catalogue.serving_fit import family_of, shipped_serving_fit

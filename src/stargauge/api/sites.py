@@ -9,9 +9,9 @@ from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS, MANY_DRAWS, Given, condition, workers_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.given import held_of
-from stargauge.audit.site import SitePage, asked, wanted, wanted_energy
-from stargauge.audit.sites import Sites, named, rows_of, whole_of
-from stargauge.audit.sites import wanted as wanted_sites
+from stargauge.audit.sites.site import SitePage, asked, wanted, wanted_energy
+from stargauge.audit.sites.sites import Sites, named, rows_of, whole_of
+from stargauge.audit.sites.sites import wanted as wanted_sites
 from stargauge.audit.summary import Days, dates_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import simulate as run_model

@@ -9,8 +9,8 @@ from stargauge.api.programmes import Progress, catalogue, known, load, said_by
 from stargauge.api.runs import DRAWS, MANY_DRAWS, workers_of
 from stargauge.api.tracks import tracker_of
 from stargauge.audit.answer_data import slug
-from stargauge.audit.sources import left_out_in_turn
-from stargauge.audit.sources_answer import Sources
+from stargauge.audit.sources.sources import left_out_in_turn
+from stargauge.audit.sources.sources_answer import Sources
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.run import drawn
 from stargauge.programme.load import asked_as

@@ -13,7 +13,7 @@ import numpy as np
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS
-from stargauge.audit.site import asked
+from stargauge.audit.sites.site import asked
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.tariff import read_tariff
@@ -33,10 +33,10 @@ from stargauge.programme.schema import PowerSource, Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.hourly import MONTH_DAYS
+from stargauge.quantity.power.hourly import MONTH_DAYS
 from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import parse_number
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 #: What is looked at unless told otherwise: rented generators only where something has to be there by a day.
 SOURCES = ("grid", "gas-engine", "gas-turbine", "combined-cycle", "solar", "wind", "battery")

@@ -14,10 +14,10 @@ from typing import Any
 from stargauge.api.programmes import Progress, RecordTooThin, catalogue, claim_of, day_of, ids_of, known, load, said_by
 from stargauge.api.runs import DRAWS, _expanded, asked_of, executor_of, pool_of
 from stargauge.audit.answer_data import slug
-from stargauge.audit.odds import EVERY, days_between
+from stargauge.audit.over_time.odds import EVERY, days_between
+from stargauge.audit.over_time.tracker import Key, claims_with
 from stargauge.audit.run import COLLECTOR, judge_of, judgements
 from stargauge.audit.summary import HEADLINES, Days, exists
-from stargauge.audit.tracker import Key, claims_with
 from stargauge.catalogue.load import DATA, Catalogue
 from stargauge.engine.executors import each
 from stargauge.engine.graph import content_key

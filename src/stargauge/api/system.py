@@ -9,9 +9,9 @@ from pathlib import Path
 
 from stargauge.api.programmes import Progress, RecordTooThin, catalogue, day_of, known, load, shipped
 from stargauge.api.runs import DRAWS, workers_of
-from stargauge.audit.pools import pools_of
-from stargauge.audit.standing import StandingAt
-from stargauge.audit.system import COLLECTED, DEFAULT_BY, Member, System, words_by
+from stargauge.audit.sites.pools import pools_of
+from stargauge.audit.sites.standing import StandingAt
+from stargauge.audit.sites.system import COLLECTED, DEFAULT_BY, Member, System, words_by
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import simulate as run_model

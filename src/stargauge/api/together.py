@@ -10,10 +10,10 @@ from typing import Any
 from stargauge.api.programmes import Progress, ids_of, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, asked_of, audited, condition
 from stargauge.audit.answer_data import slug
-from stargauge.audit.languages import words_of
-from stargauge.audit.questions import Question
+from stargauge.audit.claims.questions import Question
+from stargauge.audit.claims.together import Together, Told, levels_of, members_of
 from stargauge.audit.run import ClaimVerdict, compared
-from stargauge.audit.together import Together, Told, levels_of, members_of
+from stargauge.audit.wording.languages import words_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.result import Result
 from stargauge.programme.known import Known

@@ -11,10 +11,10 @@ from typing import Any
 from stargauge.api.programmes import Progress, catalogue, ids_of, known, load
 from stargauge.api.runs import DRAWS, MANY_DRAWS, asked_of, workers_of
 from stargauge.audit.answer_data import slug
-from stargauge.audit.causes import MEMO_BYTES
-from stargauge.audit.odds import EVERY, OddsOverTime, days_between, track
-from stargauge.audit.questions import Question
-from stargauge.audit.tracker import Tracker
+from stargauge.audit.claims.questions import Question
+from stargauge.audit.compare.causes import MEMO_BYTES
+from stargauge.audit.over_time.odds import EVERY, OddsOverTime, days_between, track
+from stargauge.audit.over_time.tracker import Tracker
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.memo import Memo
 from stargauge.programme.known import Known

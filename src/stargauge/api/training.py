@@ -11,8 +11,8 @@ import numpy as np
 
 from stargauge.api.programmes import catalogue
 from stargauge.api.training_notes import notes, too_old
-from stargauge.audit.training import Beside, Front, Search, Setting, Told, TrainingAnswer, kept_work, outcome_of, parts_of
-from stargauge.audit.training_range import seen
+from stargauge.audit.compute.training import Beside, Front, Search, Setting, Told, TrainingAnswer, kept_work, outcome_of, parts_of
+from stargauge.audit.compute.training_range import seen
 from stargauge.catalogue.load import Catalogue, KnownCatalogue, load_catalogue
 from stargauge.catalogue.machines import machine_of, resolved, transformer_of
 from stargauge.plan.layouts.counts import between, fewer, points

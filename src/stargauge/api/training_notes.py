@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from stargauge.audit.training import WAITING, Outcome, Setting, Told
-from stargauge.audit.training_range import seen
+from stargauge.audit.compute.training import WAITING, Outcome, Setting, Told
+from stargauge.audit.compute.training_range import seen
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.plan.layouts.counts import spared
 from stargauge.plan.layouts.search import Costs, Found, searched

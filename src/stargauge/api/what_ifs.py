@@ -12,9 +12,11 @@ from typing import Any
 from stargauge.api.drivers import drivers
 from stargauge.api.programmes import Progress, known, load, said_by
 from stargauge.api.runs import DRAWS, asked_of
-from stargauge.audit.evaluate import Judge
+from stargauge.audit.claims.evaluate import Judge
+from stargauge.audit.drivers.slider import MOST, Slider, rank, slider_of
+from stargauge.audit.drivers.what_if import Shown, WhatIf, still_open
+from stargauge.audit.drivers.what_if_data import what_if_data
 from stargauge.audit.run import judge_of
-from stargauge.audit.slider import MOST, Slider, rank, slider_of
 from stargauge.audit.summary import (
     BUILDING,
     CAPITAL,
@@ -29,8 +31,6 @@ from stargauge.audit.summary import (
     TOTAL,
     exists,
 )
-from stargauge.audit.what_if import Shown, WhatIf, still_open
-from stargauge.audit.what_if_data import what_if_data
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import inputs_of, model_graph, world_of
 from stargauge.programme.alternatives import merge
@@ -139,7 +139,7 @@ def movable(
 
 def _may_be_open(question: Any, now: Known) -> bool:
     """Whether a reading can have odds that a change moves: its deadline is not over."""
-    from stargauge.audit.language import deadline
+    from stargauge.audit.claims.language import deadline
 
     last = deadline(question.reading)
     return last is None or last >= now.as_of

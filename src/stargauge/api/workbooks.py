@@ -13,7 +13,7 @@ import numpy as np
 from stargauge import __version__
 from stargauge.api.programmes import catalogue, known, load
 from stargauge.api.runs import DRAWS, simulate
-from stargauge.audit.workbook_data import same_parts, workbook_data
+from stargauge.audit.money.workbook_data import same_parts, workbook_data
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.case import nearest_draw
 from stargauge.engine.series import Series

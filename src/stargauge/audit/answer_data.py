@@ -8,23 +8,23 @@ from datetime import date
 from typing import Any
 
 from stargauge import __version__
-from stargauge.audit import measured
-from stargauge.audit.captures import Held
-from stargauge.audit.claim_words import counts, off_by
-from stargauge.audit.explanation import explained, node_data, reported, source_data, statement_data, value_data
+from stargauge.audit.backtest import measured
+from stargauge.audit.claims.language import Comparison, NotTestable, leaves, parse
+from stargauge.audit.claims.verdict import ReadingVerdict
 from stargauge.audit.given import given_data
-from stargauge.audit.job_claims import NumberVerdict
-from stargauge.audit.language import Comparison, NotTestable, leaves, parse
-from stargauge.audit.languages import words_of
-from stargauge.audit.messages import ENGLISH, Messages
-from stargauge.audit.money import told_by
+from stargauge.audit.jobs.job_claims import NumberVerdict
+from stargauge.audit.money.money import told_by
 from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.series_data import fans
-from stargauge.audit.sites import rows_of, whole_of
-from stargauge.audit.sites import wanted as wanted_sites
+from stargauge.audit.sites.sites import rows_of, whole_of
+from stargauge.audit.sites.sites import wanted as wanted_sites
+from stargauge.audit.sources.captures import Held
+from stargauge.audit.sources.explanation import explained, node_data, reported, source_data, statement_data, value_data
 from stargauge.audit.summary import Days, headlines
-from stargauge.audit.verdict import ReadingVerdict
-from stargauge.audit.words import input_name
+from stargauge.audit.wording.claim_words import counts, off_by
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.messages import ENGLISH, Messages
+from stargauge.audit.wording.words import input_name
 from stargauge.programme.load import asked_as
 from stargauge.quantity.quantity import STAGES
 from stargauge.quantity.statement import Estimate

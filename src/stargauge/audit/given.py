@@ -14,18 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.answer import answer
-from stargauge.audit.binding import check
-from stargauge.audit.evaluate import Judge, Outcome
-from stargauge.audit.language import OPS, Comparison, Not, NotTestable, Reading, leaves, parse
-from stargauge.audit.languages import words_of
-from stargauge.audit.logic import excludes, satisfiable
-from stargauge.audit.questions import Question, questions
-from stargauge.audit.record import MET, PARTLY, SETTLED, only_records
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.evaluate import Judge, Outcome
+from stargauge.audit.claims.language import OPS, Comparison, Not, NotTestable, Reading, leaves, parse
+from stargauge.audit.claims.logic import excludes, satisfiable
+from stargauge.audit.claims.questions import Question, questions
+from stargauge.audit.claims.record import MET, PARTLY, SETTLED, only_records
+from stargauge.audit.claims.verdict import NOT_TESTABLE, TOO_THIN, Setting, judge
 from stargauge.audit.run import setting_of
-from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import NOT_TESTABLE, TOO_THIN, Setting, judge
-from stargauge.audit.words import percent
+from stargauge.audit.wording.answer import answer
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.sentence import Names, sentence
+from stargauge.audit.wording.words import percent
 from stargauge.engine.executors import Workers
 from stargauge.engine.held import Held
 from stargauge.engine.run import drawn

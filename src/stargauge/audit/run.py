@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.answer import answer, claim_answer, compared_value, record_of
-from stargauge.audit.captures import capture_of
-from stargauge.audit.drivers import MOST_DRAWS, Draws, Moved, Target, drivers
-from stargauge.audit.evaluate import Judge, Outcome
-from stargauge.audit.groups import groups_of
-from stargauge.audit.language import Reading, deadline
-from stargauge.audit.languages import COMMON_TEXTS, words_of
-from stargauge.audit.questions import Question, questions
-from stargauge.audit.record import Archive
-from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, decidable, judge, odds_by, taken
-from stargauge.audit.words import likelihood, root_of
+from stargauge.audit.claims.evaluate import Judge, Outcome
+from stargauge.audit.claims.language import Reading, deadline
+from stargauge.audit.claims.questions import Question, questions
+from stargauge.audit.claims.record import Archive
+from stargauge.audit.claims.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, decidable, judge, odds_by, taken
+from stargauge.audit.drivers.drivers import MOST_DRAWS, Draws, Moved, Target, drivers
+from stargauge.audit.drivers.groups import groups_of
+from stargauge.audit.sources.captures import capture_of
+from stargauge.audit.wording.answer import answer, claim_answer, compared_value, record_of
+from stargauge.audit.wording.languages import COMMON_TEXTS, words_of
+from stargauge.audit.wording.sentence import Names, sentence
+from stargauge.audit.wording.words import likelihood, root_of
 from stargauge.engine.executors import Workers
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of

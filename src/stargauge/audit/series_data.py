@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.claim_words import day_words
-from stargauge.audit.sentence import Names, subject
-from stargauge.audit.words import sentence_case
+from stargauge.audit.wording.claim_words import day_words
+from stargauge.audit.wording.sentence import Names, subject
+from stargauge.audit.wording.words import sentence_case
 from stargauge.engine.result import Result
 from stargauge.engine.series import Series
 from stargauge.quantity.address import parse_address, parse_share

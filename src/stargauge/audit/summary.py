@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.answer import counting, with_counted
-from stargauge.audit.claim_words import claim_words, comparison_of, month_words, reading_words, threshold_of, weight_of
-from stargauge.audit.language import Comparison, parse
-from stargauge.audit.languages import words_of
-from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.claims.language import Comparison, parse
+from stargauge.audit.claims.verdict import OPEN, ReadingVerdict
 from stargauge.audit.run import ClaimVerdict, texts_of
-from stargauge.audit.sentence import Names
-from stargauge.audit.verdict import OPEN, ReadingVerdict
-from stargauge.audit.words import percent, sentence_case
+from stargauge.audit.wording.answer import counting, with_counted
+from stargauge.audit.wording.claim_words import claim_words, comparison_of, month_words, reading_words, threshold_of, weight_of
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.messages import ENGLISH, Messages
+from stargauge.audit.wording.sentence import Names
+from stargauge.audit.wording.words import percent, sentence_case
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address

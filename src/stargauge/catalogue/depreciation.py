@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from stargauge.catalogue.load import Catalogue
 from stargauge.quantity.dates import Window, day
-from stargauge.quantity.depreciation import Convention, building_table, declining_balance, first_year_share
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.finance.depreciation import Convention, building_table, declining_balance, first_year_share
 
 Array = NDArray[np.float64]
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.quantity.cooling_hours import Chiller, Kind, Loop, Rejection
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.electrical_chain import Chain, Redundancy, Value, redundancy_of
 from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.quantity.facility_hours import Facility
+from stargauge.quantity.hall.cooling_hours import Chiller, Kind, Loop, Rejection
+from stargauge.quantity.hall.electrical_chain import Chain, Redundancy, Value, redundancy_of
+from stargauge.quantity.hall.facility_hours import Facility
 
 Array = NDArray[np.float64]
 Collection = Literal["air", "liquid", "hybrid"]

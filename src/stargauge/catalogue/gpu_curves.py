@@ -15,7 +15,7 @@ import numpy as np
 from stargauge.catalogue.tables import cells_of
 from stargauge.measure.points import Point
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.saturation import Roofline, Saturation, fit_roofline, fit_saturation
+from stargauge.quantity.statistics.saturation import Roofline, Saturation, fit_roofline, fit_saturation
 
 FILE = Path(__file__).parent / "data" / "gpu-curve.csv"
 #: What stands in each line: the measurement it belongs to, the kernel, what it reached, and how that was read.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.units import parse_number
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
 

@@ -16,10 +16,10 @@ import numpy as np
 from stargauge.catalogue.load import DATA, KnownCatalogue
 from stargauge.catalogue.place_weather import GENERAL, coefficients_of, normals_of
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.outdoor_hours import MONTHS, STATES, OutdoorHours, outdoor_hours
+from stargauge.quantity.hall.outdoor_hours import MONTHS, STATES, OutdoorHours, outdoor_hours
 from stargauge.quantity.quantity import DEW_POINTS, DRY_BULBS
-from stargauge.quantity.synthetic_weather import synthetic_weather
-from stargauge.quantity.weather_normals import Coefficients, Normals
+from stargauge.quantity.weather.synthetic_weather import synthetic_weather
+from stargauge.quantity.weather.weather_normals import Coefficients, Normals
 
 FILE = "outdoor-hours.csv"
 COLUMNS = ("fingerprint", "station", "part", "values")

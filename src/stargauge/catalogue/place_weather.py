@@ -9,9 +9,9 @@ from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.statement import Estimate
-from stargauge.quantity.synthetic_weather import synthetic_weather
-from stargauge.quantity.weather import Weather
-from stargauge.quantity.weather_normals import Coefficients, Months, Normals
+from stargauge.quantity.weather.synthetic_weather import synthetic_weather
+from stargauge.quantity.weather.weather import Weather
+from stargauge.quantity.weather.weather_normals import Coefficients, Months, Normals
 
 #: Rows that hold for every place.
 GENERAL = "default"

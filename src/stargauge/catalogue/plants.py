@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.catalogue.facility_designs import Drawn
-from stargauge.quantity.load_profile import Inference, Training
-from stargauge.quantity.sun import SolarPlant, Tracking, solar_power
-from stargauge.quantity.weather import YEAR_HOURS, Weather
-from stargauge.quantity.wind_power import WindPlant, wind_power
+from stargauge.quantity.power.load_profile import Inference, Training
+from stargauge.quantity.power.sun import SolarPlant, Tracking, solar_power
+from stargauge.quantity.power.wind_power import WindPlant, wind_power
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 #: What reads a value of the catalogue: kind, name, attribute, unit.

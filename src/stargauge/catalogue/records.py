@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.dates import Window, day, parse_window
 from stargauge.quantity.quantity import PROJECT_KINDS
-from stargauge.quantity.slip import OPERATION, POWER, START, Outcomes, Plans
+from stargauge.quantity.schedule.slip import OPERATION, POWER, START, Outcomes, Plans
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.hourly import MONTH_ENDS, hour_name
+from stargauge.quantity.power.hourly import MONTH_ENDS, hour_name
 from stargauge.quantity.units import convert, parse_number, split_number
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
 Marks = NDArray[np.bool_]

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from stargauge.catalogue.tables import MOST_BYTES
 from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
-from stargauge.quantity.hourly import MONTH_DAYS, MONTH_ENDS
-from stargauge.quantity.psychrometrics import dew_point, pressure_at
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.hall.psychrometrics import dew_point, pressure_at
+from stargauge.quantity.power.hourly import MONTH_DAYS, MONTH_ENDS
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]

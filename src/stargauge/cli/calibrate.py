@@ -51,7 +51,7 @@ def _faults(asked: argparse.Namespace) -> Iterator[Fault]:
 
 def _gpu(asked: argparse.Namespace) -> int:
     from stargauge import api
-    from stargauge.report.gpu import render_gpu
+    from stargauge.report.compute.gpu import render_gpu
 
     values = values_of(asked)
     if asked.show is not None:
@@ -80,7 +80,7 @@ def _stepped(step: Step) -> None:
 
 def _schedule(asked: argparse.Namespace) -> int:
     from stargauge import api
-    from stargauge.report.accuracy import render_calibration
+    from stargauge.report.accuracy.accuracy import render_calibration
 
     data = api.calibrate(asked.as_of, values=values_of(asked), folder=asked.write).to_dict()
     if asked.json:

@@ -126,7 +126,7 @@ def _only_drafts(programme: Any) -> bool:
 
 def _drafts(asked: argparse.Namespace, programme: Any) -> int:
     """What a file of drafts holds, every reading of a confirmed claim read. Nothing is run, nothing judged."""
-    from stargauge.report.reading import render_drafts
+    from stargauge.report.accuracy.reading import render_drafts
 
     if asked.report or asked.xlsx or asked.fail_if:
         raise InputError("the file holds drafts and nothing to run: no report, workbook or condition; lay it over a programme (--scenario)")
@@ -144,7 +144,7 @@ def _drafts(asked: argparse.Namespace, programme: Any) -> int:
 
 def _expect_readings(programme: Any) -> None:
     """Raise InputError with every reading, of a claim or a draft, that does not follow the claim language."""
-    from stargauge.audit.language import parse
+    from stargauge.audit.claims.language import parse
 
     faults = list[Fault]()
     for section in ("claims", "drafts"):
@@ -187,7 +187,7 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
 
 def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:
     """A condition as (claim or nothing, status): `site-underway: not met`, `not met`. Raises InputError before anything is run."""
-    from stargauge.audit.verdict import STATUSES
+    from stargauge.audit.claims.verdict import STATUSES
 
     said = re.sub(r":\s*", ": ", " ".join(text.split()))
     status = next((one for one in STATUSES if said == one or said.endswith(f": {one}")), "")
@@ -226,7 +226,7 @@ def audit(asked: argparse.Namespace) -> int:
 def odds(asked: argparse.Namespace) -> int:
     """`stargauge odds`."""
     from stargauge import api
-    from stargauge.report.odds import render_odds
+    from stargauge.report.claims.odds import render_odds
 
     made = api.odds(
         loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=values_of(asked),
@@ -271,7 +271,7 @@ def simulate(asked: argparse.Namespace) -> int:
 def compare(asked: argparse.Namespace) -> int:
     """`stargauge compare`."""
     from stargauge import api
-    from stargauge.report.comparison import render_comparison
+    from stargauge.report.why.comparison import render_comparison
 
     def progress(done: int, count: int) -> None:
         if sys.stderr.isatty():
@@ -292,7 +292,7 @@ def compare(asked: argparse.Namespace) -> int:
 def schedule(asked: argparse.Namespace) -> int:
     """`stargauge schedule`."""
     from stargauge import api
-    from stargauge.report.schedule import render_schedule
+    from stargauge.report.sites.schedule import render_schedule
 
     data = api.schedule(
         loaded(asked), as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -331,7 +331,7 @@ def catalogue(asked: argparse.Namespace) -> int:
 def backtest(asked: argparse.Namespace) -> int:
     """`stargauge backtest`."""
     from stargauge import api
-    from stargauge.report.accuracy import render_backtest
+    from stargauge.report.accuracy.accuracy import render_backtest
 
     def progress(done: int, count: int) -> None:
         if sys.stderr.isatty():
@@ -352,7 +352,7 @@ def backtest(asked: argparse.Namespace) -> int:
 
 def _backtest_money(asked: argparse.Namespace, names: list[str] | None) -> int:
     from stargauge import api
-    from stargauge.report.accuracy import render_money_backtest
+    from stargauge.report.accuracy.accuracy import render_money_backtest
 
     if asked.write:
         raise InputError("--write keeps the scores of dates and odds; leave it out with --money (--json prints all cases)")
@@ -367,13 +367,13 @@ def _backtest_money(asked: argparse.Namespace, names: list[str] | None) -> int:
 def validate(asked: argparse.Namespace) -> int:
     """`stargauge validate`."""
     from stargauge import api
-    from stargauge.report.accuracy import render_build_validation, render_validation
-    from stargauge.report.goodput_validation import render_goodput_validation
-    from stargauge.report.pue import render_pue_validation
-    from stargauge.report.reading import render_reading
-    from stargauge.report.reference_cases import render_reference_cases
-    from stargauge.report.serving_validation import render_serving_validation
-    from stargauge.report.validated_training import render_training_validation
+    from stargauge.report.accuracy.accuracy import render_build_validation, render_validation
+    from stargauge.report.accuracy.goodput_validation import render_goodput_validation
+    from stargauge.report.accuracy.pue import render_pue_validation
+    from stargauge.report.accuracy.reading import render_reading
+    from stargauge.report.accuracy.reference_cases import render_reference_cases
+    from stargauge.report.accuracy.serving_validation import render_serving_validation
+    from stargauge.report.accuracy.validated_training import render_training_validation
 
     data = api.validate(asked.kind, asked.file, values=values_of(asked)).to_dict()
     render = {
@@ -391,7 +391,7 @@ def validate(asked: argparse.Namespace) -> int:
 def import_(asked: argparse.Namespace) -> int:
     """`stargauge import`."""
     from stargauge import api
-    from stargauge.report.importing import render_import
+    from stargauge.report.evidence.importing import render_import
 
     target = Path(asked.write) if asked.write else None
     if target is not None:

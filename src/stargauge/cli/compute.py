@@ -16,7 +16,7 @@ _OPTIONS = ("model", "serve", "users", "messages", "tokens")
 def compute(asked: argparse.Namespace) -> int:
     """`stargauge compute`."""
     from stargauge import api
-    from stargauge.report.compute import render_compute
+    from stargauge.report.compute.compute import render_compute
 
     try:
         data = api.compute(

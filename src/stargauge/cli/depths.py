@@ -13,7 +13,7 @@ from stargauge.quantity.errors import InputError
 def definitions(asked: argparse.Namespace) -> int:
     """`stargauge definitions`."""
     from stargauge import api
-    from stargauge.report.meanings import render_definitions
+    from stargauge.report.claims.meanings import render_definitions
 
     data = api.definitions(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -29,7 +29,7 @@ def definitions(asked: argparse.Namespace) -> int:
 def needs(asked: argparse.Namespace) -> int:
     """`stargauge needs`."""
     from stargauge import api
-    from stargauge.report.needs import render_needs
+    from stargauge.report.claims.needs import render_needs
 
     data = api.needs(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -45,7 +45,7 @@ def needs(asked: argparse.Namespace) -> int:
 def sources(asked: argparse.Namespace) -> int:
     """`stargauge sources`."""
     from stargauge import api
-    from stargauge.report.sources import render_sources
+    from stargauge.report.why.sources import render_sources
 
     if asked.given:
         raise InputError("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")

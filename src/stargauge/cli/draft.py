@@ -130,7 +130,7 @@ def reviewed(data: dict[str, Any], answers: Iterator[str], shown: Any, publisher
 
 
 def _decision(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> tuple[str, dict[str, Any]]:
-    from stargauge.audit.confirming import not_yet
+    from stargauge.audit.claims.confirming import not_yet
 
     kept = dict(entry)
     while True:

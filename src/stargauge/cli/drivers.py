@@ -11,7 +11,7 @@ from stargauge.cli.progress import progress
 def drivers(asked: argparse.Namespace) -> int:
     """`stargauge drivers`."""
     from stargauge import api
-    from stargauge.report.drivers import render_drivers
+    from stargauge.report.why.drivers import render_drivers
 
     data = api.drivers(
         loaded(asked), asked.claim, address=asked.address, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed,

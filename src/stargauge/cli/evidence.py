@@ -227,7 +227,7 @@ def list_(asked: argparse.Namespace) -> int:
     from stargauge.cli.commands import style_of
     from stargauge.evidence.log.leaf import KINDS
     from stargauge.quantity.errors import InputError, did_you_mean
-    from stargauge.report.evidence import render_entries
+    from stargauge.report.evidence.evidence import render_entries
 
     if asked.kind is not None and asked.kind not in KINDS:
         raise InputError(f'there is no kind "{asked.kind}"{did_you_mean(asked.kind, KINDS)} (all: {", ".join(KINDS)})')
@@ -241,7 +241,7 @@ def show_(asked: argparse.Namespace) -> int:
     """`stargauge evidence show`."""
     from stargauge.cli.commands import style_of
     from stargauge.cli.files import expect_writable, write_whole
-    from stargauge.report.evidence import render_entry
+    from stargauge.report.evidence.evidence import render_entry
 
     with opened(asked) as workspace:
         entry = workspace.find(asked.entry)
@@ -265,7 +265,7 @@ def verify_(asked: argparse.Namespace) -> int:
     from stargauge.cli.commands import style_of
     from stargauge.evidence.outside import keys_of
     from stargauge.quantity.errors import InputError
-    from stargauge.report.evidence import render_proved
+    from stargauge.report.evidence.evidence import render_proved
 
     if not asked.what:
         return _looked(asked, payloads=True, mend=False)
@@ -368,7 +368,7 @@ def fsck_(asked: argparse.Namespace) -> int:
 def _looked(asked: argparse.Namespace, payloads: bool, mend: bool) -> int:
     from stargauge.cli.commands import style_of
     from stargauge.evidence.fsck import fsck
-    from stargauge.report.evidence import render_findings
+    from stargauge.report.evidence.evidence import render_findings
 
     with opened(asked, write=mend, recompute=mend) as workspace:
         data = fsck(workspace, payloads).to_dict()

@@ -47,7 +47,7 @@ def bundle_(asked: argparse.Namespace) -> int:
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence.bundle import packed
     from stargauge.quantity.errors import Fault, InputError
-    from stargauge.report.bundles import bundle_with_words, later_of
+    from stargauge.report.evidence.bundles import bundle_with_words, later_of
 
     faults: list[Fault] = []
     with opened(asked) as workspace:
@@ -149,7 +149,7 @@ def receipt_(asked: argparse.Namespace) -> int:
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence.outside import keys_of
     from stargauge.quantity.errors import InputError
-    from stargauge.report.receipt import receipt, render_html, render_text
+    from stargauge.report.evidence.receipt import receipt, render_html, render_text
 
     target = Path(asked.write) if asked.write else None
     if target is not None:
@@ -166,7 +166,7 @@ def receipt_(asked: argparse.Namespace) -> int:
         print_answer(asked, data, render_text(made))
         return 0
     if target.suffix == ".pdf":
-        from stargauge.report.pdf import printed
+        from stargauge.report.drawing.pdf import printed
 
         write_whole(target, printed(render_html(made)))
     else:

@@ -167,7 +167,7 @@ def _until_stopped(made: Watch) -> None:
 
 
 def _say(text: str) -> None:
-    from stargauge.report.evidence import harmless
+    from stargauge.report.evidence.evidence import harmless
 
     print(harmless(text), file=sys.stderr, flush=True)
 
@@ -176,7 +176,7 @@ def _show(asked: argparse.Namespace, result: Any, line: bool = False) -> None:
     """A round; on a schedule as one line of JSON."""
     from stargauge.cli.commands import print_json, style_of
     from stargauge.evidence.observe.answers import round_data
-    from stargauge.report.observation import render_round
+    from stargauge.report.evidence.observation import render_round
 
     data = round_data(result)
     if not _as_json(asked):
@@ -200,7 +200,7 @@ def history_(asked: argparse.Namespace) -> int:
     from stargauge.evidence.observe.records import history
     from stargauge.evidence.workspace import Workspace
     from stargauge.quantity.errors import InputError, did_you_mean
-    from stargauge.report.observation import render_history
+    from stargauge.report.evidence.observation import render_history
 
     with ExitStack() as open_now:
         archive = open_now.enter_context(opened(asked))
@@ -238,7 +238,7 @@ def amplification_(asked: argparse.Namespace) -> int:
     from stargauge.cli.commands import print_json, style_of
     from stargauge.cli.evidence import opened
     from stargauge.evidence.observe.amplification import amplification, captured
-    from stargauge.report.observation import render_amplification
+    from stargauge.report.evidence.observation import render_amplification
 
     start, end = _day(asked.start), _day(asked.end)
     with opened(asked) as archive:

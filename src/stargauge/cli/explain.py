@@ -44,9 +44,9 @@ def _expect_fitting(asked: argparse.Namespace, claim: bool) -> None:
 
 def _number(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
-    from stargauge.audit.explanation import explained
     from stargauge.audit.given import given_data
-    from stargauge.report.explanation import render_explain
+    from stargauge.audit.sources.explanation import explained
+    from stargauge.report.why.explanation import render_explain
 
     values = values_of(asked)
     now = api.known(programme, asked.as_of, values)
@@ -65,7 +65,7 @@ def _number(asked: argparse.Namespace, programme: Any) -> int:
 
 def _reading(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
-    from stargauge.report.reasons import render_reasons
+    from stargauge.report.claims.reasons import render_reasons
 
     data = api.explain_reading(
         asked.address, programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
@@ -84,7 +84,7 @@ def _reading(asked: argparse.Namespace, programme: Any) -> int:
 
 def _changed(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
-    from stargauge.report.changed import render_changed
+    from stargauge.report.why.changed import render_changed
 
     data = api.what_changed(
         asked.address, asked.since, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
@@ -101,7 +101,7 @@ def _draw(asked: argparse.Namespace, data: Any) -> None:
     """Write the picture that was asked for, wide and narrow, and say where."""
     if not asked.svg:
         return
-    from stargauge.report.lineage_chart import lineage_svg
+    from stargauge.report.why.lineage_chart import lineage_svg
 
     wide = Path(asked.svg)
     narrow = _narrow(wide)

@@ -11,7 +11,7 @@ from stargauge.cli.commands import loaded, print_json, style_of, values_of
 def facility(asked: argparse.Namespace) -> int:
     """`stargauge facility`."""
     from stargauge import api
-    from stargauge.report.facility import render_facility
+    from stargauge.report.power.facility import render_facility
 
     data = api.facility(
         asked.site, loaded(asked), as_of=asked.as_of, design=asked.design, redundancy=asked.redundancy, weather=asked.weather,

@@ -11,7 +11,7 @@ from stargauge.cli.progress import progress
 def finance(asked: argparse.Namespace) -> int:
     """`stargauge finance`."""
     from stargauge import api
-    from stargauge.report.site_finance import render_finance
+    from stargauge.report.money.site_finance import render_finance
 
     data = api.finance(
         loaded(asked), site=asked.site, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,

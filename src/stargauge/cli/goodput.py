@@ -20,7 +20,7 @@ def goodput(asked: argparse.Namespace) -> int:
     folder = Path(asked.out) if asked.out else None
     _expect(asked, folder)
     from stargauge import api
-    from stargauge.report.goodput import render_goodput
+    from stargauge.report.compute.goodput import render_goodput
 
     data = api.goodput(
         asked.cluster, model=asked.model, failure_rate=asked.failure_rate, checkpoint_write=asked.checkpoint_write, writing=asked.writing,
@@ -29,7 +29,7 @@ def goodput(asked: argparse.Namespace) -> int:
         as_of=asked.as_of, values=values_of(asked),
     ).to_dict()  # fmt: skip
     if folder is not None:
-        from stargauge.report.goodput_page import pictures_of, render_goodput_page
+        from stargauge.report.compute.goodput_page import pictures_of, render_goodput_page
 
         texts = {PAGE: render_goodput_page(data), **pictures_of(data), DATA: json.dumps(data, indent=1, allow_nan=False) + "\n"}
         write_all(folder, texts)

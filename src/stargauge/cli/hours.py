@@ -17,14 +17,14 @@ def hours(asked: argparse.Namespace) -> int:
     target = Path(asked.report) if asked.report else None
     _expect(asked, target)
     from stargauge import api
-    from stargauge.report.hours import render_hours
+    from stargauge.report.power.hours import render_hours
 
     data = api.hours(
         asked.site, loaded(asked), year=asked.year, as_of=asked.as_of, design=asked.design, profile=asked.profile, weather=asked.weather,
         factors=asked.factors, tariff=asked.tariff, spare=asked.spare, draws=asked.draws, seed=asked.seed, values=values_of(asked),
     ).to_dict(asked.hourly)  # fmt: skip
     if target is not None:
-        from stargauge.report.hours_page import render_hours_page
+        from stargauge.report.power.hours_page import render_hours_page
 
         write_whole(target, render_hours_page(data, asked.spoken))
     if asked.json:

@@ -20,7 +20,7 @@ def infer(asked: argparse.Namespace) -> int:
     folder = Path(asked.out) if asked.out else None
     _expect(asked, folder)
     from stargauge import api
-    from stargauge.report.serving import render_serving
+    from stargauge.report.compute.serving import render_serving
 
     data = api.infer(
         asked.model, asked.chip, ttft=asked.ttft, tpot=asked.tpot, ttft_of=asked.ttft_of, input=asked.input, output=asked.output,
@@ -30,8 +30,8 @@ def infer(asked: argparse.Namespace) -> int:
         values=values_of(asked),
     ).to_dict()  # fmt: skip
     if folder is not None:
-        from stargauge.report.serving_chart import front_csv, pictures
-        from stargauge.report.serving_page import render_serving_page
+        from stargauge.report.compute.serving_chart import front_csv, pictures
+        from stargauge.report.compute.serving_page import render_serving_page
 
         texts = {PAGE: render_serving_page(data), **pictures(data), TABLE: front_csv(data)}
         texts[DATA] = json.dumps(data, indent=1, allow_nan=False) + "\n"

@@ -10,7 +10,7 @@ from stargauge.cli.commands import loaded, print_json, style_of, values_of, writ
 def jobs(asked: argparse.Namespace) -> int:
     """`stargauge jobs`."""
     from stargauge import api
-    from stargauge.report.jobs import render_jobs
+    from stargauge.report.sites.jobs import render_jobs
 
     data = api.jobs(
         loaded(asked), when=asked.date, site=asked.site, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,

@@ -11,7 +11,7 @@ from stargauge.cli.progress import progress
 def money(asked: argparse.Namespace) -> int:
     """`stargauge money`."""
     from stargauge import api
-    from stargauge.report.money import render_money
+    from stargauge.report.money.money import render_money
 
     data = api.money(
         loaded(asked), as_of=asked.as_of, when=asked.date, amounts=asked.need, pays=asked.pays or None, since=asked.since,

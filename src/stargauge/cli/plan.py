@@ -27,7 +27,7 @@ def plan(asked: argparse.Namespace) -> int:
     report, saved = (Path(name) if name else None for name in (asked.report, asked.save))
     _expect(asked, report, saved)
     from stargauge import api
-    from stargauge.report.plan import render_plan
+    from stargauge.report.plan.plan import render_plan
 
     programme = loaded(asked)
     try:
@@ -42,7 +42,7 @@ def plan(asked: argparse.Namespace) -> int:
         write_whole(saved, made.text(_command(asked)))
         print(f"saved: {saved.resolve()}", file=sys.stderr)
     if report is not None:
-        from stargauge.report.plan_page import plan_html
+        from stargauge.report.plan.plan_page import plan_html
 
         write_whole(report, plan_html(data, asked.spoken))
     if asked.json:

@@ -26,7 +26,7 @@ def power(asked: argparse.Namespace) -> int:
     _expect(asked, target, sources)
     from stargauge import api
     from stargauge.plan.sizing import NoSupply
-    from stargauge.report.power import render_power
+    from stargauge.report.power.power import render_power
 
     try:
         made = api.power(
@@ -42,7 +42,7 @@ def power(asked: argparse.Namespace) -> int:
     if asked.pypsa:
         made.write_pypsa(asked.pypsa)
     if target is not None:
-        from stargauge.report.power_page import render_power_page
+        from stargauge.report.power.power_page import render_power_page
 
         write_whole(target, render_power_page(data, asked.spoken))
     if asked.json:
@@ -74,7 +74,7 @@ def _expect(asked: argparse.Namespace, target: Path | None, sources: list[str] |
 def _faults_of_site(asked: argparse.Namespace) -> tuple[Fault, ...]:
     """What is wrong with the programme or the site, where something else is wrong too."""
     from stargauge import api
-    from stargauge.audit.site import asked as site_of
+    from stargauge.audit.sites.site import asked as site_of
 
     try:
         site_of(api.known(loaded(asked), asked.as_of, values_of(asked)), asked.site)

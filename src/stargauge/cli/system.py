@@ -17,7 +17,7 @@ from stargauge.quantity.errors import Fault, InputError
 def system(asked: argparse.Namespace) -> int:
     """`stargauge system`."""
     from stargauge import api
-    from stargauge.report.system import render_system
+    from stargauge.report.sites.system import render_system
 
     target = Path(asked.report) if asked.report else None
     if target is not None:
@@ -28,7 +28,7 @@ def system(asked: argparse.Namespace) -> int:
         workers=asked.workers, values=values_of(asked), progress=progress,
     ).to_dict()  # fmt: skip
     if target is not None:
-        from stargauge.report.system_page import render_system_page
+        from stargauge.report.sites.system_page import render_system_page
 
         write_whole(target, render_system_page(data))
     if asked.json:

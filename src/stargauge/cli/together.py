@@ -14,11 +14,11 @@ from stargauge.cli.progress import progress
 def together(asked: argparse.Namespace) -> int:
     """`stargauge together`."""
     from stargauge import api
-    from stargauge.report.together import render_together
+    from stargauge.report.claims.together import render_together
 
     target = Path(asked.svg) if asked.svg else None
     if target is not None:
-        from stargauge.report.joint_chart import expect_drawing
+        from stargauge.report.claims.joint_chart import expect_drawing
 
         expect_new(target, "picture", ".svg")
         expect_drawing()
@@ -27,7 +27,7 @@ def together(asked: argparse.Namespace) -> int:
         progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if target is not None:
-        from stargauge.report.joint_chart import matrix_picture
+        from stargauge.report.claims.joint_chart import matrix_picture
 
         write_whole(target, matrix_picture(data, narrow=asked.narrow))
         print(f"picture: {target.resolve()}", file=sys.stderr)

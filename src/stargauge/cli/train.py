@@ -20,7 +20,7 @@ def train(asked: argparse.Namespace) -> int:
     folder = Path(asked.out) if asked.out else None
     _expect(asked, folder)
     from stargauge import api
-    from stargauge.report.training import render_training
+    from stargauge.report.compute.training import render_training
 
     data = api.train(
         asked.model, asked.cluster, batch=asked.batch, sequence=asked.sequence, dtype=asked.dtype, layout=asked.layout, tokens=asked.tokens,
@@ -28,7 +28,7 @@ def train(asked: argparse.Namespace) -> int:
         pareto=asked.pareto or folder is not None, as_of=asked.as_of, values=values_of(asked),
     ).to_dict()  # fmt: skip
     if folder is not None:
-        from stargauge.report.training_page import pictures_of, render_training_page
+        from stargauge.report.compute.training_page import pictures_of, render_training_page
 
         texts = {PAGE: render_training_page(data), **pictures_of(data), DATA: json.dumps(data, indent=1, allow_nan=False) + "\n"}
         write_all(folder, texts)

@@ -12,7 +12,7 @@ from stargauge.cli.commands import loaded, print_json, style_of, values_of, writ
 def sensitivity(asked: argparse.Namespace) -> int:
     """`stargauge sensitivity`."""
     from stargauge import api
-    from stargauge.report.sensitivity import render_sensitivity
+    from stargauge.report.why.sensitivity import render_sensitivity
 
     data = api.sensitivity(
         asked.address, loaded(asked), when=asked.date, inputs=_listed(asked.inputs), two_way=asked.two_way, as_of=asked.as_of,
@@ -41,7 +41,7 @@ def _moved(done: int, count: int) -> None:
 def cost(asked: argparse.Namespace) -> int:
     """`stargauge cost`."""
     from stargauge import api
-    from stargauge.report.cost import render_cost
+    from stargauge.report.money.cost import render_cost
 
     data = api.cost(
         loaded(asked), site=asked.site, chip=asked.chip, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,

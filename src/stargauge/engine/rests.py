@@ -11,7 +11,7 @@ import numpy as np
 from stargauge.engine.spread import effects_where_present, finite, input_of, shares_of
 from stargauge.engine.streams import Array
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.effects import Share, dependent_effects, stands_out
+from stargauge.quantity.effects.effects import Share, dependent_effects, stands_out
 from stargauge.quantity.statement import OURS, PICK, Estimate, Input, Mixture, Statement
 
 Basis = Literal["stated", "default", "assumed", "designed", "chance", "structure", "choice"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from stargauge.engine.streams import BLOCK, Array
-from stargauge.quantity.effects import Effects, effects, stands_out
+from stargauge.quantity.effects.effects import Effects, effects, stands_out
 from stargauge.quantity.statement import PICK
 
 #: Below this many blocks the spread between them says little; the error of independent draws is used instead.

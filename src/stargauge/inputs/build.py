@@ -11,10 +11,10 @@ from stargauge.catalogue.builds import POWER, BuildRecord, RampRecord
 from stargauge.catalogue.fits import build_fingerprint
 from stargauge.inputs.supply import designed_here, gas_plant
 from stargauge.programme.known import Known, SiteView
-from stargauge.quantity.builds import SINCE
 from stargauge.quantity.dates import Window, day
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM, Distribution
 from stargauge.quantity.quantity import quantity
+from stargauge.quantity.schedule.builds import SINCE
 from stargauge.quantity.statement import ABSENT, Estimate, Statement, resting_on
 
 _CLASS, _LEAD = "reference-class", "lead-time"

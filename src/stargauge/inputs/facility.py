@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stargauge.catalogue.place_weather import rests_on
 from stargauge.programme.known import Known, SiteView
 from stargauge.programme.weather import site_outdoor
-from stargauge.quantity.outdoor_hours import HARDEST, MONTHS, STATES, OutdoorHours
+from stargauge.quantity.hall.outdoor_hours import HARDEST, MONTHS, STATES, OutdoorHours
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Statement, resting_on
 

@@ -12,7 +12,7 @@ from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.slip import Plans
+from stargauge.quantity.schedule.slip import Plans
 from stargauge.quantity.statement import Estimate, Mixture, Statement, resting_on
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cashflow import internal_rates
-from stargauge.quantity.project_finance import (
+from stargauge.quantity.finance.cashflow import internal_rates
+from stargauge.quantity.finance.project_finance import (
     Accounts,
     Loan,
     Rules,

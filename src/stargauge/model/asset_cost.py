@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.project_finance import cells, series, shifted
+from stargauge.quantity.finance.project_finance import cells, series, shifted
 from stargauge.quantity.quantity import ASSETS, STAGES, quantity
 from stargauge.quantity.timeline import flow, ramps, s_curves, steps
 

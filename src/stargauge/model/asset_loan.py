@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.project_finance import Accounts, Loan, Terms, cells, income_tax, series, sized_loan
+from stargauge.quantity.finance.project_finance import Accounts, Loan, Terms, cells, income_tax, series, sized_loan
 from stargauge.quantity.quantity import ASSETS, quantity
 
 Array = NDArray[np.float64]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.day_count import calendar_of
-from stargauge.quantity.project_finance import Loan, cells, income_tax, series
+from stargauge.quantity.finance.day_count import calendar_of
+from stargauge.quantity.finance.project_finance import Loan, cells, income_tax, series
 from stargauge.quantity.quantity import ASSETS, COMPONENTS, STAGES, TAX_ROWS, quantity
 
 Array = NDArray[np.float64]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.builds import AT, EFFECTS, SINCE, Builds, MiddleAndSpread, columns, fit_builds, scale, with_owner
-from stargauge.quantity.builds import build_days as days_at
 from stargauge.quantity.dates import day
-from stargauge.quantity.normal import normal_cdf, normal_ppf
 from stargauge.quantity.quantity import SAMPLES, STAGES, quantity
-from stargauge.quantity.student import t4_ppf
+from stargauge.quantity.schedule.builds import AT, EFFECTS, SINCE, Builds, MiddleAndSpread, columns, fit_builds, scale, with_owner
+from stargauge.quantity.schedule.builds import build_days as days_at
+from stargauge.quantity.statistics.normal import normal_cdf, normal_ppf
+from stargauge.quantity.statistics.student import t4_ppf
 
 Array = NDArray[np.float64]
 

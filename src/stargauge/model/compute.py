@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import Places, served, spans
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import DTYPES, STAGES, quantity
+from stargauge.quantity.schedule.cohort import Places, served, spans
 from stargauge.quantity.timeline import flow, ramps
 
 Array = NDArray[np.float64]

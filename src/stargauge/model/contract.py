@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import first_come, served, shares
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import STAGES, quantity
+from stargauge.quantity.schedule.cohort import first_come, served, shares
 
 Array = NDArray[np.float64]
 

@@ -18,12 +18,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cooling_hours import KINDS, Air, Chiller, Kind, Loop, Rejection
 from stargauge.quantity.dates import from_day
-from stargauge.quantity.electrical_chain import Chain, Redundancy
-from stargauge.quantity.facility_hours import COOLING, LOSSES, Facility, facility_hours
-from stargauge.quantity.outdoor_hours import MONTHS, by_dry_bulb, state_temperatures
-from stargauge.quantity.psychrometrics import enthalpy, humidity_ratio, wet_bulb
+from stargauge.quantity.hall.cooling_hours import KINDS, Air, Chiller, Kind, Loop, Rejection
+from stargauge.quantity.hall.electrical_chain import Chain, Redundancy
+from stargauge.quantity.hall.facility_hours import COOLING, LOSSES, Facility, facility_hours
+from stargauge.quantity.hall.outdoor_hours import MONTHS, by_dry_bulb, state_temperatures
+from stargauge.quantity.hall.psychrometrics import enthalpy, humidity_ratio, wet_bulb
 from stargauge.quantity.quantity import DRY_BULBS, STAGES, quantity
 
 Array = NDArray[np.float64]

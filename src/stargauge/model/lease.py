@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import Places, at_month, served, spans
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import STAGES, quantity
+from stargauge.quantity.schedule.cohort import Places, at_month, served, spans
 from stargauge.quantity.timeline import flow, ramps, steps
 
 Array = NDArray[np.float64]

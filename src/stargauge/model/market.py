@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.reversion import reverting_path
+from stargauge.quantity.statistics.reversion import reverting_path
 
 Array = NDArray[np.float64]
 

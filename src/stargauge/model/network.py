@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.network import Passes, earliest_finish, finish_with_crews, passes, queued
 from stargauge.quantity.quantity import ACTIVITIES, STAGES, quantity
+from stargauge.quantity.schedule.network import Passes, earliest_finish, finish_with_crews, passes, queued
 
 Array = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.builds import MiddleAndSpread
 from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
+from stargauge.quantity.schedule.builds import MiddleAndSpread
 from stargauge.quantity.sequence import earliest_from_here, spread_evenly
 from stargauge.quantity.timeline import standing, steps
 

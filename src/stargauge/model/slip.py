@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.normal import normal_cdf, normal_ppf
 from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
+from stargauge.quantity.schedule.slip import AT, OPERATION, POWER, START, Outcomes, Plans, fit_slips, location, scale, slipped, with_owner
 from stargauge.quantity.sequence import followed, places_in_site
-from stargauge.quantity.slip import AT, OPERATION, POWER, START, Outcomes, Plans, fit_slips, location, scale, slipped, with_owner
-from stargauge.quantity.student import t4_cdf
+from stargauge.quantity.statistics.normal import normal_cdf, normal_ppf
+from stargauge.quantity.statistics.student import t4_cdf
 
 Array = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.normal import normal_cdf, normal_ppf
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.student import t4_ppf
+from stargauge.quantity.statistics.normal import normal_cdf, normal_ppf
+from stargauge.quantity.statistics.student import t4_ppf
 
 Array = NDArray[np.float64]
 

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from stargauge.plan.options import GRID, NEGLIGIBLE, Array, BatteryOption, PlantOption, by_hour
 from stargauge.plan.supply_program import Supply
-from stargauge.quantity.dispatch import NO_SHORT, Dispatch, ShortHours, dispatch
-from stargauge.quantity.hourly import MONTH_ENDS, Hourly
-from stargauge.quantity.outages import Outages, units_up
-from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.power.dispatch import NO_SHORT, Dispatch, ShortHours, dispatch
+from stargauge.quantity.power.hourly import MONTH_ENDS, Hourly
+from stargauge.quantity.power.outages import Outages, units_up
+from stargauge.quantity.power.power_sources import Battery, Given, Grid, Plant, Source
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 #: Units where a plant names no unit size; the share of its capacity at which a unit has its heat at half load; the rate of the grid.
 _UNITS, _HALF, _PRICE = 20, 0.5, "price"

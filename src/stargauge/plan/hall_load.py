@@ -18,10 +18,10 @@ import numpy as np
 from stargauge.catalogue.facility_designs import DEFAULT, Drawn, facility_of, kinds_of, usual_load, warmer
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.plan.options import Array
-from stargauge.quantity.cooling_hours import air_of
-from stargauge.quantity.facility_hours import WATER, facility_hours
-from stargauge.quantity.hourly import MONTH_ENDS
-from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.hall.cooling_hours import air_of
+from stargauge.quantity.hall.facility_hours import WATER, facility_hours
+from stargauge.quantity.power.hourly import MONTH_ENDS
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from stargauge.catalogue.tariff import Tariff
 from stargauge.engine.sample import central
 from stargauge.plan.options import Array, BatteryOption, PlantOption, Running, monthly_charge
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.power.sun import solar_power
+from stargauge.quantity.power.wind_power import wind_power
 from stargauge.quantity.statement import Estimate
-from stargauge.quantity.sun import solar_power
-from stargauge.quantity.weather import YEAR_HOURS, Weather
-from stargauge.quantity.wind_power import wind_power
+from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 #: What may be built, by the name of its rows; the source it counts as.
 GAS = ("gas-engine", "gas-turbine", "combined-cycle")

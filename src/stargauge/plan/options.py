@@ -8,8 +8,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.hourly import MONTH_DAYS
-from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.quantity.power.hourly import MONTH_DAYS
+from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
 

@@ -13,8 +13,8 @@ from stargauge.catalogue.weather_files import read_weather
 from stargauge.programme.positions import Flaw, Trail
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.quantity.outdoor_hours import OutdoorHours, outdoor_hours
-from stargauge.quantity.weather import Weather
+from stargauge.quantity.hall.outdoor_hours import OutdoorHours, outdoor_hours
+from stargauge.quantity.weather.weather import Weather
 
 ENDINGS = (".epw", ".csv", ".tmy3", ".epw.gz", ".csv.gz", ".tmy3.gz")
 

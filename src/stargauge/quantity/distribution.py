@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.normal import Array, normal_ppf
+from stargauge.quantity.statistics.normal import Array, normal_ppf
 from stargauge.quantity.units import MOST, convert, parse_number, split_number, unit
 
 _Z90 = 1.2815515655446004  # standard normal quantile of 0.9

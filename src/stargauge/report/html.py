@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.quantity import STAGES
-from stargauge.report import lineage
-from stargauge.report.accuracy_page import accuracy_page
-from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
-from stargauge.report.charts import divisor, month_day, over_time, peak, scale, spoken
-from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading, together_page
-from stargauge.report.definitions import by_definition, spoken_rows
-from stargauge.report.drawing import figure, inlined
-from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
+from stargauge.report.accuracy.accuracy_page import accuracy_page
+from stargauge.report.claims.claim_depth import definitions_by_claim, needs_by_reading, together_page
+from stargauge.report.claims.definitions import by_definition, spoken_rows
+from stargauge.report.claims.odds_chart import events, odds_over_time, odds_table, spoken_odds
+from stargauge.report.drawing.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
+from stargauge.report.drawing.charts import divisor, month_day, over_time, peak, scale, spoken
+from stargauge.report.drawing.drawing import figure, inlined
 from stargauge.report.locale import language, notation, say, speaking, words
-from stargauge.report.money import money_page
-from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
-from stargauge.report.schedule import schedule_table
-from stargauge.report.site_finance import finance_page
-from stargauge.report.site_table import sites_section
+from stargauge.report.money.money import money_page
+from stargauge.report.money.site_finance import finance_page
+from stargauge.report.sites.schedule import schedule_table
+from stargauge.report.sites.site_table import sites_section
+from stargauge.report.why import lineage
+from stargauge.report.why.lineage_chart import lineage_svg, spoken_lineage
 from stargauge.report.wording import (
     bare,
     day_text,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stargauge.audit.languages import words_of
-from stargauge.audit.messages import Messages
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.messages import Messages
 from stargauge.quantity.spoken import language, say, speaking, texts
 from stargauge.quantity.units import Notation
 

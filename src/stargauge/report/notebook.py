@@ -19,19 +19,19 @@ from stargauge.audit.series_data import fan_of, row_of
 from stargauge.audit.summary import Days
 from stargauge.engine.result import Result
 from stargauge.engine.series import Series
-from stargauge.plan.build_order.answer import ProgrammePlan
+from stargauge.plan.build_order.told.answer import ProgrammePlan
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.units import unit
-from stargauge.report import plan_tables, plan_words
-from stargauge.report.canvas import HUES, Paper, Spec
-from stargauge.report.charts import over_time, spoken
-from stargauge.report.drawing import svg
+from stargauge.report.drawing.canvas import HUES, Paper, Spec
+from stargauge.report.drawing.charts import over_time, spoken
+from stargauge.report.drawing.drawing import svg
 from stargauge.report.locale import language, notation, say, speaking
-from stargauge.report.plan_curves import capacity_chart
-from stargauge.report.power_words import Rows
+from stargauge.report.plan import plan_tables, plan_words
+from stargauge.report.plan.plan_curves import capacity_chart
+from stargauge.report.power.power_words import Rows
 from stargauge.report.wording import (
     MARKS,
     counted,

@@ -64,7 +64,7 @@ def _each(fault: Fault, names: tuple[str, ...]) -> Iterator[Fault]:
 
 def _site_there(view: View, site: str) -> None:
     """Raises InputError where the programme has no such site on the day."""
-    from stargauge.audit.site import asked as site_of
+    from stargauge.audit.sites.site import asked as site_of
 
     site_of(view.known, site)
 
@@ -141,8 +141,8 @@ def _explain(view: View, asked: Asked) -> Any:
 
 def _number_explained(view: View, address: str, when: Any) -> Any:
     from stargauge import api
-    from stargauge.audit.explanation import explained
     from stargauge.audit.given import given_data
+    from stargauge.audit.sources.explanation import explained
 
     asked, made = view.asked, view.programme
     given = api.condition(asked.given or None, made, now=view.known, draws=asked.draws, seed=asked.seed)
@@ -386,7 +386,7 @@ def _system(view: View, asked: Asked) -> Any:
 
 def _accuracy(view: View, _: Asked) -> Any:
     from stargauge import api
-    from stargauge.audit.measured import shipped
+    from stargauge.audit.backtest.measured import shipped
 
     found = shipped()
     return found.to_dict(api.catalogue()) if found else {}

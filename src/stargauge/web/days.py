@@ -6,35 +6,35 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stargauge.audit.knowledge_days import Event
+    from stargauge.audit.over_time.knowledge_days import Event
     from stargauge.programme.schema import Programme
 
 
 def first_day(programme: Programme) -> date:
     """The first day on which the programme can be spoken of."""
     from stargauge.api import first_known
-    from stargauge.audit import knowledge_days
+    from stargauge.audit.over_time import knowledge_days
 
     return knowledge_days.first_day(programme, first_known(programme))
 
 
 def days_of(programme: Programme, first: date) -> list[date]:
     """The days on which something came in, from the first on, ends of months and today."""
-    from stargauge.audit import knowledge_days
+    from stargauge.audit.over_time import knowledge_days
 
     return knowledge_days.days_of(programme, first)
 
 
 def events_of(programme: Programme, first: date) -> list[Event]:
     """The days that bear a name, from the first on, each with what came in."""
-    from stargauge.audit import knowledge_days
+    from stargauge.audit.over_time import knowledge_days
 
     return knowledge_days.events_of(programme, first)
 
 
 def text_of(event: Event) -> str:
     """What an event is called, in the language that is spoken."""
-    from stargauge.audit.knowledge_days import FIRST, SITES, TODAY
+    from stargauge.audit.over_time.knowledge_days import FIRST, SITES, TODAY
     from stargauge.report.locale import say
     from stargauge.report.wording import counted
 

@@ -21,7 +21,7 @@ def as_file(view: View, name: str, ending: str) -> Made:
         raise InputError(
             f'this page has no figure "{name}.{ending}"{did_you_mean(f"{name}.{ending}", names)} ({", ".join(names) or "none"})'
         )
-    from stargauge.report.drawing import csv_text
+    from stargauge.report.drawing.drawing import csv_text
 
     figure = view.figures[name]
     body = csv_text(figure["table"]).encode() if ending == "csv" else _drawing(view, figure, ending)
@@ -33,7 +33,7 @@ def _drawing(view: View, figure: Any, ending: str) -> bytes:
     """The wide drawing in the light palette, with its title and whence it is."""
     import vl_convert
 
-    from stargauge.report.drawing import alone, framed, svg
+    from stargauge.report.drawing.drawing import alone, framed, svg
     from stargauge.report.locale import speaking
 
     with speaking(view.asked.language):

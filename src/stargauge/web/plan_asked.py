@@ -12,7 +12,7 @@ from stargauge.quantity.errors import Fault, InputError
 from stargauge.web.view import View
 
 if TYPE_CHECKING:
-    from stargauge.plan.build_order.answer import ProgrammePlan
+    from stargauge.plan.build_order.told.answer import ProgrammePlan
 
 #: What may feed a site, each a tick box of its own, so that an address says it without a list.
 TICKS = {name: f"use-{name}" for name in ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge", "file")}

@@ -20,7 +20,7 @@ from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
 if TYPE_CHECKING:
     from stargauge.api import Check
     from stargauge.api.answers import Then
-    from stargauge.audit.odds import OddsOverTime
+    from stargauge.audit.over_time.odds import OddsOverTime
     from stargauge.programme.known import Known
     from stargauge.programme.schema import Claim, Programme
 
@@ -286,7 +286,7 @@ class View:
     # -- writing -------------------------------------------------------------------------------------------------------------------
     def draw(self, name: str, label: str, specs: Any, table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
         """A chart of this page: as `report.drawing.figure`, and to be had as a file."""
-        from stargauge.report.drawing import figure
+        from stargauge.report.drawing.drawing import figure
 
         return self.enter(figure(name, label, specs, table, why))
 

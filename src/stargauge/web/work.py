@@ -138,7 +138,7 @@ def prepare() -> None:
     """Make a worker ready before it is asked: what takes long to load is loaded, the drawing engine is warm."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import stargauge.web.preload
-    from stargauge.report import drawing
+    from stargauge.report.drawing import drawing
 
     stargauge.web.preload.load()
     drawing.svg({"data": {"values": [{}]}, "mark": "point"})

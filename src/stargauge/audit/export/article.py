@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 
 from stargauge.audit.export.wording import Data, Wording, claims_of, link, odds_of, plain, rows_of, source_of
-from stargauge.audit.input_names import inside
-from stargauge.audit.words import percent, sentence_case
+from stargauge.audit.wording.input_names import inside
+from stargauge.audit.wording.words import percent, sentence_case
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]#|~$]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

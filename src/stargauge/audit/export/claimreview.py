@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stargauge.audit.export.wording import FORECAST, SETTLED, Data, Wording, claims_of, link, odds_of, plain, rows_of, source_of
-from stargauge.audit.words import sentence_case
+from stargauge.audit.wording.words import sentence_case
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.errors import Fault, InputError
 

@@ -10,9 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from stargauge.audit.language import parse_moment
-from stargauge.audit.languages import words_of
-from stargauge.audit.messages import Messages
+from stargauge.audit.claims.language import parse_moment
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.messages import Messages
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.spoken import in_language

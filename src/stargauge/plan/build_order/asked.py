@@ -12,15 +12,15 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from stargauge.audit.binding import check
-from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.audit.claims.binding import check
+from stargauge.audit.claims.language import Comparison, Reading, leaves, parse
 from stargauge.engine.simulate import axes_of, model_graph, statics_of
-from stargauge.plan.build_order.case import Target
-from stargauge.plan.build_order.choices import POWERS
-from stargauge.plan.build_order.decisions import chips_for
-from stargauge.plan.build_order.limits import amount_of
-from stargauge.plan.build_order.said import DATE, Said
-from stargauge.plan.build_order.split import is_need
+from stargauge.plan.build_order.case.case import Target
+from stargauge.plan.build_order.case.choices import POWERS
+from stargauge.plan.build_order.case.decisions import chips_for
+from stargauge.plan.build_order.case.limits import amount_of
+from stargauge.plan.build_order.case.split import is_need
+from stargauge.plan.build_order.told.said import DATE, Said
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.address import Address

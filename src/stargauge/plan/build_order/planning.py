@@ -8,26 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.plan.build_order.answer import WITHIN, ProgrammePlan
 from stargauge.plan.build_order.asked import announced_text
-from stargauge.plan.build_order.case import BuildCase
-from stargauge.plan.build_order.choices import buildings_of
-from stargauge.plan.build_order.cooling import cooling_of
-from stargauge.plan.build_order.decisions import NothingToDecide, why_nothing
-from stargauge.plan.build_order.division import divide
-from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
-from stargauge.plan.build_order.ground import Brief, Ground
-from stargauge.plan.build_order.limits import nothing_within, shared_pools
-from stargauge.plan.build_order.looks import Looks
-from stargauge.plan.build_order.most import Most
-from stargauge.plan.build_order.neighbours import shared_basis
-from stargauge.plan.build_order.overlay import About, Data
-from stargauge.plan.build_order.promise import FRESH, Promise, World
-from stargauge.plan.build_order.reckoning import Reckoning, reckoned_beside
-from stargauge.plan.build_order.said import Said
-from stargauge.plan.build_order.sums import Spending
-from stargauge.plan.build_order.variants import with_target
-from stargauge.plan.build_order.ways import Ways, nearest, no_later, short
+from stargauge.plan.build_order.beside.looks import Looks
+from stargauge.plan.build_order.case.case import BuildCase
+from stargauge.plan.build_order.case.choices import buildings_of
+from stargauge.plan.build_order.case.cooling import cooling_of
+from stargauge.plan.build_order.case.decisions import NothingToDecide, why_nothing
+from stargauge.plan.build_order.case.ground import Brief, Ground
+from stargauge.plan.build_order.case.limits import nothing_within, shared_pools
+from stargauge.plan.build_order.case.neighbours import shared_basis
+from stargauge.plan.build_order.case.variants import with_target
+from stargauge.plan.build_order.conflict.ways import Ways, nearest, no_later, short
+from stargauge.plan.build_order.funding.division import divide
+from stargauge.plan.build_order.funding.sums import Spending
+from stargauge.plan.build_order.orders.most import Most
+from stargauge.plan.build_order.orders.reckoning import Reckoning, reckoned_beside
+from stargauge.plan.build_order.told.answer import WITHIN, ProgrammePlan
+from stargauge.plan.build_order.told.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
+from stargauge.plan.build_order.told.overlay import About, Data
+from stargauge.plan.build_order.told.promise import FRESH, Promise, World
+from stargauge.plan.build_order.told.said import Said
 from stargauge.programme.load import asked_as
 from stargauge.quantity.errors import InputError
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.serving import Option, Parts
+from stargauge.audit.compute.serving import Option, Parts
 from stargauge.plan.serving.demand import Demand
 from stargauge.plan.serving.limits import parts_at, parts_of
 from stargauge.plan.serving.rows import Case

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.serving import Parts
+from stargauge.audit.compute.serving import Parts
 from stargauge.plan.serving.search import Search, taken
 from stargauge.quantity.errors import Fault, InputError
 

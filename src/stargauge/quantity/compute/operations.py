@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.compute.layout import Array, Job, Layouts
 from stargauge.quantity.compute.transformer import Transformer
-from stargauge.quantity.normal import normal_ppf
+from stargauge.quantity.statistics.normal import normal_ppf
 
 #: Bytes of a number in 16 bits and of one in 32.
 HALF, FULL = 2.0, 4.0

@@ -10,7 +10,7 @@ from stargauge.web.view import View
 def accuracy(view: View) -> str:
     """The scores that come with Stargauge, each with its cases; what was missed stands first among them."""
     from stargauge.api.accuracy import scores
-    from stargauge.report.accuracy_page import accuracy_page, missed
+    from stargauge.report.accuracy.accuracy_page import accuracy_page, missed
 
     told = view.kept_of_files("scores", scores)
     made = accuracy_page(told)

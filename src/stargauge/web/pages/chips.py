@@ -123,20 +123,20 @@ Report = tuple[Callable[[Mapping[str, Any]], dict[str, Any]], Callable[[Mapping[
 
 
 def _of_training() -> Report:
-    from stargauge.report.training_page import cite, training_section
+    from stargauge.report.compute.training_page import cite, training_section
 
     return training_section, cite
 
 
 def _of_serving() -> Report:
-    from stargauge.report.serving_chart import cite
-    from stargauge.report.serving_page import serving_section
+    from stargauge.report.compute.serving_chart import cite
+    from stargauge.report.compute.serving_page import serving_section
 
     return serving_section, cite
 
 
 def _of_goodput() -> Report:
-    from stargauge.report.goodput_page import cite, goodput_section
+    from stargauge.report.compute.goodput_page import cite, goodput_section
 
     return goodput_section, cite
 

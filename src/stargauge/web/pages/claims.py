@@ -46,7 +46,7 @@ def _with(address: str, more: Mapping[str, str]) -> str:
 @page("/p/{programme}/claims-together")
 def together(view: View) -> str:
     """Which readings can hold in the same world, as a matrix."""
-    from stargauge.report.claim_depth import together_page
+    from stargauge.report.claims.claim_depth import together_page
 
     data = _together(view)
     made = together_page(data)
@@ -65,7 +65,7 @@ def _together(view: View) -> dict[str, Any]:
 def by_source(view: View) -> str:
     """Which source carries which verdicts: each left out in turn."""
     from stargauge import api
-    from stargauge.report.sources_page import sources_page
+    from stargauge.report.why.sources_page import sources_page
 
     run = {key: value for key, value in view.run.items() if key != "given"}
     data = view.kept("sources", lambda: api.sources(view.programme, **run).to_dict())
@@ -116,9 +116,9 @@ def moved(view: View, claim: str) -> str:
 
 
 def _over_time(view: View, claim: str, movers: bool) -> str:
-    from stargauge.report.canvas import ODDS_NARROW, ODDS_WIDE
+    from stargauge.report.claims.odds_chart import events, odds_over_time, odds_table, spoken_odds
+    from stargauge.report.drawing.canvas import ODDS_NARROW, ODDS_WIDE
     from stargauge.report.html import slug
-    from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 
     view.claim(claim)
     data = view.odds(claim, movers).to_dict()
@@ -138,9 +138,9 @@ def _over_time(view: View, claim: str, movers: bool) -> str:
 def drivers(view: View, claim: str) -> str:
     """Which inputs move each reading, and the odds at their ends."""
     from stargauge import api
-    from stargauge.report.drivers import headline_of
-    from stargauge.report.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
     from stargauge.report.html import slug
+    from stargauge.report.why.drivers import headline_of
+    from stargauge.report.why.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
 
     view.claim(claim)
     data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run).to_dict(), claim)
@@ -161,7 +161,7 @@ def drivers(view: View, claim: str) -> str:
 def needs(view: View, claim: str) -> str:
     """What would have to be true for each reading."""
     from stargauge import api
-    from stargauge.report.claim_depth import needs_page
+    from stargauge.report.claims.claim_depth import needs_page
 
     view.claim(claim)
     run = {key: value for key, value in view.run.items() if key != "draws"}
@@ -174,7 +174,7 @@ def needs(view: View, claim: str) -> str:
 def definitions(view: View, claim: str) -> str:
     """How the verdict hangs on what the words of the claim mean."""
     from stargauge import api
-    from stargauge.report.claim_depth import definitions_by_claim
+    from stargauge.report.claims.claim_depth import definitions_by_claim
 
     view.claim(claim)
     data = view.kept(
@@ -186,7 +186,7 @@ def definitions(view: View, claim: str) -> str:
 @page("/p/{programme}/claims/{claim}/together")
 def with_others(view: View, claim: str) -> str:
     """How its readings stand with those of other claims."""
-    from stargauge.report.claim_depth import pairs_of_claim
+    from stargauge.report.claims.claim_depth import pairs_of_claim
 
     data = _together(view)
     return _part(view, claim, "claim_together.html.j2", pairs=pairs_of_claim(data, claim), data=data)

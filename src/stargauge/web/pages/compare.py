@@ -86,7 +86,7 @@ def _view(view: View, side: Side) -> View:
 def result(view: View, **asked: str) -> str:
     """What differs between the two sides, and because of what."""
     from stargauge import api
-    from stargauge.report.comparison import comparison_page
+    from stargauge.report.why.comparison import comparison_page
 
     sides = _sides(view, asked, True)
     one, other = (side.asked(view.folder) for side in sides.values())
@@ -103,8 +103,8 @@ def result(view: View, **asked: str) -> str:
 
 def _called(view: View) -> Callable[[str], str]:
     """How addresses are called on a side; an address of which the side has not the labels is itself."""
-    from stargauge.audit.sentence import Names, subject
     from stargauge.audit.summary import names_of
+    from stargauge.audit.wording.sentence import Names, subject
     from stargauge.engine.simulate import axes_of, model_graph
     from stargauge.quantity.address import parse_address
     from stargauge.report.html import first_up

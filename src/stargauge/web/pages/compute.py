@@ -22,8 +22,8 @@ def compute(view: View) -> str:
 def fleet(view: View) -> str:
     """Accelerators, peak, training, users and tokens over time, and what today's users need."""
     from stargauge.api.fleet import compute as run
-    from stargauge.report.compute import basis, headline, models_text, since, taken
-    from stargauge.report.fleet import chart_titles, fleet_drawings
+    from stargauge.report.compute.compute import basis, headline, models_text, since, taken
+    from stargauge.report.compute.fleet import chart_titles, fleet_drawings
     from stargauge.report.locale import speaking
     from stargauge.report.wording import chip_name
 
@@ -39,7 +39,7 @@ def fleet(view: View) -> str:
 def cost(view: View) -> str:
     """What an accelerator-hour and a million tokens cost who owns them, by site and generation."""
     from stargauge import api
-    from stargauge.report.cost import headline, sold
+    from stargauge.report.money.cost import headline, sold
     from stargauge.report.wording import chip_name
 
     data = view.kept("cost", lambda: api.cost(view.programme, moves=False, **view.run).to_dict() if view.known.sites else None)

@@ -110,7 +110,7 @@ def _cited(view: View, programme: str, archive: Workspace | None) -> dict[str, A
     if not programme:
         return None
     from stargauge import api
-    from stargauge.audit.captures import capture_of, cited, held
+    from stargauge.audit.sources.captures import capture_of, cited, held
 
     found = shelf(programme, view.folder)
     made = api.load(found.path if found.own else found.name)
@@ -250,8 +250,8 @@ def receipt(view: View, entry: str) -> str:
     """The receipt for an entry: what its bundle shows and what not."""
     from stargauge.evidence.proving import check
     from stargauge.evidence.stamping import bundle_of
-    from stargauge.report.bundles import later_of
-    from stargauge.report.receipt import receipt as made_of
+    from stargauge.report.evidence.bundles import later_of
+    from stargauge.report.evidence.receipt import receipt as made_of
 
     with opened(view) as archive:
         found = archive.find(entry)
@@ -264,7 +264,7 @@ def receipt(view: View, entry: str) -> str:
 def bundle(view: View, entry: str) -> bytes:
     """An entry with everything that proves it, as one file."""
     from stargauge.evidence.bundle import packed
-    from stargauge.report.bundles import bundle_with_words, later_of
+    from stargauge.report.evidence.bundles import bundle_with_words, later_of
 
     with opened(view) as archive:
         found = archive.find(entry)
@@ -296,7 +296,7 @@ def verified(view: View) -> str:
     if faults:
         view.headers["status"] = "400"
         return view.render("evidence_verify.html.j2", shown=None, faults=faults, name=name, key=key, ours=there(view))
-    from stargauge.report.receipt import receipt as made_of
+    from stargauge.report.evidence.receipt import receipt as made_of
 
     made = made_of(shown, name, view.asked.language)
     return view.render("evidence_verify.html.j2", shown=shown, faults=(), r=made, w=made.words, name=name, key=key, ours=there(view))

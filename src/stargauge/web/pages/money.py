@@ -45,8 +45,8 @@ def need(view: View) -> str:
 def flow(view: View) -> str:
     """Sources and uses as a flow."""
     from stargauge.api.flows import sources_and_uses
-    from stargauge.report.flow_chart import flow_figure
     from stargauge.report.locale import speaking
+    from stargauge.report.money.flow_chart import flow_figure
 
     data = view.kept("flow", lambda: sources_and_uses(view.programme, **view.run).to_dict())
     with speaking(view.asked.language):
@@ -73,8 +73,8 @@ def finance(view: View) -> str:
     """How each site is paid for, and when its loans fall due."""
     from stargauge import api
     from stargauge.report.locale import speaking
-    from stargauge.report.site_finance import finance_page
-    from stargauge.report.walls import walls_figure
+    from stargauge.report.money.site_finance import finance_page
+    from stargauge.report.money.walls import walls_figure
 
     run = {**view.run, "draws": view.fewer}
     data = view.kept("finance", lambda: api.finance(view.programme, **run).to_dict())
@@ -86,7 +86,7 @@ def finance(view: View) -> str:
 def _funds(view: View, pays: list[str] | None, since: str) -> dict[str, Any] | None:
     from stargauge import api
     from stargauge.report.locale import speaking
-    from stargauge.report.money import money_page
+    from stargauge.report.money.money import money_page
 
     if not view.known.parties:
         return None

@@ -11,7 +11,7 @@ def overview(view: View) -> str:
     """The headline, capacity against what was announced, the map, money, jobs, the board of claims and the dispute."""
     from stargauge.report.deck import deck, short_groups
     from stargauge.report.html import claim_groups, drawings, ladder, standing
-    from stargauge.report.site_table import sites_section
+    from stargauge.report.sites.site_table import sites_section
     from stargauge.report.wording import disputed
 
     answer = view.answer

@@ -25,7 +25,7 @@ def plan(view: View, **asks: str) -> str:
 def answer(view: View, **asks: str) -> str:
     """The plan: the answer, charts and tables; what is wrong with the question where there is none."""
     from stargauge.report.locale import speaking
-    from stargauge.report.plan_page import plan_section
+    from stargauge.report.plan.plan_page import plan_section
 
     try:
         made = plan_of(view, beside=is_set(asks.get("full", "")), **asked_plan(asks))
@@ -55,7 +55,7 @@ def file(view: View, **asks: str) -> bytes:
 
 def _form(asks: Mapping[str, str]) -> dict[str, Any]:
     """What the form shows: what stands in its fields, goals and powers by name."""
-    from stargauge.report.plan_words import goal_text, power_text
+    from stargauge.report.plan.plan_words import goal_text, power_text
 
     asked = {name: asks.get(name, "").strip() for name in _ASKS}
     ticked = {name for name, field in TICKS.items() if is_set(asked[field])}

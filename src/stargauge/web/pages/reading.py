@@ -41,7 +41,7 @@ class Read:
     @property
     def faults(self) -> dict[str, str]:
         """Why drafts that were confirmed cannot become claims yet."""
-        from stargauge.audit.confirming import not_yet
+        from stargauge.audit.claims.confirming import not_yet
 
         found = {
             name: not_yet(entry).replace(", or give --published", "") for name, (step, entry) in self.decided.items() if step == "accept"

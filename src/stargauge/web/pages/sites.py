@@ -12,7 +12,7 @@ from stargauge.web.view import View
 @page("/p/{programme}/sites")
 def sites(view: View) -> str:
     """All sites: the same figures as on the overview, and what holds each of them up."""
-    from stargauge.report.site_table import sites_section
+    from stargauge.report.sites.site_table import sites_section
 
     found = _sites(view)
     sited = sites_section({"sites": found["sites"], "sites_together": found["whole"]}) if found else None
@@ -24,7 +24,7 @@ def sites(view: View) -> str:
 @page("/p/{programme}/sites-held-up")
 def held_up(view: View) -> str:
     """When each unfinished site runs, and what holds it up."""
-    from stargauge.report.schedule import schedule_table
+    from stargauge.report.sites.schedule import schedule_table
 
     return view.render("held_up.html.j2", a=_named(view), schedule=schedule_table(_delays(view)))
 
@@ -32,7 +32,7 @@ def held_up(view: View) -> str:
 @page("/p/{programme}/sites/{site}")
 def site(view: View, site: str) -> str:
     """One site: phases over time, power, supply, statements with their sources; cost, jobs and delays come when the page stands."""
-    from stargauge.report import site_page
+    from stargauge.report.sites import site_page
 
     if later := _later(view, site):
         return later
@@ -55,7 +55,7 @@ def site(view: View, site: str) -> str:
 @page("/p/{programme}/sites/{site}/held-up")
 def site_held_up(view: View, site: str) -> str:
     """What holds one site up."""
-    from stargauge.report.schedule import schedule_table
+    from stargauge.report.sites.schedule import schedule_table
 
     if later := _later(view, site):
         return later
@@ -68,7 +68,7 @@ def site_held_up(view: View, site: str) -> str:
 def site_cost(view: View, site: str) -> str:
     """What a megawatt-year and an accelerator-hour cost at one site."""
     from stargauge import api
-    from stargauge.report.site_cost import cost_section
+    from stargauge.report.sites.site_cost import cost_section
 
     if later := _later(view, site):
         return later
@@ -80,7 +80,7 @@ def site_cost(view: View, site: str) -> str:
 def site_jobs(view: View, site: str) -> str:
     """The jobs of one site by every definition, beside what others counted."""
     from stargauge import api
-    from stargauge.report.site_jobs import jobs_section
+    from stargauge.report.sites.site_jobs import jobs_section
 
     if later := _later(view, site):
         return later
@@ -103,8 +103,8 @@ def site_power(view: View, site: str, **asks: str) -> str:
     from stargauge.plan.sizing import NoSupply
     from stargauge.quantity.errors import InputError
     from stargauge.report.locale import speaking
-    from stargauge.report.power_limits import impossible
-    from stargauge.report.power_page import power_section
+    from stargauge.report.power.power_limits import impossible
+    from stargauge.report.power.power_page import power_section
 
     if later := _later(view, site):
         return later
@@ -156,7 +156,7 @@ _MOST_YEARS = 3
 def _power_fields(asks: dict[str, str]) -> dict[str, Any]:
     """What the form of a supply shows: its fields with an example each, and what stands in them."""
     from stargauge.plan.offers import CHOICES
-    from stargauge.report.power_limits import fields
+    from stargauge.report.power.power_limits import fields
 
     asked = {name: asks.get(name, "") for name in _ASKS}
     ticked = asked["greenfield"].strip().lower() in ("1", "true")
@@ -167,8 +167,8 @@ def _power_fields(asks: dict[str, str]) -> dict[str, Any]:
 def site_hours(view: View, site: str, year: str) -> str:
     """The stated supply of one site hour by hour, in a year; where there is none to be told, why."""
     from stargauge.quantity.errors import InputError
-    from stargauge.report.hours_page import hours_section
     from stargauge.report.locale import speaking
+    from stargauge.report.power.hours_page import hours_section
 
     if later := _later(view, site):
         return later
@@ -210,7 +210,7 @@ def supply_of(view: View, site: str, **more: Any) -> dict[str, Any]:
 def _sites(view: View) -> dict[str, Any] | None:
     """The table of sites by its own run, which is short; the numbers are those of the overview. None where no site is known yet."""
     from stargauge import api
-    from stargauge.audit.sites import named
+    from stargauge.audit.sites.sites import named
 
     if not named(view.known):
         return None
@@ -231,7 +231,7 @@ def _delays(view: View) -> dict[str, Any]:
 
 def _later(view: View, site: str) -> str:
     """The page of a site that was published only after the day; empty where it was known. Raises InputError for one that there is not."""
-    from stargauge.audit.site import asked
+    from stargauge.audit.sites.site import asked
     from stargauge.programme.schema import statements_of
 
     spec = view.programme.sites.get(site)

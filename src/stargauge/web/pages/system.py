@@ -25,7 +25,7 @@ def system(view: View, year: str) -> str:
 def all_of_it(view: View, year: str) -> str:
     """Map and tables of all programmes; those whose files have faults are named and left out."""
     from stargauge.report.locale import speaking
-    from stargauge.report.system_page import of_year, system_section
+    from stargauge.report.sites.system_page import of_year, system_section
 
     data = _answer(view)
     at = _year(year, data)

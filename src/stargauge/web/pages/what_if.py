@@ -13,7 +13,7 @@ from stargauge.web.view import THREADS, Kept, View
 
 if TYPE_CHECKING:
     from stargauge.api.what_ifs import Movable
-    from stargauge.audit.messages import Messages
+    from stargauge.audit.wording.messages import Messages
     from stargauge.quantity.units import Notation
 
 #: A base holds what no change makes again: one of them, and one run with more draws, are all that a worker keeps.
@@ -106,8 +106,8 @@ def _scenarios(view: View) -> list[dict[str, Any]]:
 
 def _shown(view: View, slider: dict[str, Any]) -> dict[str, Any]:
     """A slider with its name in the reader's language and where it stands."""
-    from stargauge.audit.languages import words_of
-    from stargauge.audit.words import input_name
+    from stargauge.audit.wording.languages import words_of
+    from stargauge.audit.wording.words import input_name
 
     value, words = view.asked.settings.get(slider["input"], ""), words_of(view.asked.language)
     options = [{**one, "name": _option(slider["input"], one["name"], words)} for one in slider["options"]]
@@ -118,7 +118,7 @@ def _shown(view: View, slider: dict[str, Any]) -> dict[str, Any]:
 
 def _option(pick: str, name: str, words: Messages) -> str:
     """What an option of a choice is called in a language."""
-    from stargauge.audit.messages import ENGLISH
+    from stargauge.audit.wording.messages import ENGLISH
 
     found = next((key for key, text in ENGLISH.texts.items() if text == name and key.startswith(f"needs_pick {pick} ")), "")
     return words.texts.get(found, name)
@@ -131,11 +131,11 @@ def _as_written(value: str, unit: str, notation: Notation) -> str:
 
 
 def _parts(view: View, width: str) -> dict[str, Any]:
-    from stargauge.audit.languages import words_of
     from stargauge.audit.run import texts_of
-    from stargauge.audit.words import input_name, likelihood
+    from stargauge.audit.wording.languages import words_of
+    from stargauge.audit.wording.words import input_name, likelihood
     from stargauge.report.locale import say, speaking, words
-    from stargauge.report.what_if import what_if_drawings
+    from stargauge.report.why.what_if import what_if_drawings
 
     made = base(view)
     answer = made.answer(view.asked.settings, _half(view, 1))

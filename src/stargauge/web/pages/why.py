@@ -37,7 +37,7 @@ def index(view: View, q: str) -> str:
 
 def _names() -> list[dict[str, Any]]:
     """Every quantity and input with what it is, in words, and what the part of the model that it belongs to speaks of."""
-    from stargauge.audit.sentence import Names, phrase
+    from stargauge.audit.wording.sentence import Names, phrase
     from stargauge.engine.simulate import model_graph
     from stargauge.report.wording import finding, text_of
 
@@ -89,7 +89,7 @@ def _address(view: View, asked: str) -> str:
 def _explained_as(view: View, address: str) -> str:
     """`reading` or `number`. Raises InputError where there is no such thing."""
     from stargauge import api
-    from stargauge.audit.reasons import asked_reading
+    from stargauge.audit.wording.reasons import asked_reading
     from stargauge.engine.select import Frame
     from stargauge.engine.simulate import axes_of, model_graph
     from stargauge.quantity.address import parse_address, parse_share
@@ -163,8 +163,8 @@ def _captures(view: View) -> Any:
 def _number(view: View, address: str, when: date | None) -> str:
     """The page of a number."""
     from stargauge import api
-    from stargauge.audit.explanation import explained
-    from stargauge.report.lineage import whole
+    from stargauge.audit.sources.explanation import explained
+    from stargauge.report.why.lineage import whole
 
     asked = view.asked
 
@@ -201,7 +201,7 @@ def _shared(view: View) -> dict[str, Any]:
 
 def _made_of(node: Any) -> dict[str, Any]:
     """What moves a number, what moves it less, and the quantities it is computed from."""
-    from stargauge.report.lineage import is_input, others, strongest
+    from stargauge.report.why.lineage import is_input, others, strongest
 
     moved = strongest(node, 12)
     between = [need for need in node.get("needs") or [] if not is_input(need)]
@@ -212,8 +212,8 @@ def _picture(view: View, name: str, node: Any, address: str) -> dict[str, Any] |
     """The picture of what a number is made of, with its table; nothing where nothing moves it."""
     from markupsafe import Markup
 
-    from stargauge.report.drawing import inlined
-    from stargauge.report.lineage_chart import lineage_svg, lineage_table, spoken_lineage
+    from stargauge.report.drawing.drawing import inlined
+    from stargauge.report.why.lineage_chart import lineage_svg, lineage_table, spoken_lineage
 
     if not node.get("shares"):
         return None
@@ -240,8 +240,8 @@ def _earlier(view: View) -> str:
 def _reading(view: View, address: str) -> str:
     """The page of the verdict on a reading."""
     from stargauge import api
-    from stargauge.report.lineage import whole
-    from stargauge.report.reasons import row_text
+    from stargauge.report.claims.reasons import row_text
+    from stargauge.report.why.lineage import whole
 
     asked = view.asked
     claim = address.partition("/")[0]
@@ -277,7 +277,7 @@ def _joined(*parts: Mapping[str, Any], key: str) -> dict[str, Any]:
 def changed(view: View, address: str, since: str, when: str) -> str:
     """What changed a number or the odds of a reading since a day: what came in, each left out alone."""
     from stargauge import api
-    from stargauge.report.changed import changed_page
+    from stargauge.report.why.changed import changed_page
 
     _explained_as(view, address)
     asked = view.asked

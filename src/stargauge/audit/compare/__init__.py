@@ -1,0 +1,1 @@
+"""What differs between two programmes, scenarios or days, and because of what?"""

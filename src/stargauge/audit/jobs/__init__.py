@@ -1,0 +1,1 @@
+"""How many jobs, and by which definition?"""

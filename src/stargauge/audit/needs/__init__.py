@@ -1,0 +1,1 @@
+"""What would have to be true? The fewest ranges under which a reading holds, and their words."""

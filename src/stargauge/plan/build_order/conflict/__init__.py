@@ -1,0 +1,1 @@
+"""Why there is no order of build, and the ways out."""

@@ -1,0 +1,1 @@
+"""Who pays for an order of build, each within its means."""

@@ -1,0 +1,1 @@
+"""Orders of build reckoned in every draw, with the queues of the model, and made cheaper."""

@@ -1,0 +1,1 @@
+"""The best order of build of a case, with a proven bound."""

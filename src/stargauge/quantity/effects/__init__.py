@@ -1,0 +1,1 @@
+"""Whose uncertainty a number has, and under which ranges something holds."""

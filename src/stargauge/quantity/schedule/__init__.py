@@ -1,0 +1,1 @@
+"""How long things take: networks of activities, crews, slips, and phases under lines."""

@@ -1,0 +1,1 @@
+"""Hourly weather of a place, and synthetic years from its normals."""

@@ -1,0 +1,1 @@
+"""How good is it? Forecasts and models beside what happened."""

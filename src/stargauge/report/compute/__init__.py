@@ -1,0 +1,1 @@
+"""What machines give: the fleet, training, serving, and the time that a job keeps."""

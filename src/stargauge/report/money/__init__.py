@@ -1,0 +1,1 @@
+"""Who pays, whether the money is there, and what things cost."""

@@ -1,0 +1,1 @@
+"""A plan of building: its words, tables, charts and page."""

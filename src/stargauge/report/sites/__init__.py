@@ -1,0 +1,1 @@
+"""Where and when: sites, their phases and jobs, the map, and programmes as one system."""

@@ -1,0 +1,1 @@
+"""What an answer rests on, what moves it, and what changed it."""
