@@ -22,6 +22,10 @@ from stargauge.audit.jobs.jobs import ROUTES
 from stargauge.audit.money.promises import BASES
 from stargauge.audit.over_time.movers import KINDS, TOGETHER
 from stargauge.audit.over_time.news import SEVERAL, TIME
+from stargauge.audit.validation import goodput_validation as goodput
+from stargauge.audit.validation import pue_validation as pue
+from stargauge.audit.validation import serving_validation as serving
+from stargauge.audit.validation import training_validation as training
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
 from stargauge.programme.schema import Part
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
@@ -88,6 +92,11 @@ def _in_tables() -> Iterator[tuple[str, str]]:
             yield text, f"{file.relative_to(SOURCE)}:{key}"
 
 
+def _in_notes() -> Iterator[tuple[str, str]]:
+    """The notes of validations."""
+    yield from ((note, "audit/validation") for note in (pue.NOTE, training.NOTE, *serving.NOTES, *goodput.NOTES))
+
+
 def _in_statements() -> Iterator[tuple[str, str]]:
     """What a statement of a programme file can be of, and the kinds of catalogue data."""
     kinds = {*Part.__subclasses__(), *(kind for part in Part.__subclasses__() for kind in part.__subclasses__())}
@@ -119,7 +128,7 @@ def _in_plans() -> Iterator[tuple[str, str]]:
 
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_plans()])
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_plans()])
 
 
 def catalogue_of(file: Path) -> Catalog:

@@ -39,7 +39,7 @@ COMMANDS = (
     ("compare", "meta-hyperion@2026-06-01", "@2026-11-22"), ("odds", "meta-hyperion"),
     ("odds", "meta-hyperion", "--claim", "hyperion-jobs"), ("simulate", "meta-hyperion"), ("backtest", "meta-hyperion"),
     ("backtest", "--money", "meta-hyperion"), ("catalogue", "energy"), ("catalogue", "accelerator", "gb300-nvl72"),
-    ("import", "epoch", "tests/data/epoch-2026-09-24"),
+    ("import", "epoch", "tests/data/epoch-2026-09-24"), ("validate", "goodput"), ("validate", "reading", "tests/data/reading_cases.jsonl"),
 )  # fmt: skip
 
 

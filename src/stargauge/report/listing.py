@@ -68,7 +68,8 @@ def render_simulation(run: Mapping[str, Any], style: Style) -> str:
         if row["absent"]:
             lines += wrapped(say("A lower bound: absent for {names}.", names=", ".join(row["absent"])), style.width)
         cells = zip(row["dates"], row["p10"], row["p50"], row["p90"], strict=True)
-        columns = [(say("month"), 10 if language() == "de" else 9, "l"), *((title, 14 if language() == "de" else 12, "r") for title in ("P10", "P50", "P90"))]
+        wide = (10, 14) if language() == "de" else (9, 12)
+        columns = [(say("month"), wide[0], "l"), *((title, wide[1], "r") for title in ("P10", "P50", "P90"))]
         timed = any(row["dates"])
         rows = [[iso_day(month), *values] if timed else values for month, *values in cells]
         lines += table(columns if timed else columns[1:], rows, style)

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from stargauge.audit.wording.languages import written
 from stargauge.quantity import units
 from stargauge.quantity.dates import from_day, month_end
 from stargauge.quantity.units import scale_of
@@ -140,11 +141,6 @@ def percent(probability: float | None) -> str:
     if probability > 0.99:
         return "> 99 %"
     return f"{probability:.0%}".replace("%", " %")
-
-
-def written(text: str) -> str:
-    """A number that is already written in English, such as `1,234.5`, as the language writes it."""
-    return text if language() == "en" else notation().number(text)
 
 
 def iso_day(text: str) -> str:

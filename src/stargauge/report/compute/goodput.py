@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.audit.wording.languages import written as as_written
 from stargauge.quantity.errors import counted as number_of
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 
@@ -187,8 +188,9 @@ def minutes(value: float) -> str:
 def number(value: float) -> str:
     """Three figures, never as a power of ten; thousands set apart."""
     if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.3g}" if value == 0.0 or abs(value) >= 1e-4 else f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
+        return as_written(f"{value:,.0f}")
+    small = value != 0.0 and abs(value) < 1e-4
+    return as_written(f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0") if small else f"{value:.3g}")
 
 
 def spread(levels: Data, unit: str) -> str:
