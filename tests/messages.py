@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from stargauge.audit.compare.causes import METHOD, TOLD
 from stargauge.audit.compare.compare import HEADS
+from stargauge.audit.compute.training_range import PARTS
 from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.jobs.job_definitions import DEFINITIONS
 from stargauge.audit.jobs.jobs import ROUTES
@@ -27,8 +28,11 @@ from stargauge.audit.validation import pue_validation as pue
 from stargauge.audit.validation import serving_validation as serving
 from stargauge.audit.validation import training_validation as training
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
+from stargauge.plan.layouts.search import WITHOUT
 from stargauge.programme.schema import Part
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
+from stargauge.report.compute import training as training_report
+from stargauge.report.compute.training_chart import GROUPS
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
@@ -97,6 +101,17 @@ def _in_notes() -> Iterator[tuple[str, str]]:
     yield from ((note, "audit/validation") for note in (pue.NOTE, training.NOTE, *serving.NOTES, *goodput.NOTES))
 
 
+def _in_chips() -> Iterator[tuple[str, str]]:
+    """What parts of training are called."""
+    named = (training_report.COMPONENTS, training_report.MEMORY, training_report.CONVENTIONS, training_report.RULES)
+    yield from ((f"training{BETWEEN}{text}", "report/compute/training.py") for words in named for text in words.values())
+    yield from ((f"training{BETWEEN}{name}", "report/compute/training_chart.py") for name, _, _ in GROUPS)
+    yield from ((f"training{BETWEEN}{name}", "api/training_notes.py") for name in ("batch", "sequence", "tokens of the run"))
+    yield from ((f"outside{BETWEEN}{part.words}", "audit/compute/training_range.py") for part in PARTS.values())
+    others = ("runner-up", "best like measured runs", "best of all layouts", "best that fits as counted", *(one.name for one in WITHOUT))
+    yield from ((f"layout{BETWEEN}{name}", "plan/layouts/search.py") for name in others)
+
+
 def _in_statements() -> Iterator[tuple[str, str]]:
     """What a statement of a programme file can be of, and the kinds of catalogue data."""
     kinds = {*Part.__subclasses__(), *(kind for part in Part.__subclasses__() for kind in part.__subclasses__())}
@@ -128,7 +143,7 @@ def _in_plans() -> Iterator[tuple[str, str]]:
 
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_plans()])
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_chips(), *_in_plans()])
 
 
 def catalogue_of(file: Path) -> Catalog:
