@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po, write_po
 
 from stargauge.audit.compare.causes import METHOD, TOLD
 from stargauge.audit.compare.compare import HEADS
+from stargauge.audit.compute import goodput_job
+from stargauge.audit.compute.goodput import LEFT_OUT
 from stargauge.audit.compute.training_range import PARTS
 from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.jobs.job_definitions import DEFINITIONS
@@ -31,6 +33,7 @@ from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
 from stargauge.plan.layouts.search import WITHOUT
 from stargauge.programme.schema import Part
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
+from stargauge.report.compute import goodput as goodput_report
 from stargauge.report.compute import training as training_report
 from stargauge.report.compute.training_chart import GROUPS
 
@@ -107,6 +110,9 @@ def _in_chips() -> Iterator[tuple[str, str]]:
     yield from ((f"training{BETWEEN}{text}", "report/compute/training.py") for words in named for text in words.values())
     yield from ((f"training{BETWEEN}{name}", "report/compute/training_chart.py") for name, _, _ in GROUPS)
     yield from ((f"training{BETWEEN}{name}", "api/training_notes.py") for name in ("batch", "sequence", "tokens of the run"))
+    ranges = (*goodput_job._ALWAYS, goodput_job.STALL, goodput_job.STATE, goodput_job.STORAGE, goodput_job.COPY)
+    parts = (*goodput_report.PARTS.values(), *goodput_report.CAUSES.values(), *LEFT_OUT, *(one.name for one in ranges), "nodes in reserve")
+    yield from ((f"goodput{BETWEEN}{text}", "report/compute/goodput.py") for text in parts)
     yield from ((f"outside{BETWEEN}{part.words}", "audit/compute/training_range.py") for part in PARTS.values())
     others = ("runner-up", "best like measured runs", "best of all layouts", "best that fits as counted", *(one.name for one in WITHOUT))
     yield from ((f"layout{BETWEEN}{name}", "plan/layouts/search.py") for name in others)
