@@ -18,6 +18,7 @@ from stargauge.audit.compare.causes import METHOD, TOLD
 from stargauge.audit.compare.compare import HEADS
 from stargauge.audit.compute import goodput_job
 from stargauge.audit.compute.goodput import LEFT_OUT
+from stargauge.audit.compute.serving import COUNTING
 from stargauge.audit.compute.training_range import PARTS
 from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.jobs.job_definitions import DEFINITIONS
@@ -31,9 +32,11 @@ from stargauge.audit.validation import serving_validation as serving
 from stargauge.audit.validation import training_validation as training
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
 from stargauge.plan.layouts.search import WITHOUT
+from stargauge.plan.serving.answer import DOUBLED
 from stargauge.programme.schema import Part
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 from stargauge.report.compute import goodput as goodput_report
+from stargauge.report.compute import serving as serving_report
 from stargauge.report.compute import training as training_report
 from stargauge.report.compute.training_chart import GROUPS
 
@@ -110,6 +113,11 @@ def _in_chips() -> Iterator[tuple[str, str]]:
     yield from ((f"training{BETWEEN}{text}", "report/compute/training.py") for words in named for text in words.values())
     yield from ((f"training{BETWEEN}{name}", "report/compute/training_chart.py") for name, _, _ in GROUPS)
     yield from ((f"training{BETWEEN}{name}", "api/training_notes.py") for name in ("batch", "sequence", "tokens of the run"))
+    yield from ((f"serving{BETWEEN}{text}", "report/compute/serving.py") for text in serving_report.PARTS.values())
+    yield from ((f"a figure{BETWEEN}{text}", "plan/serving/answer.py") for text in DOUBLED.values())
+    yield from ((f"counting{BETWEEN}{text}", "audit/compute/serving.py") for text in COUNTING.values())
+    yield from ((f"of requests{BETWEEN}{text}", "plan/serving/answer.py") for text in ("mean", "p50", "p99"))
+    yield f"a fit{BETWEEN}all shipped runs", "catalogue/serving_fit.py"
     ranges = (*goodput_job._ALWAYS, goodput_job.STALL, goodput_job.STATE, goodput_job.STORAGE, goodput_job.COPY)
     parts = (*goodput_report.PARTS.values(), *goodput_report.CAUSES.values(), *LEFT_OUT, *(one.name for one in ranges), "nodes in reserve")
     yield from ((f"goodput{BETWEEN}{text}", "report/compute/goodput.py") for text in parts)
