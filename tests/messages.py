@@ -31,6 +31,7 @@ from stargauge.audit.validation import pue_validation as pue
 from stargauge.audit.validation import serving_validation as serving
 from stargauge.audit.validation import training_validation as training
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
+from stargauge.evidence.observe.amplification import RULES
 from stargauge.plan.layouts.search import WITHOUT
 from stargauge.plan.serving.answer import DOUBLED
 from stargauge.programme.schema import Part
@@ -103,7 +104,8 @@ def _in_tables() -> Iterator[tuple[str, str]]:
 
 
 def _in_notes() -> Iterator[tuple[str, str]]:
-    """The notes of validations."""
+    """The notes of validations, and how captured posts are counted."""
+    yield from ((f"a rule{BETWEEN}{rule}", "evidence/observe/amplification.py") for rule in RULES)
     yield from ((note, "audit/validation") for note in (pue.NOTE, training.NOTE, *serving.NOTES, *goodput.NOTES))
 
 

@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stargauge.quantity.spoken import say
+
 if TYPE_CHECKING:
     from stargauge.evidence.observe.alerts import Channel
     from stargauge.evidence.observe.outcomes import StatedBy
@@ -46,12 +48,10 @@ def arguments(commands: Any) -> None:
     watch.add_argument("--pause", type=float, default=2.0, metavar="SECONDS", help="between requests to one host (default 2)")
     watch.add_argument("--seconds", type=float, default=60.0, metavar="N", help="time for each answer (default 60)")
     watch.add_argument("--allow-private", action="append", default=[], metavar="HOST[:PORT]", help="an address in your own network")
-    _language(watch)
 
     history = _command(commands, "history", history_, "everything kept about a target, and what may be said of it")
     history.add_argument("target", metavar="TARGET", help="as it was watched or captured")
     history.add_argument("--also", action="append", default=[], metavar="DIR", help="evidence of another place, whose checks count too")
-    _language(history)
 
     stated = _command(commands, "stated", stated_, "keep what somebody states about a target: that it was withdrawn, or cannot be found")
     stated.add_argument("target", metavar="TARGET", help="what it is about")
@@ -75,10 +75,6 @@ def _command(commands: Any, name: str, run: Any, text: str, epilog: str | None =
     made.set_defaults(run=run)
     common_options(made)
     return made
-
-
-def _language(parser: Any) -> None:
-    parser.add_argument("--language", choices=("en", "de"), default="en", help="of the sentences (default: en)")
 
 
 def watch_(asked: argparse.Namespace) -> int:
@@ -122,7 +118,12 @@ def watch_(asked: argparse.Namespace) -> int:
         finally:
             lost = made.close()
     if lost:
-        _say(f"{lost} alert{'s' if lost > 1 else ''} could not be delivered; the changes are in the log")
+        _say(
+            say(
+                "{number} alert could not be delivered; the changes are in the log" if lost == 1
+                else "{number} alerts could not be delivered; the changes are in the log", number=lost,
+            )
+        )  # fmt: skip
     return 0
 
 
@@ -180,7 +181,7 @@ def _show(asked: argparse.Namespace, result: Any, line: bool = False) -> None:
 
     data = round_data(result)
     if not _as_json(asked):
-        sys.stdout.write(render_round(data, style_of(asked), asked.language))
+        sys.stdout.write(render_round(data, style_of(asked), asked.spoken))
     elif line:
         sys.stdout.write(json.dumps(data, allow_nan=False) + "\n")
     else:
@@ -213,7 +214,7 @@ def history_(asked: argparse.Namespace) -> int:
     if _as_json(asked):
         print_json(data)
     else:
-        sys.stdout.write(render_history(data, style_of(asked), asked.language))
+        sys.stdout.write(render_history(data, style_of(asked), asked.spoken))
     return 0
 
 
@@ -229,7 +230,7 @@ def stated_(asked: argparse.Namespace) -> int:
     if _as_json(asked):
         print_json({"id": entry.id, "target": asked.target, "state": made.standing.state, "line": made.line()})
     else:
-        sys.stdout.write(f"{entry.id} kept\n")
+        sys.stdout.write(say("{id} kept\n", id=entry.id))
     return 0
 
 
