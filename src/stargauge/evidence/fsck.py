@@ -21,6 +21,7 @@ from stargauge.evidence.private import too_open
 from stargauge.evidence.store import EntryRow, PayloadRow
 from stargauge.evidence.workspace import INDEX, Workspace
 from stargauge.quantity.errors import Fault, InputError, counted
+from stargauge.quantity.spoken import say
 
 _MEND = "; `stargauge evidence fsck --mend` writes it again from the entries"
 
@@ -63,8 +64,10 @@ def fsck(workspace: Workspace, payloads: bool = True) -> Findings:
             made = found.checkpoint = opened_checkpoint(note, known, workspace.origin)
             size = made.size
             if size < found.entries:
-                text = f"entries {size} to {found.entries - 1} are not under the checkpoint yet; the next command that writes signs it"
-                found.notes.append(text)
+                span = {"first": size, "last": found.entries - 1}
+                found.notes.append(
+                    say("entries {first} to {last} are not under the checkpoint yet; the next command that writes signs it", **span)
+                )
     except ProofError as error:
         if note is not None and is_older(note, known, found.entries):
             found.faults.append(fewer(told_checkpoint(note).size, found.entries, str(workspace.folder / INDEX)))
@@ -177,8 +180,12 @@ def _entry_faults(
 def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tuple[int, str]]) -> Iterator[Fault]:
     """Payloads that are missing or are not what their name says; files that belong to nothing are noted."""
     if stray := sum(digest not in held for digest in workspace.blobs.all()):
-        belong, they = ("belongs", "it was") if stray == 1 else ("belong", "they were")
-        found.notes.append(f"{counted(stray, 'file')} below blobs/ {belong} to no entry: an append was cut off before {they} used")
+        found.notes.append(
+            say(
+                "{number} file below blobs/ belongs to no entry: an append was cut off before it was used" if stray == 1
+                else "{number} files below blobs/ belong to no entry: an append was cut off before they were used", number=f"{stray:,}",
+            )
+        )  # fmt: skip
     for digest, (entry, name) in held.items():
         path = workspace.blobs.path(digest)
         if workspace.blobs.get(digest) is None:
@@ -191,7 +198,7 @@ def _around(workspace: Workspace, found: Findings) -> None:
     for path in workspace.keys.too_open():
         found.faults.append(Fault("others can read this private key; `chmod 600` it, and rotate the key if they may have", file=str(path)))
     for path in too_open(workspace.folder, INDEX):
-        found.notes.append(f"others can read {path}; the next command that writes takes that right from them")
+        found.notes.append(say("others can read {path}; the next command that writes takes that right from them", path=path))
     _changes(workspace, found)
     file = str(workspace.keys.folder / "signed")
     try:
@@ -216,9 +223,11 @@ def _changes(workspace: Workspace, found: Findings) -> None:
             if not change.checkpoint:
                 index = Leaf.of(change.leaf).index
                 found.notes.append(
-                    f"the change of keys at entry {index} cannot be followed by whoever trusts the old key: the checkpoint that both keys "
-                    "signed was not kept; hand out the new key"
-                )
+                    say(
+                        "the change of keys at entry {index} cannot be followed by whoever trusts the old key: the checkpoint that both "
+                        "keys signed was not kept; hand out the new key", index=index,
+                    )
+                )  # fmt: skip
             else:
                 followed([*workspace.verifiers()], [change], made)
     except InputError as error:

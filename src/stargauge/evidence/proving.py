@@ -20,6 +20,7 @@ from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.note import opened as opened_note
 from stargauge.evidence.timestamp import Stamp
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: Clocks that are less apart than this agree.
 APART = timedelta(minutes=1)
@@ -93,16 +94,18 @@ def check(bundle: Bundle, keys: Sequence[Verifier] = (), roots: Sequence[bytes] 
 
 def _doubts(entries: Sequence[Proved], later: Sequence[Proved], own_key: bool, roots: bool) -> Iterator[str]:
     if own_key:
-        yield "the key came with the bundle: compare it with one that the log's owner published"
+        yield say("the key came with the bundle: compare it with one that the log's owner published")
     for one in entries:
         for stamp in one.stamps:
             if not stamp.trusted:
-                why = "is not signed under the root certificates given" if roots else "was not checked: give root certificates (--roots)"
-                yield f'a stamp that names "{stamp.authority}" {why}'
+                yield say(
+                    'a stamp that names "{authority}" is not signed under the root certificates given' if roots
+                    else 'a stamp that names "{authority}" was not checked: give root certificates (--roots)', authority=stamp.authority,
+                )  # fmt: skip
         if one.trusted and min(stamp.time for stamp in one.trusted) + APART < one.leaf.time:
-            yield f"the log's clock was ahead: {one.id} was stamped before the time that it bears"
+            yield say("the log's clock was ahead: {id} was stamped before the time that it bears", id=one.id)
         if one.about is None:
-            yield f"what {one.id} says of itself is kept back or was erased: how it came is not known"
+            yield say("what {id} says of itself is kept back or was erased: how it came is not known", id=one.id)
 
 
 def _stamps(bundle: Bundle, last: Checkpoint, roots: Sequence[bytes], faults: list[Fault]) -> list[tuple[int, Stamp]]:

@@ -30,6 +30,7 @@ from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
 from stargauge.evidence.recovery import apart, no_key, recovered
 from stargauge.evidence.store import Index, PayloadRow, SqliteIndex
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 Clock = Callable[[], datetime]
 #: A last entry that is further ahead of the clock than this is told.
@@ -310,19 +311,23 @@ class Workspace(Kept):
         self._delete_erased()
         self.keys.discard_unannounced(self.origin, self.verifiers())
         if mended:
-            what = ", ".join(mended[:3]) + (f" and {len(mended) - 3} more" if len(mended) > 3 else "")
-            self.notes.append(f"files of the log were missing or damaged and were written again from the entries: {what}")
+            what = ", ".join(mended[:3])
+            what = say("{names} and {number} more", names=what, number=len(mended) - 3) if len(mended) > 3 else what
+            self.notes.append(say("files of the log were missing or damaged and were written again from the entries: {names}", names=what))
         self._last = manifests.time_of(next(self._index.rows(start=size - 1))[0].time)
         now = self._clock().astimezone(UTC)
         if self._last - now > _AHEAD:
             self.notes.append(
-                f"the last entry bears {self._last:%Y-%m-%d %H:%M} UTC, and our clock shows {now:%Y-%m-%d %H:%M}: it was ahead then, or is "
-                "behind now. What is added now bears that time again, and says what the clock shows"
-            )
+                say(
+                    "the last entry bears {last} UTC, and our clock shows {now}: it was ahead then, or is behind now. What is added now "
+                    "bears that time again, and says what the clock shows",
+                    last=f"{self._last:%Y-%m-%d %H:%M}", now=f"{now:%Y-%m-%d %H:%M}",
+                )
+            )  # fmt: skip
         retired = {key.id.hex() for key in self.verifiers()[:-1]} & set(self.keys.private())
         if done < size or self.keys.last_signed(self.origin) is None or retired:
             if done < size:
-                self.notes.append(f"an append was cut off; entries {done} to {size - 1} were published now")
+                self.notes.append(say("an append was cut off; entries {first} to {last} were published now", first=done, last=size - 1))
             self._publish([])
         if whole:
             self.log.tidy(since=0)

@@ -17,6 +17,7 @@ from stargauge.evidence.capture.items import read_time
 from stargauge.evidence.capture.supplied import Document, Supplied
 from stargauge.evidence.capture.text import is_page
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: The longest single page that is read out of an archive.
 PAGE = 64 * 1024 * 1024
@@ -60,7 +61,7 @@ class _Warc:
         except Exception as wrong:  # the parser's own errors have no common class
             self.faults.append(Fault(f"cannot be read after record {self.records}: {str(wrong).strip() or type(wrong).__name__}", file))
         if records.err_count:
-            self.notes.append("a record does not end where it states: its length, or what follows it, is wrong")
+            self.notes.append(say("a record does not end where it states: its length, or what follows it, is wrong"))
         if not self.records and not self.faults:
             self.faults.append(Fault("it has no records", file))
 
