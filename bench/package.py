@@ -42,8 +42,9 @@ def package() -> Iterator[Figure]:
         whole = sum(bytes_below(there)) / 1e6
         yield Figure("environment", whole, "MB", note=", ".join(f"{one} {version}" for one, version in core().items()))
         for name, arguments, most in (
-            ("stargauge --help", ("--help",), 0.25), ("a word completed", ("completion", "words", "--", "che"), 0.25),
-            ("stargauge doctor", ("doctor",), None), ("first check of Stargate", ("check", "--as-of", AS_OF), None),
+            ("stargauge --help", ("--help",), 0.25), ("the same in German", ("--language", "de", "--help"), 0.25),
+            ("a word completed", ("completion", "words", "--", "che"), 0.25), ("stargauge doctor", ("doctor",), None),
+            ("first check of Stargate", ("check", "--as-of", AS_OF), None),
         ):  # fmt: skip
             seconds, work = [], []
             for _ in range(RUNS):

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from generated import code, entry, plain, table
 
-from stargauge.cli.arguments import parser
+from stargauge.cli.arguments.command_line import parser
 
 HEAD = """# Commands
 
-Every command with its options. `stargauge COMMAND --help` says the same in a terminal. This page is made from the parsers of the command
-line.
+Every command with its options. `stargauge COMMAND --help` says the same in a terminal, `stargauge --language de COMMAND --help` in German.
+This page is made from the parsers of the command line.
 
 A command prints its answer on standard output and what it is doing on standard error; with `--json` the answer is JSON, the same that
 Python's `to_dict()` and [the HTTP API](http-api.md) give. Colour is used on a terminal only, and never where `NO_COLOR` is set.

@@ -31,6 +31,7 @@ from stargauge.audit.validation import pue_validation as pue
 from stargauge.audit.validation import serving_validation as serving
 from stargauge.audit.validation import training_validation as training
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
+from stargauge.cli.arguments.parser import FAULTS
 from stargauge.evidence.observe.amplification import RULES
 from stargauge.plan.layouts.search import WITHOUT
 from stargauge.plan.serving.answer import DOUBLED
@@ -51,22 +52,22 @@ PLAN_NAMES = (
     "as the file states", "the next start of work at the site", "turbines", "transformers", "queue", "cover of debt service",
     "loan to cost", "borrowing is in the means",
 )  # fmt: skip
-#: What counts things in faults, which are in English.
-NOT_SAID = ("stargauge.quantity.errors",)
 
 
 def _in_python() -> Iterator[tuple[str, str]]:
     """The texts that are said in Python, with their place; those of things that are counted, in both numbers."""
     for file in sorted(SOURCE.rglob("*.py")):
         nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
-        foreign = {name.name for node in nodes if isinstance(node, ast.ImportFrom) and node.module in NOT_SAID for name in node.names}
+        real = {one.asname: one.name for node in nodes if isinstance(node, ast.ImportFrom) for one in node.names if one.asname}
         for node in nodes:
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING.keys() - foreign:
-                first, count = SAYING[node.func.id]
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if (name := real.get(node.func.id, node.func.id)) in SAYING:
+                first, count = SAYING[name]
                 given = [text for arg in node.args[first : first + count] for text in _texts(arg)]
-                context = [part for arg in node.args[1:2] if node.func.id == "say" for part in _texts(arg)]
+                context = [part for arg in node.args[1:2] if name == "say" for part in _texts(arg)]
                 given = [BETWEEN.join((*context, text)) for text in given]
-                if node.func.id == "counted" and len(given) == 1:
+                if name == "counted" and len(given) == 1:
                     given.append(f"{given[0]}s")
                 yield from ((text, f"{file.relative_to(SOURCE)}:{node.lineno}") for text in given)
 
@@ -97,6 +98,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((text, "audit/jobs/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
     yield from ((one.what, f"audit/jobs/job_checks.py:{name}") for name, one in MEASURES.items())
     yield from ((text, "audit/money/promises.py") for text in BASES)
+    yield from ((text, "cli/arguments/parser.py") for text in FAULTS)
     yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():

@@ -13,7 +13,7 @@ from tests.bare_environment import ROOT
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.cli.arguments import parser
+from stargauge.cli.arguments.command_line import parser
 from stargauge.cli.completion import SCRIPTS, words
 
 
@@ -26,6 +26,8 @@ def test_commands_and_their_parts_are_offered() -> None:
 def test_options_and_their_few_values_are_offered() -> None:
     assert words(["check", "--dr"]) == ["--draws"] and "--with-probability" in words(["plan", "stargate", "--"])
     assert words(["check", "--language", ""]) == ["de", "en"] == words(["check", "--language", "="])
+    assert words(["--language", ""]) == ["de", "en"] and words(["--language", "de", "check", "--dr"]) == ["--draws"]
+    assert words(["--language", "de", "comp"]) == words(["comp"]) and words(["evidence", "--language", "de", "ver"]) == ["verify"]
     assert words(["export", "m"]) == ["markdown"] and words(["validate", "p"]) == ["pue"]
     assert words(["completion", ""]) == ["bash", "fish", "zsh"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,10 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 
 #: A module that grows past about 400 lines wants to be two; none grows past 450 without a reason.
 WANTS_TWO, MOST_LINES = 400, 450
+#: A folder has so many modules at most.
+MOST_MODULES = 40
 #: Those that may be longer, and why.
 LONGER = {
-    "cli/arguments.py": "the options of every command, one list that is read from top to bottom",
     "cli/commands.py": "the first commands, each a short function that asks and prints",
     "catalogue/weather_files.py": "readers of several formats of weather files that share one order of steps",
     "model/facility.py": "one discipline of the model, whose modules never import one another",
@@ -50,6 +52,12 @@ def public(body: list[ast.stmt], within: str = "") -> Iterator[tuple[str, ast.Fu
 def test_no_module_is_longer_than_one_can_read_in_a_sitting() -> None:
     long = {name(path): lines(path) for path in MODULES if lines(path) > MOST_LINES}
     assert not {one: length for one, length in long.items() if one not in LONGER}
+
+
+def test_no_folder_has_grown_past_what_one_can_look_over() -> None:
+    """A folder with a module for each command, discipline or format has up to forty; one that answers several questions wants rooms."""
+    counted = Counter(module.parent for module in MODULES)
+    assert not {name(folder): number for folder, number in counted.items() if number > MOST_MODULES}
 
 
 def test_what_became_short_needs_no_reason() -> None:

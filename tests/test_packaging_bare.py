@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.bare_environment import ROOT, asked, bare, built, copied, core
 
-from stargauge.cli.arguments import parser
+from stargauge.cli.arguments.command_line import parser
 from stargauge.cli.extras import EXTRAS
 
 TINY = "tiny.yaml"

@@ -137,7 +137,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(SOURCE.parent)}
 
 
-@pytest.mark.parametrize("arguments", ["--help", "check --help", "--version", "completion words -- che"])
+@pytest.mark.parametrize("arguments", ["--help", "check --help", "--language de check --help", "--version", "completion words -- che"])
 def test_help_loads_nothing_heavy(arguments: str) -> None:
     heavy = {"numpy", "pydantic", "yaml", "jinja2", "vl_convert", "altair", "rich", "scipy", "pandas"}
     assert not loaded_by(arguments) & heavy

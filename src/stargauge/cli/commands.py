@@ -14,9 +14,9 @@ from typing import Any
 
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
-from stargauge.cli.progress import progress
+from stargauge.cli.progress import progress, written_over
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import language, say
 
 
 def style_of(asked: argparse.Namespace) -> Any:
@@ -54,7 +54,10 @@ def _settings(asked: argparse.Namespace) -> dict[str, str]:
 def note_future(day: date) -> None:
     """Say on stderr that a knowledge date has not come yet."""
     if day > date.today():
-        print(f"note: {day} is in the future; what will be published until then is not known", file=sys.stderr)
+        from stargauge.report.wording import day_text
+
+        when = str(day) if language() == "en" else day_text(day)
+        print(say("note: {day} is in the future; what will be published until then is not known", day=when), file=sys.stderr)
 
 
 def values_of(asked: argparse.Namespace) -> Any:
@@ -108,7 +111,7 @@ def check(asked: argparse.Namespace) -> int:
         write_whole(target, render_report(data))
     if workbook is not None:
         write_whole(Path(asked.xlsx), workbook)
-        print(f"workbook: {Path(asked.xlsx).resolve()}", file=sys.stderr)
+        print(say("workbook: {file}", file=Path(asked.xlsx).resolve()), file=sys.stderr)
     if asked.json:
         print_json(data)
     else:
@@ -241,8 +244,7 @@ def odds(asked: argparse.Namespace) -> int:
 
 
 def _percent_done(done: int, every: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{100 * done // every} % judged", end="\n" if done == every else "", file=sys.stderr, flush=True)
+    written_over(say("{percent} % judged", percent=100 * done // every), done == every)
 
 
 def simulate(asked: argparse.Namespace) -> int:
@@ -258,7 +260,7 @@ def simulate(asked: argparse.Namespace) -> int:
         values=values_of(asked), progress=progress, given=asked.given, resume=asked.resume,
     )  # fmt: skip
     if asked.save:
-        print(f"saved: {result.save(asked.save)}", file=sys.stderr)
+        print(say("saved: {file}", file=result.save(asked.save)), file=sys.stderr)
     if asked.json:
         print_json(result.to_dict())
     else:
@@ -274,8 +276,7 @@ def compare(asked: argparse.Namespace) -> int:
     from stargauge.report.why.comparison import render_comparison
 
     def progress(done: int, count: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {count} causes", end="\n" if done == count else "", file=sys.stderr, flush=True)
+        written_over(say("{done} of {count} causes", done=done, count=count), done == count)
 
     data = api.compare(
         asked.a, asked.b, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), progress=progress
@@ -334,8 +335,7 @@ def backtest(asked: argparse.Namespace) -> int:
     from stargauge.report.accuracy.accuracy import render_backtest
 
     def progress(done: int, count: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {count} programmes", end="\n" if done == count else "", file=sys.stderr, flush=True)
+        written_over(say("{done} of {count} programmes", done=done, count=count), done == count)
 
     names = asked.programme or None
     if asked.money:

@@ -60,7 +60,7 @@ def completion(asked: argparse.Namespace) -> int:
 
 def words(line: Sequence[str]) -> list[str]:
     """The words that fit what is typed last, given those before it; none where the shell's own files fit."""
-    from stargauge.cli.arguments import parser
+    from stargauge.cli.arguments.command_line import parser
 
     typed = [word for word in line if word != "="]  # bash takes --set=x apart
     *before, begun = typed if line and line[-1] != "=" else [*typed, ""]
@@ -69,8 +69,8 @@ def words(line: Sequence[str]) -> list[str]:
     command, past = "", list[str]()
     for word in before:
         inside = _commands(at)
-        if word in inside and not past:
-            at, command = inside[word], word
+        if word in inside and isinstance(_next(at, _options(at), past), argparse._SubParsersAction):
+            at, command, past = inside[word], word, []
         else:
             past.append(word)
     return sorted({word for word in _fitting(at, command, past, begun) if word.startswith(begun)})
@@ -81,9 +81,13 @@ def _commands(at: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]
     return dict(group.choices) if group else {}
 
 
+def _options(at: argparse.ArgumentParser) -> dict[str, argparse.Action]:
+    return {name: action for action in at._actions for name in action.option_strings}
+
+
 def _fitting(at: argparse.ArgumentParser, command: str, past: Sequence[str], begun: str) -> Iterable[str]:
     """Everything that can stand next: commands, the value of the option before, options, or the next value of the command."""
-    options = {name: action for action in at._actions for name in action.option_strings}
+    options = _options(at)
     if past and (wanted := options.get(past[-1])) is not None and wanted.nargs != 0:
         return _values(wanted, command, past)
     if inside := _commands(at):

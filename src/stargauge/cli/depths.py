@@ -6,8 +6,9 @@ import argparse
 import sys
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
-from stargauge.cli.progress import progress
+from stargauge.cli.progress import progress, written_over
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def definitions(asked: argparse.Namespace) -> int:
@@ -61,5 +62,4 @@ def sources(asked: argparse.Namespace) -> int:
 
 
 def _left_out(done: int, count: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {count} sources left out", end="\n" if done == count else "", file=sys.stderr, flush=True)
+    written_over(say("{done} of {count} sources left out", done=done, count=count), done == count)

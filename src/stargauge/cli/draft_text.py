@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from stargauge.cli import evidence
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
     from stargauge.evidence.archive import Entry
@@ -64,7 +65,7 @@ def _captured(archive: Workspace, asked: argparse.Namespace) -> Entry:
 
     method = "bluesky" if asked.article.startswith("at:") else "web"
     entry = capture(archive, asked.article, method, Options(guard=Guard(frozenset(asked.allow_private)), apart=True))
-    print(f"captured: {entry.id}", file=sys.stderr)
+    print(say("captured: {id}", id=entry.id), file=sys.stderr)
     return entry
 
 
@@ -78,10 +79,12 @@ def _of_capture(archive: Workspace, entry: Entry) -> Material:
         raise InputError(f"the text of {entry.id} has more than {LARGEST:,} bytes")
     status = entry.about.get("status")
     if isinstance(status, int) and status >= 400:
-        print(f"note: {entry.id} is an answer with status {status}, so perhaps not the page that was asked for", file=sys.stderr)
+        told = say("note: {id} is an answer with status {status}, so perhaps not the page that was asked for", id=entry.id, status=status)
+        print(told, file=sys.stderr)
     for fault in ("error", "truncated"):
         if entry.about.get(fault):
-            print(f"note: {entry.id} is not whole: {entry.about.get('message') or entry.about[fault]}", file=sys.stderr)
+            why = entry.about.get("message") or entry.about[fault]
+            print(say("note: {id} is not whole: {why}", id=entry.id, why=why), file=sys.stderr)
             break
     return Material(body.decode("utf-8", "replace"), True, entry, archive)
 
@@ -92,7 +95,7 @@ def _of_capture(archive: Workspace, entry: Entry) -> Material:
 def text_of(asked: str) -> Material:
     """The text of a file or of standard input (`-`). A page becomes its text."""
     if asked == "-":
-        return _text(sys.stdin.buffer.read(LARGEST + 1), False, "standard input")
+        return _text(sys.stdin.buffer.read(LARGEST + 1), False, say("standard input"))
     path = Path(asked)
     try:
         with path.open("rb") as file:

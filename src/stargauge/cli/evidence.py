@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from stargauge.evidence.archive import Entry
     from stargauge.evidence.workspace import Workspace
 
-#: Modules of this folder that add commands to the group, each by a function `arguments(commands)`.
-MORE: tuple[str, ...] = ("evidence_capture", "evidence_watch", "evidence_proof")
-
 #: What the extra `evidence` brings.
 EXTRAS = ("cryptography", "httpcore", "httpx", "selectolax", "warcio")
 
@@ -42,77 +39,6 @@ def extras_told() -> Iterator[None]:
         from stargauge.quantity.errors import InputError
 
         raise InputError(f"evidence needs {missing.name}; install it with: pip install 'stargauge[evidence]'") from None
-
-
-def arguments(commands: Any) -> None:
-    """The group and its commands."""
-    group = commands.add_parser("evidence", help="keep what was said and when, so that others can check it")
-    parts = group.add_subparsers(dest="part", metavar="COMMAND", required=True)
-    group.commands = parts.choices
-
-    init = _command(parts, "init", init_, "make a workspace: a folder with a log, payloads and keys")
-    init.add_argument("folder", nargs="?", metavar="DIR", help="a new or empty folder (default: as --evidence)")
-    init.add_argument("--name", metavar="NAME", help="what the log is called, such as evidence.example.org/desk (default: one made up)")
-
-    add = _command(parts, "add", add_, "add an entry")
-    add.add_argument("kind", metavar="KIND", help="capture, observation, state, statement, claim, verdict or heartbeat")
-    add.add_argument("target", metavar="TARGET", help="what it is about: a URL, an at-uri or an id")
-    add.add_argument("--about", metavar="JSON|@FILE", default="{}", help="what it says, as a JSON object, or @ and a file with one")
-    add.add_argument("--payload", action="append", default=[], metavar="NAME=FILE", help="a file kept with it (repeatable)")
-
-    listed = _command(parts, "list", list_, "entries in order")
-    listed.add_argument("--kind", metavar="KIND", help="only of this kind")
-    listed.add_argument("--target", metavar="TARGET", help="only about this")
-
-    show = _command(parts, "show", show_, "one entry: what it says, what it holds")
-    show.add_argument("entry", metavar="ENTRY", help="such as C-17")
-    show.add_argument("--write", metavar="DIR", help="also write its payloads to this folder")
-
-    verify = _command(parts, "verify", verify_, "check entries, proofs in files, or a copy of a log; without a name: the workspace")
-    verify.add_argument("what", nargs="*", metavar="WHAT", help="an entry such as C-17, a bundle, a .tlog-proof file, a folder with a log")
-    verify.add_argument("--key", action="append", default=[], metavar="KEY|FILE", help="public key to trust (default: the workspace's)")
-    verify.add_argument("--roots", action="append", default=[], metavar="FILE", help="root certificates (PEM) of stamping authorities")
-
-    proof = _command(parts, "proof", proof_, "print the proof that an entry is in the log")
-    proof.add_argument("entry", metavar="ENTRY", help="such as C-17")
-    proof.add_argument("--write", metavar="FILE", help="write it to a file instead, such as C-17.tlog-proof")
-
-    checkpoint = _command(parts, "checkpoint", checkpoint_, "print the signed size and root of the log, to publish or have stamped")
-    checkpoint.add_argument("--since", type=int, metavar="SIZE", help="also the proof that the log of that size is its beginning")
-    checkpoint.add_argument("--sign-with", metavar="FILE", help="add the signature of a second key")
-
-    fsck = _command(parts, "fsck", fsck_, "look at everything: log, entries, payloads, keys")
-    fsck.add_argument("--no-payloads", action="store_true", help="leave payloads unread")
-    fsck.add_argument("--mend", action="store_true", help="first write files of the log anew that are missing or damaged")
-
-    export = _command(parts, "export", export_, "copy the log and its public keys, none of what is kept")
-    export.add_argument("folder", metavar="DIR", help="a new or empty folder")
-
-    erase = _command(parts, "erase", erase_, "delete payloads for good; the entry and its proof stay")
-    erase.add_argument("entry", metavar="ENTRY", help="such as C-17")
-    erase.add_argument("--ground", required=True, metavar="TEXT", help="why: it stays in the records")
-    erase.add_argument("--payload", action="append", metavar="NAME", help="only this one (repeatable; default: all)")
-    erase.add_argument("--about", action="store_true", help="also what the entry says")
-
-    _command(parts, "rotate-key", rotate_key_, "sign with a new key from here on")
-    for name in MORE:
-        importlib.import_module(f"stargauge.cli.{name}").arguments(parts)
-
-
-def _command(parts: Any, name: str, run: Any, text: str) -> Any:
-    made = parts.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    made.set_defaults(run=run)
-    common_options(made)
-    return made
-
-
-def common_options(parser: Any, language: bool = True) -> None:
-    """Where the evidence is kept, and how the answer is printed. `language`: with the option for it."""
-    parser.add_argument("--evidence", metavar="DIR", help="where evidence is kept (default: $STARGAUGE_EVIDENCE, else ./evidence)")
-    parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
-    parser.add_argument("--ascii", action="store_true", help="plain marks only")
-    if language:
-        parser.add_argument("--language", choices=("en", "de"), default="en", dest="spoken", help="of the answer (default: en)")
 
 
 def folder_of(asked: argparse.Namespace) -> Path:

@@ -17,40 +17,6 @@ if TYPE_CHECKING:
     from stargauge.evidence.capture.capture import Options, Taken
 
 METHODS = ("web", "browser", "supplied", "mastodon", "bluesky", "feed")
-EXAMPLES = """examples:
-  stargauge evidence capture https://news.example/article
-  stargauge evidence capture saved.mhtml --shows https://x.com/a/status/1
-  stargauge evidence capture https://social.example/@a/1 --method mastodon
-  stargauge evidence capture at://name.example/app.bsky.feed.post/3lgcl3aaaa"""
-
-
-def arguments(parts: Any) -> None:
-    """The commands, added to the group."""
-    made = parts.add_parser(
-        "capture", help="take pages, posts or files as evidence", description="Take pages, posts or files as evidence.", epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    made.add_argument("what", nargs="+", metavar="URL|FILE", help="what to take; a file is kept as supplied by you")
-    made.add_argument("--method", choices=METHODS, metavar="METHOD", help=f"{', '.join(METHODS)} (default: as it looks)")
-    made.add_argument("--shows", metavar="URL", default="", help="what a supplied file shows, where it does not say so itself")
-    made.add_argument("--scroll", type=int, default=0, metavar="N", help="browser: scroll to the end up to so many times (at most 50)")
-    made.add_argument(
-        "--header", action="append", default=[], metavar="'NAME: VALUE'", help="sent to that host alone, never kept (repeatable)"
-    )
-    made.add_argument("--logged-in", action="store_true", help="mark: seen as somebody logged in")
-    made.add_argument("--vantage", metavar="NAME", default="local", help="from where it is seen, in your words (default: local)")
-    made.add_argument("--allow-private", action="append", default=[], metavar="HOST", help="a host in your own network (repeatable)")
-    made.add_argument("--seconds", type=float, default=60.0, metavar="N", help="time for each answer (default 60)")
-    made.set_defaults(run=capture_)
-    evidence.common_options(made)
-
-    wacz = parts.add_parser(
-        "wacz", help="captures as one web archive, for replay", description="Captures as one web archive (WACZ), for replay."
-    )
-    wacz.add_argument("file", metavar="FILE", help="the file to write, such as captures.wacz")
-    wacz.add_argument("entries", nargs="*", metavar="ENTRY", help="captures such as C-17 (default: all)")
-    wacz.set_defaults(run=wacz_)
-    evidence.common_options(wacz)
 
 
 def capture_(asked: argparse.Namespace) -> int:

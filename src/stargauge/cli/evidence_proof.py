@@ -14,36 +14,6 @@ if TYPE_CHECKING:
     from stargauge.evidence.proving import Proved, Shown
 
 
-def arguments(commands: Any) -> None:
-    """The commands of this module."""
-    from stargauge.cli.evidence import common_options
-
-    bundle = commands.add_parser("bundle", help="one file that proves entries to others, offline, with the public key alone")
-    bundle.add_argument("entry", nargs="+", metavar="ENTRY", help="such as C-17")
-    bundle.add_argument("--write", metavar="FILE", help="where to (default: ENTRY.zip)")
-    bundle.add_argument("--alone", action="store_true", help="without what was found later when it was looked for again")
-    bundle.set_defaults(run=bundle_)
-
-    receipt = commands.add_parser("receipt", help="one page that says what a bundle shows and what not, in English or German")
-    receipt.add_argument("bundle", metavar="BUNDLE", help="a file made by `stargauge evidence bundle`")
-    receipt.add_argument("--language", default="en", dest="spoken", metavar="LANGUAGE", help="en or de (default: en)")
-    receipt.add_argument("--write", metavar="FILE", help="a .html, .pdf or .txt file (default: printed as text)")
-    receipt.add_argument("--key", action="append", default=[], metavar="KEY|FILE", help="public key to trust (default: the workspace's)")
-    receipt.add_argument("--roots", action="append", default=[], metavar="FILE", help="root certificates (PEM) of stamping authorities")
-    receipt.set_defaults(run=receipt_)
-
-    stamp = commands.add_parser("timestamp", help="have the log stamped by a time-stamping authority (RFC 3161), or list its stamps")
-    stamp.add_argument("--authority", metavar="URL", help="ask this authority now: it gets a hash, nothing else")
-    stamp.add_argument("--request", metavar="FILE", help="write the request, to be sent by other means")
-    stamp.add_argument("--answer", metavar="FILE", help="add an authority's answer to a request")
-    stamp.add_argument(
-        "--roots", action="append", default=[], metavar="FILE", help="only accept a stamp under these root certificates (PEM)"
-    )
-    stamp.set_defaults(run=timestamp_)
-    for parser in (bundle, receipt, stamp):
-        common_options(parser, language=parser is not receipt)
-
-
 def bundle_(asked: argparse.Namespace) -> int:
     """`stargauge evidence bundle`."""
     from stargauge.cli.evidence import opened, print_answer

@@ -25,56 +25,6 @@ METHODS = ("web", "browser", "mastodon", "bluesky")
 STATED: dict[str, StatedBy] = {"author": "author", "platform": "platform", "legal-notice": "legal_notice", "others": ""}
 #: Seconds for which a round waits for others to have written.
 PATIENCE = 20.0
-WATCH_EXAMPLES = """examples:
-  stargauge evidence watch https://news.example/article
-  stargauge evidence watch --targets watch.txt --every 6h --alert-file a.jsonl
-  stargauge evidence watch --targets watch.txt --every 6h --network office
-                           --also /shared/evidence-of-the-other-office"""
-
-
-def arguments(commands: Any) -> None:
-    """Add the commands to the group's."""
-    watch = _command(commands, "watch", watch_, "check whether things are still there, once or on a schedule", WATCH_EXAMPLES)
-    watch.add_argument("what", nargs="*", metavar="TARGET", help="a URL or an at-uri (repeatable)")
-    watch.add_argument("--targets", metavar="FILE", help="targets, one a line, each with its controls (docs: watching)")
-    when = watch.add_mutually_exclusive_group()
-    when.add_argument("--once", action="store_true", help="one round (default)")
-    when.add_argument("--every", metavar="TIME", help="a round each 30m, 6h, 1d, until stopped")
-    watch.add_argument("--method", action="append", choices=METHODS, help="how to look (repeatable; default: web, of at:// bluesky)")
-    watch.add_argument("--network", default="local", metavar="NAME", help="the network this machine is in, in your words (default: local)")
-    watch.add_argument("--also", action="append", default=[], metavar="DIR", help="evidence of another place, whose checks count too")
-    watch.add_argument("--alert-file", metavar="FILE", help="append each change as a line of JSON")
-    watch.add_argument("--webhook", metavar="URL", help="POST each change as JSON")
-    watch.add_argument("--pause", type=float, default=2.0, metavar="SECONDS", help="between requests to one host (default 2)")
-    watch.add_argument("--seconds", type=float, default=60.0, metavar="N", help="time for each answer (default 60)")
-    watch.add_argument("--allow-private", action="append", default=[], metavar="HOST[:PORT]", help="an address in your own network")
-
-    history = _command(commands, "history", history_, "everything kept about a target, and what may be said of it")
-    history.add_argument("target", metavar="TARGET", help="as it was watched or captured")
-    history.add_argument("--also", action="append", default=[], metavar="DIR", help="evidence of another place, whose checks count too")
-
-    stated = _command(commands, "stated", stated_, "keep what somebody states about a target: that it was withdrawn, or cannot be found")
-    stated.add_argument("target", metavar="TARGET", help="what it is about")
-    stated.add_argument("--by", choices=tuple(STATED), required=True, help="who states it; others: somebody reports that it is gone")
-    stated.add_argument("--says", required=True, metavar="TEXT", help="in which words")
-    stated.add_argument("--source", default="", metavar="URL", help="where that can be read")
-
-    spread = _command(commands, "amplification", amplification_, "who shared what about whom over time, in captured posts")
-    spread.add_argument("--about", default="", metavar="ACCOUNT", help="only posts about this account")
-    spread.add_argument("--link", default="", metavar="URL", help="only posts with this link")
-    spread.add_argument("--from", dest="start", metavar="DATE", help="from this day on")
-    spread.add_argument("--to", dest="end", metavar="DATE", help="up to this day")
-
-
-def _command(commands: Any, name: str, run: Any, text: str, epilog: str | None = None) -> Any:
-    from stargauge.cli.evidence import common_options
-
-    made = commands.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    made.set_defaults(run=run)
-    common_options(made)
-    return made
 
 
 def watch_(asked: argparse.Namespace) -> int:

@@ -9,7 +9,9 @@ from typing import Any
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 from stargauge.cli.files import expect_new, write_whole
+from stargauge.cli.progress import written_over
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 
 def explain(asked: argparse.Namespace) -> int:
@@ -107,7 +109,7 @@ def _draw(asked: argparse.Namespace, data: Any) -> None:
     narrow = _narrow(wide)
     write_whole(wide, lineage_svg(data))
     write_whole(narrow, lineage_svg(data, narrow=True))
-    print(f"picture: {wide.resolve()}, for a phone {narrow.name}", file=sys.stderr)
+    print(say("picture: {file}, for a phone {narrow}", file=wide.resolve(), narrow=narrow.name), file=sys.stderr)
 
 
 def _narrow(wide: Path) -> Path:
@@ -116,8 +118,7 @@ def _narrow(wide: Path) -> Path:
 
 
 def _percent_done(done: int, every: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{100 * done // every} % left out and run again", end="\n" if done == every else "", file=sys.stderr, flush=True)
+    written_over(say("{percent} % left out and run again", percent=100 * done // every), done == every)
 
 
 def _list_quantities(asked: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from stargauge.cli.commands import loaded, values_of
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.cli.progress import progress
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 _ENDINGS = {"claimreview": ".jsonld", "csv": ".csv", "markdown": ".md"}
 
@@ -38,5 +39,5 @@ def export(asked: argparse.Namespace) -> int:
         sys.stdout.buffer.write(made.text.encode())
     for reason in dict.fromkeys(made.left_out.values()):
         names = ", ".join(name for name, why in made.left_out.items() if why == reason)
-        print(f"left out, {reason}: {names}", file=sys.stderr)
+        print(say("left out, {reason}: {names}", reason=reason, names=names), file=sys.stderr)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import keyword
 import os
 import sys
@@ -9,7 +10,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stargauge.cli.arguments import parser
+from stargauge.cli.arguments.command_line import parser
+from stargauge.cli.arguments.parser import language_asked
+from stargauge.quantity.spoken import say, speaking
 
 if TYPE_CHECKING:
     from stargauge.quantity.errors import InputError
@@ -19,7 +22,11 @@ WIDTH = 80
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0 answered, 1 a condition holds, 2 input at fault, 3 our fault."""
-    asked = parser().parse_args(arguments)
+    with speaking(language_asked(sys.argv[1:] if arguments is None else arguments)):
+        return _run(parser().parse_args(arguments))
+
+
+def _run(asked: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our products are small: threads of the library only get in each other's way
     from stargauge.cli import (
         calibrate,
@@ -50,7 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what_if,
     )
     from stargauge.quantity.errors import InputError
-    from stargauge.quantity.spoken import speaking
 
     if day := getattr(asked, "as_of", None):
         commands.note_future(day)
@@ -60,8 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             calibrate, completion, compute, depths, doctor, draft, drivers, evidence, explain, export, facility, finance, goodput, hours,
             infer, jobs, money, plan, power, serve, sweep, system, together, train, what_if, commands,
         )  # fmt: skip
-        with speaking(getattr(asked, "spoken", "en")):
-            code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
+        code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
         if not getattr(asked, "list", False):
             note_blocks(getattr(asked, "draws", None))
@@ -74,11 +79,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         kept = getattr(asked, "resume", None)
-        told = f"what is done is kept in {kept}: the same command goes on from there" if kept else "nothing was written"
-        print(f"stopped; {told}", file=sys.stderr)
+        if kept:
+            told = say("stopped; what is done is kept in {folder}: the same command goes on from there", folder=kept)
+        else:
+            told = say("stopped; nothing was written")
+        print(told, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"could not read or write{f' {error.filename}' if error.filename else ''}: {error.strerror or error}", file=sys.stderr)
+        why = error.strerror or str(error)
+        named = say("could not read or write {file}: {why}", file=error.filename, why=why)
+        print(named if error.filename else say("could not read or write: {why}", why=why), file=sys.stderr)
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what could not be written is not tried again at exit
         return 2
     except ModuleNotFoundError as missing:
@@ -86,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("STARGAUGE_DEBUG"):
             raise
-        print(f"our fault: {type(error).__name__}: {error} (STARGAUGE_DEBUG=1 shows where)", file=sys.stderr)
+        what = f"{type(error).__name__}: {error}"
+        print(say("our fault: {what} (STARGAUGE_DEBUG=1 shows where)", what=what), file=sys.stderr)
         return 3
 
 
@@ -97,7 +108,7 @@ def _missing(missing: ModuleNotFoundError) -> int:
 
     extra = extra_of(missing.name)
     if extra is None or missing.name is None:
-        print(f"our fault: {missing}; stargauge doctor shows what is installed", file=sys.stderr)
+        print(say("our fault: {what}; stargauge doctor shows what is installed", what=missing), file=sys.stderr)
         return 3
     sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(missing_text("this needs", missing.name, extra)))))
     return 2
@@ -112,7 +123,8 @@ def note_blocks(asked: int | None) -> None:
 
     made = drawn(asked)
     if made != asked:
-        print(f"note: {asked:,} draws asked, {made:,} drawn (whole blocks of {BLOCK})", file=sys.stderr)
+        note = say("note: {asked:,} draws asked, {made:,} drawn (whole blocks of {block})", asked=asked, made=made, block=BLOCK)
+        print(note, file=sys.stderr)
 
 
 def _function(command: str) -> str:
@@ -133,7 +145,8 @@ def fault_lines(error: InputError) -> Iterator[str]:
 def _fault_lines(error: InputError) -> Iterator[str]:
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
-    yield f"{files[0] if len(files) == 1 else 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run"
+    told = say("1 error, nothing was run") if count == 1 else say("{count} errors, nothing was run", count=count)
+    yield f"{files[0] if len(files) == 1 else 'stargauge'}: {told}"
     shown = ""
     for fault in error.faults:
         if len(files) > 1 and fault.file and fault.file != shown:
@@ -145,7 +158,7 @@ def _fault_lines(error: InputError) -> Iterator[str]:
         if fault.path:
             yield from _wrapped(fault.message, " " * 9, " " * 9)
     if any(file.endswith((".yaml", ".yml")) for file in files):
-        yield "All keys: stargauge schema"
+        yield say("All keys: {command}", command="stargauge schema")
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:

@@ -9,16 +9,16 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from stargauge.cli.arguments import PLAN_LIMITS
+from stargauge.cli.arguments.sites import PLAN_LIMITS
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_new, expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
-_LIMITS = tuple(name for name, _ in PLAN_LIMITS)
 #: What is handed on as it is asked.
 _AS_ASKED = (
-    "target", "claim", "probability", "goal", *_LIMITS, "means", "carbon_price", "start_from", "worlds", "as_of", "draws", "seed",
+    "target", "claim", "probability", "goal", *PLAN_LIMITS, "means", "carbon_price", "start_from", "worlds", "as_of", "draws", "seed",
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def plan(asked: argparse.Namespace) -> int:
     data = made.to_dict()
     if saved is not None and made.overlay is not None:
         write_whole(saved, made.text(_command(asked)))
-        print(f"saved: {saved.resolve()}", file=sys.stderr)
+        print(say("saved: {file}", file=saved.resolve()), file=sys.stderr)
     if report is not None:
         from stargauge.report.plan.plan_page import plan_html
 
@@ -73,7 +73,7 @@ def _command(asked: argparse.Namespace) -> str:
         "target": "--target", "claim": "--claim", "probability": "--with-probability", "goal": "--goal", "means": "--means",
         "carbon_price": "--carbon-price", "powers": "--powers", "chips": "--chips", "start_from": "--start-from", "worlds": "--worlds",
         "draws": "--draws", "seed": "--seed", "scenario": "--scenario", "set": "--set", "catalogue": "--catalogue", "as_of": "--as-of",
-        **{name: f"--{name}" for name in _LIMITS},
+        **{name: f"--{name}" for name in PLAN_LIMITS},
     }  # fmt: skip
     usual = {"goal": "cost", "worlds": 50, "draws": 1024, "seed": 0}
     for name, option in plain.items():

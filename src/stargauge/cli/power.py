@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.progress import written_over
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
     from stargauge.plan.sizing import NoSupply
@@ -55,8 +57,7 @@ def power(asked: argparse.Namespace) -> int:
 
 
 def _sized(done: int, count: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {count} supplies sized", end="\n" if done == count else "", file=sys.stderr, flush=True)
+    written_over(say("{done} of {count} supplies sized", done=done, count=count), done == count)
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------------------

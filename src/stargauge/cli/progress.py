@@ -5,6 +5,14 @@ from __future__ import annotations
 import sys
 import time
 
+from stargauge.quantity.spoken import say
+
+
+def written_over(text: str, last: bool) -> None:
+    """A line on stderr that the next one is written over, only on a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{text}", end="\n" if last else "", file=sys.stderr, flush=True)
+
 
 class _Progress:
     """A line on stderr with blocks done and time left, only on a terminal and only for what takes long."""
@@ -19,10 +27,12 @@ class _Progress:
             self._since = (done, now)
         first, began = self._since
         self._done = 0 if done == blocks else done
-        if sys.stderr.isatty() and blocks >= 40:
-            left = f", {_lasting((blocks - done) * (now - began) / (done - first))} left" if done > first else ""
-            end = "\n" if done == blocks else ""
-            print(f"\r{done:,} of {blocks:,} blocks{left}\x1b[K", end=end, file=sys.stderr, flush=True)
+        if blocks >= 40:
+            told = say("{done:,} of {blocks:,} blocks", done=done, blocks=blocks)
+            if done > first:
+                left = _lasting((blocks - done) * (now - began) / (done - first))
+                told = say("{done:,} of {blocks:,} blocks, {time} left", done=done, blocks=blocks, time=left)
+            written_over(f"{told}\x1b[K", done == blocks)
 
 
 def _lasting(seconds: float) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 from stargauge.cli.files import expect_new, write_whole
 from stargauge.cli.progress import progress
+from stargauge.quantity.spoken import say
 
 
 def together(asked: argparse.Namespace) -> int:
@@ -30,7 +31,7 @@ def together(asked: argparse.Namespace) -> int:
         from stargauge.report.claims.joint_chart import matrix_picture
 
         write_whole(target, matrix_picture(data, narrow=asked.narrow))
-        print(f"picture: {target.resolve()}", file=sys.stderr)
+        print(say("picture: {file}", file=target.resolve()), file=sys.stderr)
     if asked.json:
         print_json(data)
     else:

@@ -7,6 +7,8 @@ import re
 import sys
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
+from stargauge.cli.progress import written_over
+from stargauge.quantity.spoken import say
 
 
 def sensitivity(asked: argparse.Namespace) -> int:
@@ -34,8 +36,7 @@ def _listed(texts: list[str] | None) -> list[str] | None:
 
 
 def _moved(done: int, count: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done} of {count} moved", end="\n" if done == count else "", file=sys.stderr, flush=True)
+    written_over(say("{done} of {count} moved", done=done, count=count), done == count)
 
 
 def cost(asked: argparse.Namespace) -> int:

@@ -1,4 +1,7 @@
-"""The one exception for faults of the user's input: where, what was expected, what came, how to fix it."""
+"""The one exception for faults of the user's input: where, what was expected, what came, how to fix it.
+
+A fault is told in the language that is spoken where it is made: `InputError(say('no site "{name}"', name=name))`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
+
+from stargauge.quantity.spoken import say, written
 
 Made = TypeVar("Made")
 
@@ -48,8 +53,8 @@ def kept(faults: list[Fault], make: Callable[[], Made], path: str = "") -> Made 
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: `1 input`, `3 inputs`."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+    """A number of things in the language that is spoken: `1 input`, `3 inputs`."""
+    return f"{written(number, ',')} {say(one if number == 1 else many or f'{one}s')}"
 
 
 #: So many names are compared with one that is not known, and none that is longer: each comparison costs.
@@ -61,4 +66,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if len(name) > _LONGEST:
         return ""
     near = difflib.get_close_matches(name, list(islice(known, _COMPARED)), n=1, cutoff=0.5)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    return say('; did you mean "{name}"?', name=near[0]) if near else ""

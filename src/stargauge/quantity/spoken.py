@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from numbers import Integral, Real
 from pathlib import Path
 
 #: Where the catalogues lie, one file per language.
@@ -43,10 +44,36 @@ def language() -> str:
 def say(text: str, context: str = "", /, **values: object) -> str:
     """An English text in the language that is spoken now, `{name}` filled in; in English where the language has no text of it.
 
-    `context`: of what it is said, where the same English means several things.
+    `context`: of what it is said, where the same English means several things. Numbers may be written as `{share:.3g}`: in the marks of
+    the language.
     """
-    made = texts(_LANGUAGE.get()).get(f"{context}{BETWEEN}{text}" if context else text, text)
+    spoken = _LANGUAGE.get()
+    made = texts(spoken).get(f"{context}{BETWEEN}{text}" if context else text, text)
+    if values and spoken != "en":
+        values = {name: _Marked(value) if isinstance(value, Real) else value for name, value in values.items()}
     return made.format(**values) if values else made
+
+
+def written(number: object, form: str) -> str:
+    """A number as `format` writes it, in the marks of the language that is spoken now."""
+    from stargauge.quantity.units import NOTATIONS
+
+    text = format(number, form)
+    notation = NOTATIONS.get(_LANGUAGE.get())
+    return notation.number(text).replace("%", " %") if notation else text
+
+
+class _Marked:
+    """A number among the values of a text that is not English."""
+
+    def __init__(self, number: object) -> None:
+        self.number = number
+
+    def __format__(self, form: str) -> str:
+        return str(self.number) if not form and isinstance(self.number, Integral) else written(self.number, form)
+
+    def __repr__(self) -> str:
+        return repr(self.number)
 
 
 def in_language(words: Mapping[str, str], language: str) -> dict[str, str]:

@@ -223,6 +223,8 @@ GERMAN = Notation(
         "parties": "Partei", "points": "Prozentpunkt", "messages": "Nachricht",
     },
 )  # fmt: skip
+#: How the languages other than English write numbers.
+NOTATIONS = {"de": GERMAN}
 
 
 def figures(value: float, digits: int = 3, notation: Notation = ENGLISH) -> str:

@@ -30,6 +30,7 @@ from stargauge.plan.build_order.told.promise import FRESH, Promise, World
 from stargauge.plan.build_order.told.said import Said
 from stargauge.programme.load import asked_as
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,22 @@ class Planning(Brief):
     def answer(self) -> ProgrammePlan:
         """The plan, or that there is none and why."""
         world = World(self.programme, self.now, self.asked.targets)
-        self.steps.to(1, "the programme as it stands")
+        self.steps.to(1, say("the programme as it stands"))
         if not self.asked.further and not buildings_of(self.now, {}):
             return self.made(world)
-        self.steps.to(3, "cooling of each site")
+        self.steps.to(3, say("cooling of each site"))
         cooling = cooling_of(self.programme, self.now, self.sites, self.bounds)
         split = self.split()
         try:
             ground = Ground(self, self.prepared(cooling, split), cooling, split)
         except NothingToDecide:
             return self.made(world, notes=(why_nothing(self.now),))
-        self.steps.to(45, "first solution")
+        self.steps.to(45, say("first solution"))
         return _Answer(self, ground, Ways(ground)).answer(world)
 
     def made(self, world: World, **parts: Any) -> ProgrammePlan:
         """The answer with what is known of it."""
-        self.steps.to(95, "the programme as it stands, on fresh draws")
+        self.steps.to(95, say("the programme as it stands, on fresh draws"))
         stated = world.run(None, FRESH, self.seed + 2)
         about = About(self.now, self.asked.goal, world.targets, self.seed)
         self.steps.to(100)
@@ -83,7 +84,7 @@ class _Answer:
         if made is None and self.of.asked.goal == "capacity":
             raise InputError(nothing_within(self.ground.made.case))
         if made is None or short(made) > WITHIN:
-            self.of.steps.say("what is in conflict")
+            self.of.steps.say(say("what is in conflict"))
             conflict, made = self.ways.conflict(world, made)
             if conflict is None:
                 assert made is not None  # an order that the search for a conflict came upon
@@ -125,7 +126,7 @@ class _Answer:
         parts |= {"split": self.ground.split.to_dict()} if self.ground.split else {}
         if made is None:
             return self.of.made(world, case=self.ground.prepared.case, parts=parts, notes=tuple(notes))
-        self.of.steps.to(70, "what stands beside the plan")
+        self.of.steps.to(70, say("what stands beside the plan"))
         parts["cost"] = cost_data(self.ground.prepared, made.order, self.of.now)
         parts["method"] = method_data(made.case, made.order, made.rounds, made.program)
         parts |= self._looks(made, world).beside() if self.of.beside else {}
@@ -133,7 +134,7 @@ class _Answer:
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
         parts["money"] = division.to_dict()
-        self.of.steps.to(90, "draws that the plan has not seen")
+        self.of.steps.to(90, say("draws that the plan has not seen"))
         fresh = world.run(overlay, FRESH, self.of.seed + 2)
         return self.of.made(
             world, case=made.case, promise=replace(made, overlay=overlay), fresh=fresh, about=self.ground.about(world.targets),

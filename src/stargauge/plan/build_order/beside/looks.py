@@ -19,6 +19,7 @@ from stargauge.plan.build_order.orders.reckoning import Reckoning
 from stargauge.plan.build_order.orders.sought import Chosen, without_targets
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import month_end
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import show
 
 Data = dict[str, Any]
@@ -48,20 +49,20 @@ class Looks:
 
     def beside(self) -> Data:
         """All of it, as plain data by name."""
-        self.told("cost by other days")
+        self.told(say("cost by other days"))
         front = frontier(self._by_days(self.reckoning), self.reckoning)
-        self.told("cost against emissions")
+        self.told(say("cost against emissions"))
         traded = emissions_frontier(self.reckoning)
-        self.told("what insisting costs")
+        self.told(say("what insisting costs"))
         insist = self._insisted(self.reckoning)
-        self.told("what binds")
+        self.told(say("what binds"))
         binding = prices(self.reckoning, self.find.unit, self.reckoning.off()) if self.find.unit else ()
         told: dict[str, Sequence[Any]] = {"binding": binding, "frontier": front, "frontier_emissions": traded, "insist": insist}
         return {**{name: [one.to_dict() for one in rows] for name, rows in told.items()}, "waiting": self.waiting()}
 
     def waiting(self) -> Data:
         """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
-        self.told("what can wait")
+        self.told(say("what can wait"))
         return waiting_data(self.reckoning, self.find.unit, self.worth and bool(self.find.unit))
 
     def _by_days(self, reckoning: Reckoning) -> list[tuple[BuildCase, bool]]:

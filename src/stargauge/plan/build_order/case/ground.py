@@ -29,6 +29,7 @@ from stargauge.plan.build_order.told.promise import World, address, by_month
 from stargauge.plan.build_order.told.steps import Steps
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED, Programme
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -90,7 +91,7 @@ class Brief:
         )  # fmt: skip
 
         def told(done: int, every: int) -> None:
-            self.steps.to(5 + 35 * done // every, f"dates of options: {done} of {every} runs")
+            self.steps.to(5 + 35 * done // every, say("dates of options: {done} of {every} runs", done=done, every=every))
 
         return with_carbon_price(prepare(self.programme, self.now, asked, told), self.asked.carbon_price)
 

@@ -36,6 +36,7 @@ from stargauge.plan.build_order.told.promise import (
 )
 from stargauge.plan.build_order.told.said import DATE, SHARE, Said
 from stargauge.quantity.dates import month_end
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import scale_of
 
 Made = tuple[World, Promise]
@@ -87,7 +88,7 @@ class Ways:
 
         The orders found for the most are those in hand: at the edge of what can be had hardly any other keeps it, so none is solved for.
         """
-        self.of.steps.to(45, "the most that can be had")
+        self.of.steps.to(45, say("the most that can be had"))
         known, odds = self.ground.mosts.orders(made), made.case.targets[0].probability
         best = max(known, key=lambda one: kept_with(made, one, odds), default=())
         if not best:
@@ -98,7 +99,7 @@ class Ways:
         amount = min(kept_with(made, best, odds), float(np.quantile(shown, 1.0 - odds, method="lower")))
         case = _of_amount(made.case, amount)
         tried = self.promised(replace(made, case=case), self.ground.world(case.targets), *known, rounds=0, sure=best)
-        self.of.steps.say("the least that it may cost")
+        self.of.steps.say(say("the least that it may cost"))
         try:
             return tried[0], above(tried[1], self.ground.solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
         except NoOrder:

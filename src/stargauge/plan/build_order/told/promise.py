@@ -29,6 +29,7 @@ from stargauge.programme.known import known as known_on
 from stargauge.programme.overlay import overlay as laid_over
 from stargauge.programme.schema import Programme
 from stargauge.quantity.quantity import STAGES
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -211,7 +212,7 @@ def promised(
             best, known[first.order.chosen] = _run(first, asked, world, overlay_of, seed, draws, best)
         missed = known[first.order.chosen]
         if told is not None:
-            told(f"simulated {', '.join(f'{100.0 * (odds - miss):.0f} %' for odds, miss in zip(asked, missed, strict=True))}")
+            told(say("simulated {shares}", shares=", ".join(f"{100.0 * share:.0f} %" for share in asked - missed)))
         kept = bool((missed <= SHORT).all())
         low, high = (low, np.minimum(high, more)) if kept else (np.maximum(low, more), high)
         near = kept and (not more.any() or float(-missed.max(initial=-1.0)) <= _CLOSE)
@@ -261,7 +262,8 @@ def reckoned(
         one = Reckoned(order, odds_in(made, order.chosen), now)
         pool.append(one)
         if told is not None:
-            told(f"round {done}: {', '.join(f'{100.0 * odds:.0f} %' for odds in one.odds)}, gap {100.0 * order.gap:.2g} %")
+            shares = ", ".join(f"{100.0 * odds:.0f} %" for odds in one.odds)
+            told(say("round {number}: {shares}, gap {gap:.2g} %", number=done, shares=shares, gap=100.0 * order.gap))
         short = asked - one.odds
         kept = bool((short <= 0.0).all())
         if order.chosen in seen and low is not None and high is not None and float((high - low).max()) < NEAR:

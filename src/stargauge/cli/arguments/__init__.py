@@ -1,0 +1,1 @@
+"""How is each command asked, and in which language?"""
