@@ -39,7 +39,7 @@ COMMANDS = (
     ("compare", "meta-hyperion@2026-06-01", "@2026-11-22"), ("odds", "meta-hyperion"),
     ("odds", "meta-hyperion", "--claim", "hyperion-jobs"), ("simulate", "meta-hyperion"), ("backtest", "meta-hyperion"),
     ("backtest", "--money", "meta-hyperion"), ("catalogue", "energy"), ("catalogue", "accelerator", "gb300-nvl72"),
-    ("import", "epoch", "tests/data/epoch-2026-09-24"), ("validate", "goodput"), ("validate", "reading", "tests/data/reading_cases.jsonl"),
+    ("import", "epoch", "tests/data/epoch-2026-09-24"), ("validate", "reading", "tests/data/reading_cases.jsonl"),
     ("train", "--model", "llama3-405b", "--cluster", "1024xh100"), ("goodput", "--cluster", "16384xh100", "--simulate", "4"),
     ("goodput", "--cluster", "16384xh100", "--model", "llama3-405b", "--interval", "20min"),
     ("infer", "--model", "deepseek-r1", "--chip", "gb300", "--ttft", "2s", "--tpot", "20ms"),

@@ -45,7 +45,7 @@ def draft(asked: argparse.Namespace) -> int:
     with extras_told(), material(asked) as found:
         made = read(found.text, asked.language, asked.published, found.blocks)
         for note in made.notes:
-            print(f"note: {note}", file=sys.stderr)
+            print(say("note: {text}", text=note), file=sys.stderr)
         if asked.json:
             told = made.to_dict()
             print_json(told if found.capture is None else {**told, "capture": found.capture.id})
@@ -87,7 +87,8 @@ def _keep(found: Material, decisions: list[Decision], by: str) -> None:
     kept = found.archive.add_many(Item("claim", found.capture.target, one) for one in abouts(decisions, found.capture.id, by))
     ids = kept[0].id if len(kept) == 1 else say("{low} to {high}", low=kept[0].id, high=kept[-1].id)
     told = {"number": len(kept), "ids": ids}
-    print(say("{number} step added to the log: {ids}" if len(kept) == 1 else "{number} steps added to the log: {ids}", **told), file=sys.stderr)
+    text = say("{number} step added to the log: {ids}" if len(kept) == 1 else "{number} steps added to the log: {ids}", **told)
+    print(text, file=sys.stderr)
 
 
 def _head() -> str:

@@ -52,7 +52,7 @@ def opened(asked: argparse.Namespace, write: bool = False, recompute: bool = Fal
 
     made = Workspace.open(folder_of(asked), write=write, recompute=recompute)
     for note in made.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(say("note: {text}", text=note), file=sys.stderr)
     return made
 
 

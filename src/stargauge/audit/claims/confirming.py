@@ -8,12 +8,13 @@ from typing import Any
 from stargauge.audit.claims.language import parse
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def not_yet(entry: Mapping[str, Any]) -> str:
     """Why a draft cannot become a claim yet, or nothing."""
     if not entry.get("said"):
-        return "a claim needs the day on which it was said; edit it, or give --published"
+        return say("a claim needs the day on which it was said; edit it, or give --published")
     try:
         parse_window(str(entry["said"]))
         for text in entry["readings"].values():
