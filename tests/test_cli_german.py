@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from tests.cli_runs import ask
@@ -70,6 +71,34 @@ def test_a_command_answers_in_german_throughout(capsys: pytest.CaptureFixture[st
     assert english_in(answer.out) == []
     assert "ß" not in answer.out and not re.search(r"\d,\d{3},\d{3}", answer.out)
     assert max(map(len, answer.out.splitlines())) <= 100
+
+
+def test_what_others_measured_keeps_its_names_in_a_validation_in_german(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ask(capsys, "validate", "goodput", "--language", "de").out
+    assert told.startswith("Goodput von ") and "Zeit zwischen Ausfällen" in told and "Llama 3 405B pre-training" in told
+    assert "> 90,0" in told and "angegeben: 419 Ausfälle in 54 Tagen" in " ".join(told.split())
+
+
+def test_evidence_is_kept_and_proved_in_german(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder, file, bundle = str(tmp_path / "evidence"), tmp_path / "text", str(tmp_path / "c.zip")
+    file.write_text("Ein Satz.\n", encoding="utf-8")
+    asked: tuple[tuple[str, ...], ...] = (
+        ("init", folder), ("add", "capture", "https://news.example/a", "--payload", f"text={file}"), ("list",), ("show", "C-1"),
+        ("verify",), ("verify", "C-1"), ("bundle", "C-1", "--write", bundle), ("verify", bundle), ("stated", "https://news.example/a", "--by", "author",
+        "--says", "Zurückgezogen."), ("amplification",), ("timestamp",), ("fsck",), ("erase", "C-1", "--ground", "verlangt"),
+    )  # fmt: skip
+    for command in asked:
+        answer = ask(capsys, "evidence", *command, "--evidence", folder, "--language", "de")
+        assert answer.code == 0, answer.err
+        assert answer.out and english_in(answer.out) == []
+
+
+def test_an_article_is_asked_about_in_german_whatever_its_language(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    article = tmp_path / "article.txt"
+    article.write_text("“We will invest 40 billion dollars by 2029,” Jane Doe said. It has spent 2 billion dollars.\n", encoding="utf-8")
+    answer = ask(capsys, "--language", "de", "draft", str(article))
+    assert answer.code == 0 and answer.out.startswith("# Nach Regeln gelesen") and "Beträge werden nie zusammengezählt" in answer.err
+    assert "speaker: Jane Doe" in answer.out
 
 
 def test_the_language_changes_words_and_no_number(capsys: pytest.CaptureFixture[str]) -> None:
