@@ -13,8 +13,9 @@ from stargauge.web.app import create_app
 HEAD = """# HTTP API
 
 `stargauge serve` answers under `/api`; [how to run it, and who can ask](serve.md). Every address is read with `GET`, and every answer is
-JSON unless it says otherwise: the same that the command prints with `--json` for the same programme, day, seed and draws. This page is made
-from the application; the same as OpenAPI 3.1: <a href="schemas/openapi.json">openapi.json</a>, or `/api/openapi.json` of a running server.
+JSON unless it says otherwise: the same that the command prints with `--json` for the same programme, day, seed and draws; what its parts
+are: [answers as JSON](answers.md). This page is made from the application; the same as OpenAPI 3.1:
+<a href="schemas/openapi.json">openapi.json</a>, or `/api/openapi.json` of a running server.
 """
 #: A parameter that so many addresses take in the same form is described once.
 COMMON = 6
@@ -67,13 +68,21 @@ def _key(parameter: Parameter) -> str:
     return repr((parameter["name"], sorted(parameter["schema"].items(), key=str), parameter.get("description")))
 
 
+def _schemas(schema: dict[str, Any]) -> list[str]:
+    """The names of the schemas of an answer."""
+    return [one["$ref"].rpartition("/")[2] for one in schema.get("anyOf", [schema]) if "$ref" in one]
+
+
 def _section(path: str, made: dict[str, Any], common: set[str]) -> str:
     taken = made.get("parameters", [])
     own = [one for one in taken if _key(one) not in common]
     shared = [one["name"] for one in taken if _key(one) in common]
     said = " ".join((made.get("description") or made.get("summary", "")).split())
-    media = [kind for kind in made["responses"]["200"].get("content", {}) if kind != "application/json"]
+    content = made["responses"]["200"].get("content", {})
+    media = [kind for kind in content if kind != "application/json"]
     parts = [f"### {path.removeprefix('/api')}\n", f"{said}\n", *map(_item, own)]
+    if named := _schemas(content.get("application/json", {}).get("schema", {})):
+        parts.append(f"Schema: {' or '.join(f'[{name}](answers.md#{name})' for name in named)}.\n")
     if media:
         parts.append(f"Answers as {', '.join(map(code, media))}.\n")
     if shared:

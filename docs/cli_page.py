@@ -17,7 +17,8 @@ Every command with its options. `stargauge COMMAND --help` says the same in a te
 This page is made from the parsers of the command line.
 
 A command prints its answer on standard output and what it is doing on standard error; with `--json` the answer is JSON, the same that
-Python's `to_dict()` and [the HTTP API](http-api.md) give. Colour is used on a terminal only, and never where `NO_COLOR` is set.
+Python's `to_dict()` and [the HTTP API](http-api.md) give, [each with its schema](answers.md). Colour is used on a terminal only, and never
+where `NO_COLOR` is set.
 """
 #: An option that so many commands have with the same words is described once.
 COMMON = 6

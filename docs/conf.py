@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import gallery  # noqa: E402
 import generated  # noqa: E402
+import readable  # noqa: E402
 
 from stargauge import __version__  # noqa: E402
 
@@ -42,3 +44,8 @@ nitpicky = True
 
 generated.write_all(HERE)
 gallery.write_all(HERE)
+
+
+def setup(app: Any) -> None:
+    """Pages are mended once they are made."""
+    app.connect("build-finished", readable.mend_all)

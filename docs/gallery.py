@@ -22,7 +22,7 @@ PAPER = "#fbfaf7"
 HEAD = f"""# Gallery
 
 Every programme that comes with Stargauge, as known on {AS_OF}: its answer, its capacity, and its report. A report is one file that opens
-without a network: charts with their tables, every claim with its readings, every fact with its source.
+without a network: charts with their tables, every claim with its readings, every fact with its source; in English and in German.
 
 Dashed: what would run had every dated promise held. Bands: half and four fifths of the simulated worlds. Facility power, at the meter.
 Each answer was made by the command below it; with {DRAWS} draws odds are off by a few per cent, more draws are steadier. Site data:
@@ -43,17 +43,20 @@ def fingerprint() -> str:
 def card(name: str, folder: Path) -> Card:
     """Check a programme; write its report and pictures into a folder; what the gallery says of it."""
     from stargauge import api
+    from stargauge.report.drawing import svg
     from stargauge.report.drawing.canvas import NARROW, WIDE
     from stargauge.report.drawing.charts import over_time
-    from stargauge.report.drawing.drawing import svg
     from stargauge.report.html import render_report
 
-    data = api.check(name, as_of=AS_OF, draws=DRAWS, charts=True).to_dict(charts=True)
+    data, german = (
+        api.check(name, as_of=AS_OF, draws=DRAWS, charts=True, language=language).to_dict(charts=True) for language in ("en", "de")
+    )
     line = data["lines"]["capacity"]
     for paper, ending in ((WIDE, ""), (NARROW, "-narrow")):
         drawn = over_time(line, data["quantities"], data["newest_evidence"], paper)
         write(folder / "pictures" / f"{name}{ending}.svg", svg({**drawn, "background": PAPER}))
     write(folder / "reports" / f"{name}.html", render_report(data))
+    write(folder / "reports" / f"{name}.de.html", render_report(german))
     return {
         "id": name, "name": data["programme"]["name"], "about": data["programme"]["about"], "headline": data["headline"],
         "newest_evidence": data["newest_evidence"], "claims": len(data["claims"]), "text": line["text"], "command": data["reproduce"][0],
@@ -69,6 +72,13 @@ def picture(one: Card) -> str:
     )
 
 
+def reports(one: Card) -> str:
+    """The links to the reports of a programme, each in the language of the report."""
+    name = plain(one["name"])
+    english = f'<a href="reports/{one["id"]}.html">The report of {name}</a>'
+    return f'{english}, <a href="reports/{one["id"]}.de.html" lang="de" hreflang="de">der Bericht über {name} auf Deutsch</a>'
+
+
 def page(cards: list[Card]) -> str:
     """The page of the gallery."""
     parts = [HEAD]
@@ -77,8 +87,7 @@ def page(cards: list[Card]) -> str:
         evidence = f", newest evidence {one['newest_evidence']}" if one["newest_evidence"] else ""
         parts += [
             f"## {plain(one['name'])}\n", f"**{plain(one['headline'])}**\n", f"{plain(one['about'])} {count}{evidence}.\n",
-            f"{picture(one)}\n", f'<a href="reports/{one["id"]}.html">The report of {plain(one["name"])}</a>\n',
-            f"```text\n{one['command']} --report {one['id']}.html\n```\n",
+            f"{picture(one)}\n", f"{reports(one)}\n", f"```text\n{one['command']} --report {one['id']}.html\n```\n",
         ]  # fmt: skip
     return "\n".join(parts)
 
@@ -104,11 +113,14 @@ def _made(folder: Path) -> list[Card]:
 
 def schemas() -> dict[str, Any]:
     """The schemas to download, by file name."""
+    import answers_page
     import api_page
 
+    from stargauge.api import schemas as of_answers
     from stargauge.programme.load import json_schema
 
-    return {"programme.schema.json": json_schema(), "openapi.json": api_page.schema()}
+    answers = {answers_page.file_of(name).removeprefix("schemas/"): of_answers.answer_schema(name) for name in of_answers.names()}
+    return {"programme.schema.json": json_schema(), "openapi.json": api_page.schema(), **answers}
 
 
 def write_all(docs: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 def pages() -> dict[str, Callable[[], str]]:
     """The file of each page that is made from the code, with the function that makes its text."""
+    import answers_page
     import api_page
     import catalogue_page
     import cli_page
@@ -24,6 +25,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "catalogue.md": catalogue_page.page,
         "commands.md": cli_page.page,
         "http-api.md": api_page.page,
+        "answers.md": answers_page.page,
         "python-api.md": python_page.page,
         "licences.md": licences_page.page,
         "limits.md": limits_page.page,

@@ -136,7 +136,7 @@ SERVER = (
     Limit("of them those of one reader", "web.desk", "MOST_OF_ONE"),
     Limit("numbers under which progress is told", "web.progress", "MOST_NUMBERS"),
     Limit("listeners to progress", "web.progress", "MOST_LISTENERS"),
-    Limit("open requests", "web.serve", "MOST_AT_ONCE"),
+    Limit("open connections", "web.serve", "MOST_AT_ONCE"),
     Limit("worker processes of `serve`", "cli.serve", "MOST_WORKERS"),
 )
 GROUPS = {"Programmes and tables": PROGRAMME, "Runs": RUNS, "Evidence": EVIDENCE, "Reading": READING, "The server": SERVER}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+from tests.answer_schemas import hold
 
 from stargauge.cli.main import main
 
@@ -23,11 +24,12 @@ class Answer(NamedTuple):
 
 
 def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> Answer:
-    """Run `stargauge` with these arguments."""
+    """Run `stargauge` with these arguments; what it answers as JSON is held against the schema of that answer."""
     capsys.readouterr()
     try:
         code = main(list(arguments))
     except SystemExit as left:
         code = int(left.code or 0)
     out, err = capsys.readouterr()
+    hold(arguments, out)
     return Answer(code, out, err)

@@ -23,7 +23,10 @@ WORDS = ENGLISH | frozenset((
     "needs", "lies", "line", "file", "day", "days", "date", "number", "years", "cannot", "does", "nothing", "keys", "choose", "other",
 ))  # fmt: skip
 #: What stands as it came or as it is written in a file, on a command line or in a list of names.
-_AS_IT_IS = re.compile(r"«[^»]*»|`[^`]*`|\([^()]*: [\w, .-]+\)|--[\w-]+|\b[\w.-]*[\w]+[/_][\w/_.\[\]-]+|stargauge \w+")
+_AS_IT_IS = re.compile(
+    r"«[^»]*»|`[^`]*`|\"[^\"]*\"|'[^']*'|\b\w+: angegeben|\([^()]*: [\w, .-]+\)|--[\w-]+|\b[\w.-]*[\w]+[/_][\w/_.\[\]-]+|stargauge \w+"
+    r"|\b\w+\.(?:svg|png|csv)\b"
+)
 
 
 def english_left(text: str) -> frozenset[str]:
@@ -45,7 +48,8 @@ def unsaid(*folders: str, makers: frozenset[str] = MAKERS) -> Iterator[str]:
     for file in sorted(one for folder in folders for one in (SOURCE / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in makers and node.args:
-                for text in _own(node.args[0]):
+                place = 1 if getattr(node.func, "id", "") == "Flaw" and len(node.args) > 1 else 0  # behind the place that it is of
+                for text in _own(node.args[place]):
                     if re.search(r"[A-Za-z]{2}", re.sub(r"--[\w-]+", "", text)):
                         yield f"{file.relative_to(SOURCE)}:{node.lineno}: {text}"
 

@@ -32,10 +32,16 @@ from stargauge.audit.validation import serving_validation as serving
 from stargauge.audit.validation import training_validation as training
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
 from stargauge.cli.arguments.parser import FAULTS
+from stargauge.cli.files import WRITTEN
 from stargauge.evidence.observe.amplification import RULES
+from stargauge.plan.build_order.asked import POSSIBLE
+from stargauge.plan.build_order.case.limits import EXAMPLES
+from stargauge.plan.build_order.case.split import EXAMPLE
 from stargauge.plan.layouts.search import WITHOUT
 from stargauge.plan.serving.answer import DOUBLED
 from stargauge.programme.schema import Part
+from stargauge.quantity.dates import NO_DATE
+from stargauge.quantity.errors import SYSTEM
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 from stargauge.report.compute import goodput as goodput_report
 from stargauge.report.compute import serving as serving_report
@@ -100,6 +106,10 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((text, "audit/money/promises.py") for text in BASES)
     yield from ((text, "cli/arguments/parser.py") for text in FAULTS)
     yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
+    yield from ((text, "quantity/errors.py") for text in SYSTEM)
+    yield from ((text, "quantity/dates.py") for text in NO_DATE)
+    yield from ((text, "plan/build_order") for text in (POSSIBLE, EXAMPLE, *EXAMPLES.values()))
+    yield from ((f"to write{BETWEEN}{what}", "cli/files.py") for what in WRITTEN)
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"

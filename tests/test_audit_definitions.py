@@ -21,10 +21,10 @@ from stargauge.audit.claims.definitions import ClaimDefinitions, Definitions, Ro
 from stargauge.audit.claims.definitions_tried import setting_of, tried_of
 from stargauge.audit.claims.language import parse
 from stargauge.audit.claims.meanings import Setting, meant, most, names_a_date, possible, sense_of, words
-from stargauge.audit.jobs.job_definitions import COUNTS
+from stargauge.audit.jobs.job_definitions import COUNTS, ELSEWHERE
 from stargauge.audit.wording.messages import ENGLISH
 from stargauge.audit.wording.words import forbidden
-from stargauge.engine.simulate import axes_of
+from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import MEANS, STAGES
 from stargauge.report.claims.meanings import SHOWN, render_definitions
@@ -432,3 +432,23 @@ def test_the_page_on_definitions_works_as_it_stands(tmp_path: Path) -> None:
     page = (ROOT / "docs/definitions.md").read_text(encoding="utf-8")
     assert f"At most {most()} definitions" in page and f"shows the first {SHOWN} " in page
     assert all(ENGLISH.texts[f"word_{word.id}"] in page for word in words())
+
+
+def test_jobs_at_suppliers_are_never_met_by_arithmetic() -> None:
+    """A month after work began every draw may have enough of them: builders times a multiplier, which no look at the site shows."""
+    (claim,) = (one for one in api.definitions("meta-hyperion", as_of=NOW, draws=256).claims if one.id == "hyperion-jobs")
+    of_all = [row for row in claim.rows if row.sense.get("jobs") in ELSEWHERE]
+    assert len(of_all) > 20 and {row.verdict.settled_by for row in of_all} == {None}
+    assert {row.verdict.status for row in of_all} <= {"open", "passed, record silent"}
+
+
+def test_what_is_elsewhere_is_all_that_a_multiplier_makes() -> None:
+    made = model_graph().quantities
+
+    def multiplied(name: str) -> bool:
+        needs = made[name].needs if name in made and not made[name].is_input else ()
+        return any("_multiplier_" in one or multiplied(one) for one in needs)
+
+    by_spending = {"jobs_total_years_by_spending"}
+    assert {name for name in made if name.startswith("jobs_") and multiplied(name)} == ELSEWHERE - by_spending
+    assert made.keys() >= ELSEWHERE

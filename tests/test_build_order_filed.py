@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.build_order_programmes import TODAY, UNDECIDED, aim, undecided
 
 from stargauge.catalogue.load import load_catalogue
+from stargauge.plan.build_order.case.carbon import with_carbon_price
 from stargauge.plan.build_order.case.case import Choice, faults_of, kept_in, reached, value_of
 from stargauge.plan.build_order.case.choices import overlay_of
 from stargauge.plan.build_order.case.decisions import NothingToDecide, chips_for
@@ -191,6 +192,24 @@ def test_where_powers_are_named_the_file_is_one_of_them_or_none() -> None:
     assert got.case.powers == ("grid",) and got.as_filed == ()
     alone = prepare(*undecided(), BuildAsked((aim(1e8, BY),), draws=128, worlds=8, powers=("file",), further=False))
     assert alone.case.powers == ("file",) and len(alone.as_filed) == 3 and int(alone.case.allowed.sum()) == 3
+
+
+def test_what_the_file_comes_to_is_known_though_no_site_may_be_left_as_it_has_it(made: Prepared) -> None:
+    """As an option of a plan it costs the same, with a price on CO2e too."""
+    stands, own = made.stands, made.as_filed
+    assert stands is not None
+    assert stands.total == pytest.approx(value_of(made.case, own), rel=1e-12) and stands.emissions > 0.0
+    assert stands.capital == pytest.approx(sum(float(made.uses.capital[one].sum()) for one in own), rel=1e-12)
+    aims = tuple(one._replace(own=None) for one in made.aims)
+    without = prepare(*undecided(), BuildAsked(aims, powers=("grid",), chips=(made.case.chips[made.left.chip],), draws=DRAWS))
+    assert without.as_filed == () and without.stands == pytest.approx(stands, rel=1e-12)
+    priced = with_carbon_price(without, 1e-4)
+    assert priced.stands is not None and priced.stands.total == pytest.approx(stands.total + 1e-4 * stands.emissions)
+
+
+def test_of_a_file_that_has_nothing_left_to_decide_there_is_no_cost() -> None:
+    got = prepare(*_programme("xai-colossus-1"), BuildAsked((aim(1e8, date(2026, 12, 31)),), draws=64, worlds=4, powers=("fuel-cell",)))
+    assert got.stands is None
 
 
 def test_a_power_that_no_site_may_have_is_told() -> None:

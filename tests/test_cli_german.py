@@ -82,10 +82,12 @@ def test_what_others_measured_keeps_its_names_in_a_validation_in_german(capsys: 
 def test_evidence_is_kept_and_proved_in_german(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     folder, file, bundle = str(tmp_path / "evidence"), tmp_path / "text", str(tmp_path / "c.zip")
     file.write_text("Ein Satz.\n", encoding="utf-8")
+    address = "https://news.example/a"
     asked: tuple[tuple[str, ...], ...] = (
-        ("init", folder), ("add", "capture", "https://news.example/a", "--payload", f"text={file}"), ("list",), ("show", "C-1"),
-        ("verify",), ("verify", "C-1"), ("bundle", "C-1", "--write", bundle), ("verify", bundle), ("stated", "https://news.example/a", "--by", "author",
-        "--says", "Zurückgezogen."), ("amplification",), ("timestamp",), ("fsck",), ("erase", "C-1", "--ground", "verlangt"),
+        ("init", folder), ("add", "capture", address, "--payload", f"text={file}"), ("list",), ("show", "C-1"), ("verify",),
+        ("verify", "C-1"), ("bundle", "C-1", "--write", bundle), ("verify", bundle),
+        ("stated", address, "--by", "author", "--says", "Zurückgezogen."), ("amplification",), ("timestamp",), ("fsck",),
+        ("erase", "C-1", "--ground", "verlangt"),
     )  # fmt: skip
     for command in asked:
         answer = ask(capsys, "evidence", *command, "--evidence", folder, "--language", "de")

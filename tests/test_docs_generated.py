@@ -162,8 +162,12 @@ def test_a_card_of_the_gallery_is_the_answer_of_a_check(tmp_path: Path) -> None:
     made = gallery.card("xai-colossus-1", tmp_path)
     answer = api.check("xai-colossus-1", as_of=gallery.AS_OF, draws=gallery.DRAWS).to_dict()
     assert made["headline"] == answer["headline"] and made["claims"] == len(answer["claims"])
-    for name in ("pictures/xai-colossus-1.svg", "pictures/xai-colossus-1-narrow.svg", "reports/xai-colossus-1.html"):
+    for name in ("pictures/xai-colossus-1.svg", "pictures/xai-colossus-1-narrow.svg", "reports/xai-colossus-1.html",
+                 "reports/xai-colossus-1.de.html"):  # fmt: skip
         assert (tmp_path / name).stat().st_size > 5000
+    for ending, language in ((".html", "en"), (".de.html", "de")):
+        assert f'<html lang="{language}"' in (tmp_path / f"reports/xai-colossus-1{ending}").read_text(encoding="utf-8")
+        assert f'href="reports/xai-colossus-1{ending}"' in gallery.page([made])
     page = gallery.page([made])
     assert made["headline"].split(" (")[0] in page and 'href="reports/xai-colossus-1.html"' in page
     assert not list(offline.faults(tmp_path / "reports"))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from pickle import PicklingError
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,6 +59,28 @@ def refuse(place: int) -> int:
     raise ValueError(f"place {place}")
 
 
+def refuse_in_words(place: int) -> int:
+    """A task that is asked what it cannot answer."""
+    raise InputError([f"place {place}", "and another"])
+
+
+def large(place: int) -> Any:
+    """An answer that no pipe takes at once."""
+    return np.full(2**20, place)
+
+
+def unsendable(place: int) -> Any:
+    """An answer that cannot be sent."""
+    return lambda: place
+
+
+def linger(place: int, folder: str) -> int:
+    """Leave a note of who computes, and go on for longer than anybody waits."""
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(60)
+    return place
+
+
 @pytest.fixture
 def run() -> Run:
     return toy.world().run(["paid", "capacity", "output"])
@@ -101,6 +124,18 @@ def test_a_killed_process_takes_nothing_with_it(run: Run, expected: dict[str, An
     assert len(set(killed)) == 2 and not multiprocessing.active_children()
 
 
+def test_a_process_killed_while_it_sends_takes_nothing_with_it() -> None:
+    killed: set[int] = set()
+    for place, made in enumerate(each(large, (), 24, 2)):
+        assert (made == place).all() and len(made) == 2**20
+        if place % 3 == 0 and place < 18:
+            time.sleep(0.2)  # both wait for us to read on
+            for child in multiprocessing.active_children():
+                killed.add(child.pid or 0)
+                child.kill()
+    assert place == 23 and len(killed) == 12 and not multiprocessing.active_children()
+
+
 def test_processes_that_end_again_and_again_are_given_up() -> None:
     with pytest.raises(InputError, match="ended 3 times before anything more was done: killed, or out of memory"):
         list(each(fall, (), 4, 2))
@@ -108,8 +143,14 @@ def test_processes_that_end_again_and_again_are_given_up() -> None:
 
 
 def test_a_task_at_fault_is_no_lost_worker() -> None:
-    with pytest.raises(ValueError, match="place 0"):
+    with pytest.raises(ValueError, match="place 0") as told:
         list(each(refuse, (), 4, 2))
+    assert 'raise ValueError(f"place {place}")' in told.value.__notes__[0]
+    with pytest.raises(InputError, match="place 0"):
+        list(each(refuse_in_words, (), 4, 2))
+    with pytest.raises((AttributeError, PicklingError), match="unsendable"):
+        list(each(unsendable, (), 4, 2))
+    assert not multiprocessing.active_children()
 
 
 def test_who_stops_leaves_no_process_behind(run: Run) -> None:
@@ -119,6 +160,15 @@ def test_who_stops_leaves_no_process_behind(run: Run) -> None:
     with pytest.raises(KeyboardInterrupt):
         run.collect(COLLECTORS, DRAWS, 2, progress=stop)
     assert not multiprocessing.active_children()
+
+
+def test_processes_end_with_whoever_began_them(tmp_path: Path) -> None:
+    command = f"from tests.test_executors import *; list(each(linger, ({str(tmp_path)!r},), 4, 2))"
+    child = subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.PIPE, env=environment())
+    while len(list(tmp_path.iterdir())) < 2 and child.poll() is None:
+        time.sleep(0.05)
+    child.kill()
+    child.communicate(timeout=30)  # its output ends once nobody is left who could write to it
 
 
 # --- parts that are kept

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
+from html import unescape
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
 import pytest
 from tests.cli_runs import ask
 from tests.faults_german import english_left, unsaid
+from tests.messages import said
 
-from stargauge.quantity.errors import counted, did_you_mean
-from stargauge.quantity.spoken import say, speaking
+from stargauge.quantity.distribution import parse_value
+from stargauge.quantity.errors import InputError, begins_with_what_came, counted, did_you_mean, says_what_was_expected, what_came
+from stargauge.quantity.spoken import say, speaking, texts
 
 #: Folders whose faults all speak.
-SPEAKING: tuple[str, ...] = ()
+SPEAKING = ("quantity", "cli", "web", "report", "api", "plan", "measure", "engine")
 
 
 @pytest.mark.parametrize("folder", SPEAKING)
@@ -32,16 +40,111 @@ def test_numbers_in_a_text_bear_the_marks_of_the_language() -> None:
         assert say(text, **values) == "0,5 12’345 2026 5 %"
 
 
+def test_what_a_message_begins_with_and_expects_is_told_in_german_too() -> None:
+    """Whether a fault says what came and what was expected is read off its message, in either language."""
+    for english, place in said().items():
+        german = texts("de")[english]
+        if place.startswith("cli/arguments/"):  # nobody asks these whether they say what was expected
+            continue
+        if english.startswith("got ") and "; expected" in english:
+            assert german.startswith("angegeben") and "; erwartet" in german, english
+        if english.startswith("got "):
+            assert german.startswith("angegeben"), english
+    for language in ("en", "de"):
+        with speaking(language):
+            bare, other = _told_of("5 apples"), _told_of("5 USD")
+            assert begins_with_what_came(bare) and not says_what_was_expected(bare)
+            assert says_what_was_expected(other) and what_came(other).endswith(say("an amount of money"))
+
+
+def _told_of(power: str) -> str:
+    with pytest.raises(InputError) as caught:
+        parse_value(power, "W")
+    return str(caught.value)
+
+
 def test_english_is_found() -> None:
     assert english_left('got "3", expected a number') and not english_left("Es gibt kein Vorhaben «of the»; --from nennt keines")
 
 
 #: Commands with faults in what is asked.
-ASKED: tuple[tuple[str, ...], ...] = ()
+ASKED = (
+    ("check", "stargate", "--site", "nowhere"), ("check", "stargate", "--draws", "256", "--fail-if", "no-claim: met"),
+    ("check", "stargate", "--fail-if", "maybe"), ("check", "stargate", "--case", "17"), ("check", "stargate", "--report", "nowhere/a.html"),
+    ("check", "stargate", "--xlsx", "nowhere/a.xlsx"), ("check", "stargate", "--xlsx", "/tmp"), ("audit", "stargate", "--claim", "jobs"),
+    ("odds", "stargate", "--claim", "no-claim"), ("odds", "stargate", "--from", "2026-13-01"), ("odds", "stargate", "--every", "week"),
+    ("needs", "stargate", "--claim", "no-claim"), ("definitions", "stargate", "--claim", "no-claim"),
+    ("together", "stargate", "--claim", "no-claim"), ("sources", "stargate", "--claim", "no-claim"),
+    ("jobs", "stargate", "--site", "nowhere"), ("jobs", "stargate", "--date", "1999-01-01"),
+    ("explain", "power_facilty"), ("explain", "power_facility[nowhere]"), ("explain", "power_facility[operational", "--date", "2027-01-01"),
+    ("explain", "jobs-100k/as said", "--programme", "stargate", "--svg", "nowhere/a.svg"), ("hours", "abilene", "--year", "1999"),
+    ("hours", "abilene", "--draws", "0"), ("hours", "abilene", "--hourly"), ("hours", "abilene", "--spare", "-1"),
+    ("power", "abilene", "--load", "5 apples", "--years", "99", "--draws", "0"), ("power", "abilene", "--sources", "coal"),
+    ("power", "abilene", "--by", "yesterday", "--weather", "none.epw"), ("power", "abilene", "--shortfall", "2", "--pypsa", "/tmp"),
+    ("plan", "stargate", "--target", "5 apples by 2029", "--with-probability", "100 %"), ("plan", "stargate", "--target", "10 GW by 1999"),
+    ("plan", "stargate", "--claim", "no-claim", "--powers", "coal", "--chips", "abacus"),
+    ("plan", "stargate", "--carbon-price", "5 apples"),
+    ("plan", "stargate", "--grid", "1 GW", "--crew", "x=4 buildings", "--money", "300 bn XYZ", "--land", "10"),
+    ("plan", "stargate", "--worlds", "1", "--draws", "1"),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ASKED, ids=" ".join)
 def test_a_command_tells_its_faults_in_german(capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
     answer = ask(capsys, *command, "--language", "de")
     assert answer.code == 2 and answer.err
-    assert english_left(answer.told.replace("stargauge:", "")) == set(), answer.err
+    assert english_left(answer.told) == set(), answer.err
+    assert re.match(r"stargauge: (1 Fehler|\d Fehler), nichts wurde gerechnet", answer.err)
+
+
+#: Addresses of pages with faults in what is asked, with the status of the answer.
+PAGES = (
+    ("/nowhere", 404),
+    ("/p/nowhere", 404),
+    ("/p/stargate?draws=5&seed=x&as_of=soon&set=load_factor", 400),
+    ("/p/stargate?scenario=none", 400),
+    ("/p/stargate?as_of=1950-01-01&scenario=../x", 400),
+    ("/p/stargate/claims/none", 400),
+    ("/p/stargate/why/power_facilty", 404),
+    ("/p/stargate/why/power_facility[operational]?when=soon", 400),
+    ("/p/stargate/compare/result?a_as_of=soon&b_programme=none&b_set=load", 400),
+    ("/p/stargate/plan/answer?by=2029-12-31", 200),
+    ("/p/stargate/figures/none.svg", 400),
+    ("/system/all?year=1999", 400),
+    ("/chips/train?model=llama3-405b&batch=x", 422),
+    ("/chips/infer?model=deepseek-r1", 422),
+    ("/chips/goodput?cluster=16384xh100&days=0&failure_rate=often", 422),
+    ("/evidence/entry/C-1", 400),
+)
+
+
+@pytest.mark.parametrize(("path", "status"), PAGES)
+def test_a_page_tells_its_faults_in_german(web: str, path: str, status: int) -> None:
+    code, text = _had(f"{web}{path}{'&' if '?' in path else '?'}lang=de")
+    told = _told_on(text)
+    assert (code, told != []) == (status, True), text
+    assert [(one, english_left(one)) for one in told if english_left(one)] == []
+    assert '<html lang="de"' in text
+
+
+def _had(address: str) -> tuple[int, str]:
+    try:
+        with urlopen(address.replace("[", "%5B").replace("]", "%5D")) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+def _told_on(page: str) -> list[str]:
+    """The faults that a page lists, as a reader sees them."""
+    lists = re.findall(r'<ul class="plain">.*?</ul>|<ol class="faults">.*?</ol>|<span class="wrong"[^>]*>.*?</span>', page, re.DOTALL)
+    items = [one for found in lists for one in re.findall(r"<(?:li|span)[^>]*>(.*?)</(?:li|span)>", found, re.DOTALL)]
+    return [unescape(re.sub(r"<code.*?</code>|<[^>]+>", "", one)) for one in items]
+
+
+def test_the_api_tells_faults_in_the_language_asked_for(web: str) -> None:
+    for path in ("/api/programmes/nowhere/check?draws=256", "/api/programmes/stargate/check?draws=5&seed=x&as_of=soon&oops=1"):
+        english, german = (json.loads(_had(f"{web}{path}{one}")[1])["errors"] for one in ("", "&lang=de"))
+        assert [one["path"] for one in english] == [one["path"] for one in german]
+        assert all(english_left(one["message"]) for one in english), english
+        assert [one for one in german if english_left(one["message"])] == []

@@ -537,7 +537,8 @@ def test_the_page_on_hours_works_as_it_stands(tmp_path: Path) -> None:
     assert "deepseek-v3" in made["best"]  # type: ignore[operator]
 
 
-def test_a_plant_laid_out_for_some_buildings_is_said_to_feed_the_whole_site() -> None:
+def test_a_plant_laid_out_for_some_buildings_feeds_these_alone_as_in_the_months() -> None:
+    """Gas that a plan lays out for a new hall of 50 MW gives that what it draws, though it could feed more; fuel cells feed the others."""
     plan = {
         "sources": {"design": {"publisher": "An office", "title": "A design", "date": "2026-06-30", "grade": "D", "designed": True}},
         "sites": {
@@ -548,11 +549,19 @@ def test_a_plant_laid_out_for_some_buildings_is_said_to_feed_the_whole_site() ->
                         "milestones": {"under_construction": {"value": "2026-12-31", "status": "planned", "source": "design"}},
                     }
                 },
-                "supply": {"gas": {"plant": "gas-engine", "capacity": {"value": "70 MW", "source": "design"}}},
+                "supply": {"gas": {"plant": "gas-engine", "capacity": {"value": "400 MW", "source": "design"}}},
             }
         },
     }
-    made = api.hours("north", api.load(supplied(), plan), as_of=DAY, year=2029).to_dict()
-    assert "designed_plant" in [one["what"] for one in made["notes"]]
-    assert "lays out for its own buildings feeds the whole site" in " ".join(render_hours(made).split())
-    assert "designed_plant" not in [one["what"] for one in asked().to_dict()["notes"]]
+    cells = "    supply: {fuel_cell: {capacity: {value: 400 MW, source: plan}}, grid: {capacity: {value: 30 MW, source: plan}}}\n"
+    made = api.hours("north", api.load(supplied(cells), plan), as_of=DAY, year=2030, profile="flat")
+    accounts = made.accounts
+    found, run = accounts.found, accounts.run.made
+    own = found["running_share_designed"]
+    assert 0.1 < np.median(own[:, -1]) < 0.9
+    of_gas, of_cells = (run.energy[:, run.sources.index(name)] for name in ("gas", "fuel_cell"))
+    assert (of_gas <= own * run.load * (1.0 + 1e-9)).all() and (of_cells <= (1.0 - own) * run.load * (1.0 + 1e-9)).all()
+    for name, hours in (("gas", of_gas), ("fuel_cell", of_cells)):
+        assert np.median(hours.sum(axis=1)) == pytest.approx(np.median(found[f"supply_energy {name}"].sum(axis=1)), rel=0.02)
+    assert "designed_plant" not in [one["what"] for one in made.to_dict()["notes"]]
+    assert not asked().accounts.found["running_share_designed"].any()

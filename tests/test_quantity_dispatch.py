@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.dispatch_reference import reference, value_at
 
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.power.dispatch import Dispatch, dispatch, joined
+from stargauge.quantity.power.dispatch import Dispatch, Part, dispatch, joined
 from stargauge.quantity.power.hourly import Hourly
 from stargauge.quantity.power.outages import Outages
 from stargauge.quantity.power.power_sources import Battery, Given, Grid, Plant, Source, curtailed_share
@@ -218,6 +218,50 @@ def test_more_of_a_source_never_means_a_larger_shortfall(seed: int, more: str, b
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(30, 80), st.booleans())
+def test_parts_of_the_load_are_two_sites_on_one_grid(seed: int, hours: int, alone: bool) -> None:
+    """What feeds one part alone runs as at a site of its own, where the rest of the grid is what the other has left."""
+    rng = np.random.default_rng(seed)
+
+    def shape() -> np.ndarray:
+        return np.round(rng.uniform(0.0, 100.0, hours), 3)
+
+    whole, own, limit = shape(), rng.uniform(0.0, 1.0, hours), 0.6 * shape()
+    sun = Given("solar", Hourly(0.5 * shape()))
+    cells, gas = (Plant(name, 7.0, 5, 2.0, 2.2, 0.5, outages=Outages(40.0, 5.0, rng.uniform())) for name in ("cells", "gas"))
+    order = ["solar", "cells", "grid", "gas"] if alone else ["solar", "cells", "gas", "grid"]
+    parts = (Part(Hourly(whole * own), ("gas",)), Part(Hourly(whole * (1.0 - own)), ("solar", "cells")))
+    made = dispatch(Hourly(whole), [sun, cells, gas, Grid("grid", Hourly(limit))], order, keep=0, parts=parts)
+    first = dispatch(Hourly(whole * (1.0 - own)), [sun, cells, Grid("grid", Hourly(limit))], ["solar", "cells", "grid"], keep=0)
+    assert made.hours is not None and first.hours is not None
+    rest = Grid("grid", Hourly(np.maximum(limit - first.hours.power[2], 0.0)))
+    then = dispatch(Hourly(whole * own), [gas, rest], [name for name in order if name in ("gas", "grid")], keep=0)
+    assert then.hours is not None
+    got = dict(zip(order, made.hours.power, strict=True))
+    assert got["solar"] == pytest.approx(first.hours.power[0], abs=1e-9) and got["cells"] == pytest.approx(first.hours.power[1], abs=1e-9)
+    assert got["gas"] == pytest.approx(then.hours.power[then.sources.index("gas")], abs=1e-9)
+    assert got["grid"] == pytest.approx(first.hours.power[2] + then.hours.power[then.sources.index("grid")], abs=1e-9)
+    assert made.hours.shortfall == pytest.approx(first.hours.shortfall + then.hours.shortfall, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(kinds(), st.integers(0, 2**32 - 1), st.integers(30, 80))
+def test_a_part_that_is_all_of_the_load_changes_nothing(kind: dict[str, Any], seed: int, hours: int) -> None:
+    load, sources, order = site(seed, hours, 2, kind)
+    names = tuple(source.name for source in sources if not isinstance(source, Battery))
+    made, plain = (dispatch(load, sources, order, parts=parts) for parts in ((Part(load, names),), ()))
+    assert made.energy == pytest.approx(plain.energy, rel=1e-6, abs=1e-6) and made.fuel == pytest.approx(plain.fuel, rel=1e-6, abs=1e-6)
+    assert made.shortfall == pytest.approx(plain.shortfall, rel=1e-6, abs=1e-6)
+
+
+def test_a_part_is_fed_by_sources_of_the_order_each_of_one_part() -> None:
+    sources = [Given("solar", flat(1.0)), Grid("grid", flat(1.0))]
+    one = Part(flat(1.0), ("solar", "sun"))
+    assert 'fed by "sun"' in refused(flat(1.0), sources, ["solar", "grid"], parts=(one,))
+    assert "one part of the load at most" in refused(flat(1.0), sources, ["solar", "grid"], parts=(Part(flat(1.0), ("solar", "solar")),))
 
 
 def test_a_day_by_hand() -> None:

@@ -438,6 +438,37 @@ def test_who_says_what(language: str, text: str, form: str, speaker: str, said: 
     assert [(one.form, one.speaker, one.text) for one in told] == [(form, speaker, said)]
 
 
+SAID, SAGT = '"We will build it all now," said Jane Doe', "«Wir bauen das jetzt alles», sagte Pia Keller"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "speakers"),
+    [
+        ("en-US", f'{SAID}. A neighbour doubted it: "They do not have the money."', ["Jane Doe", "A neighbour"]),
+        ("en-US", f'{SAID}. Bob Roe shrugged: "They do not have the money."', ["Jane Doe", "Bob Roe"]),
+        ("en-US", f'{SAID}. Bob Roe, a neighbour, replied: "They will not do it."', ["Jane Doe", "Bob Roe"]),
+        ("en-US", f'{SAID}. "They will not do it," Bob Roe objected.', ["Jane Doe", "Bob Roe"]),
+        ("en-US", f'{SAID}, while Bob Roe answered: "They will not do it."', ["Jane Doe", "Bob Roe"]),
+        ("en-US", f'{SAID}, "and we will do it soon," before Bob Roe said: "They will not do it."', ["Jane Doe", "Jane Doe", "Bob Roe"]),
+        ("en-US", '"We will build it," Jane Doe said, "and we will do it soon."', ["Jane Doe", "Jane Doe"]),
+        ("en-US", f'{SAID}. For an opponent it is clear: "They will not do it."', ["Jane Doe", None]),
+        ("en-US", f'{SAID}. The mayor was not convinced: "They will not do it."', ["Jane Doe", None]),
+        ("en-US", f'{SAID}. On the money she was clear: "It will be enough for all."', ["Jane Doe", "Jane Doe"]),
+        ("de-CH", f"{SAGT}. Eine Nachbarin zweifelt: «Die haben das Geld nicht.»", ["Pia Keller", "Eine Nachbarin"]),
+        ("de-CH", f"{SAGT}. Hans Muster, ein Nachbar, entgegnete: «Die haben das Geld nicht.»", ["Pia Keller", "Hans Muster"]),
+        ("de-CH", f"{SAGT}, während Hans Muster entgegnete: «Die haben das Geld nicht.»", ["Pia Keller", "Hans Muster"]),
+        ("de-CH", f"{SAGT}. Für einen Gegner ist klar: «Die haben das Geld nicht.»", ["Pia Keller", None]),
+        ("de-CH", f"{SAGT}. Und weiter: «Wir haben das Geld dazu.»", ["Pia Keller", "Pia Keller"]),
+    ],
+)
+def test_a_quotation_is_of_who_is_nearest_to_it_and_of_nobody_where_that_is_not_clear(
+    language: str, text: str, speakers: list[str | None]
+) -> None:
+    told = [one for one in reading.draft(text, language).statements if one.form == "direct"]
+    assert [one.speaker for one in told] == speakers
+    assert [one.speaker_unresolved for one in told] == [one is None for one in speakers]
+
+
 def test_a_surname_becomes_the_name_that_the_text_gives() -> None:
     text = "Pia Keller leitet das Werk. Die Kosten stiegen. Keller sagte, das Geld reiche. Sie erklärte, es gebe Reserven."
     told = reading.draft(text, "de-CH").statements

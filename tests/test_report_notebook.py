@@ -202,6 +202,16 @@ def test_altair_takes_the_chart_of_the_report(shown: dict[str, Any], name: str) 
     assert isinstance(made, altair.LayerChart) and made.to_dict()["description"]
 
 
+def test_a_chart_of_altair_needs_no_network_either_whatever_is_changed_on_it(shown: dict[str, Any]) -> None:
+    altair = pytest.importorskip("altair")
+    made = shown["series"].chart()
+    assert list(made._repr_mimebundle_()) == [notebook.VEGA_LITE, "image/svg+xml", "text/plain"]
+    changed = made.properties(width=700)._repr_mimebundle_()
+    assert list(changed) == [notebook.VEGA_LITE, "text/plain"] and changed[notebook.VEGA_LITE]["width"] == 700
+    with altair.renderers.enable("json"):
+        assert "application/json" in made._repr_mimebundle_()[0]
+
+
 @pytest.mark.parametrize("name", ["result", "series", "check", "plan"])
 @pytest.mark.usefixtures("alone")
 def test_without_altair_a_notebook_draws_it_all_the_same(shown: dict[str, Any], name: str) -> None:

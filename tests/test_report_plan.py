@@ -102,6 +102,23 @@ def test_first_comes_how_sure_what_it_costs_and_the_catch() -> None:
     ]
 
 
+def test_means_that_nobody_publishes_are_the_first_thing_said() -> None:
+    """To keep within what is not known limits nothing: a reader must not take the plan for one that parties can pay."""
+    made = plan_answer()
+    parties = [{**one, "knowable": False, "available": None, "over": None, "over_by": None} for one in made["money"]["parties"]]
+    made["money"] |= {"limited": True, "means": "committed", "parties": parties, "over": 0.0}
+    name, texts = opening(made)[0]
+    assert name == "The catch" and texts[0] == (
+        "Nobody who would pay publishes accounts: to keep each party within its means (its cash and what is committed to it) limits "
+        "nothing here, so this is the plan without that limit."
+    )
+    assert [one for one, _ in opening(made)].count("The catch") == 1 and len(texts) > 1
+    made["money"] |= {"limited": False}
+    assert opening(made)[0][0] == "How sure" and not any("publishes" in text for text in dict(opening(made))["The catch"])
+    made["money"] |= {"limited": True, "parties": [*parties, plan_answer()["money"]["parties"][0]]}
+    assert opening(made)[0][0] == "How sure"
+
+
 def test_a_wide_gap_is_a_catch() -> None:
     data = plan_answer()
     data["method"]["gap"] = 0.13

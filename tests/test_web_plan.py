@@ -114,6 +114,26 @@ def test_a_form_is_what_python_is_asked() -> None:
             asked_plan(half)
 
 
+def test_the_form_asks_all_that_the_command_line_does(folder: Path) -> None:
+    """Each of its fields has a place, what was asked is kept in it, and the same goes to Python and to the command."""
+    limits = {name: f"{name}-1; SITE={name}-2;" for name in LIMITS}
+    asks = {**FIELDS, **limits, "means": "committed", "start_from": "2027-03-01", "chips": "gb300-nvl72, vr-nvl72", "no_further": "1"}
+    made = asked_plan(asks)
+    assert {name: made[name] for name in LIMITS} == {name: [f"{name}-1", f"SITE={name}-2"] for name in LIMITS}
+    assert made["means"] == "committed" and made["chips"] == ["gb300-nvl72", "vr-nvl72"] and made["further"] is False
+    text = command(View(Asked("small", DAY)), made)
+    given = ["--means committed", "--start-from 2027-03-01", "--chips gb300-nvl72,vr-nvl72", "--no-further", "--powers grid,bridge"]
+    given += [f"--{name} SITE={name}-2" for name in LIMITS]
+    assert [one for one in given if one not in text] == []
+    shown = page(folder, "plan", **{**asks, "means": "cash"})
+    assert [name for name in limits if f'name="{name}" value="{name}-1; SITE={name}-2;"' not in shown] == []
+    assert "<details open><summary>More limits" in shown and '<option value="cash" selected>its cash' in shown
+    assert 'name="no_further" value="1" checked' in shown and 'name="start_from" value="2027-03-01"' in shown
+    assert "<details><summary>More limits" in page(folder, "plan") and "further" not in asked_plan(FIELDS)
+    taken = {"target", "claim", "probability", "goal", "means", "carbon_price", "powers", "chips", "further", "start_from", *LIMITS}
+    assert {*asked_plan({**asks, "claim": "a", "carbon_price": "1 USD/t"})} == taken
+
+
 # -- the answer ----------------------------------------------------------------------------------------------------------------------
 
 

@@ -37,6 +37,7 @@ from stargauge.catalogue.training_runs import read_training_runs
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.reading.validate import ReadingValidation, validate_reading
 
 #: What can be validated on a user's own measurements.
@@ -60,10 +61,23 @@ def validate(kind: str, file: str | Path | None = None, *, values: Catalogue | N
     InputError for another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
-        raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
+        raise InputError(
+            say(
+                'no validation "{kind}"{near} (one of {known})',
+                kind=kind,
+                near=did_you_mean(kind, VALIDATIONS),
+                known=", ".join(VALIDATIONS),
+            )
+        )
     file = RECORDS.get(kind) if file is None else file
     if file is None:
-        raise InputError(f"validate {kind} needs a file: validate {kind} FILE (records of ours are shipped for {', '.join(RECORDS)})")
+        raise InputError(
+            say(
+                "validate {kind} needs a file: validate {kind} FILE (records of ours are shipped for {records})",
+                kind=kind,
+                records=", ".join(RECORDS),
+            )
+        )
     if kind == "reading":
         return validate_reading(Path(file))
     values = values or catalogue()
@@ -90,7 +104,7 @@ def calibrate(until: date | str | None = None, *, values: Catalogue | None = Non
     values, day = values or catalogue(), day_of(until)
     if folder is not None:
         if not Path(folder).is_dir():
-            raise InputError(f'no folder "{folder}" to write the fits to; make it, or choose another')
+            raise InputError(say('no folder "{folder}" to write the fits to; make it, or choose another', folder=folder))
         write_all(Path(folder), all_fits(values, day), all_build_fits(values, day))
     return Calibration(fit_of(values.known(day)), build_fit_of(fit_view(values, day)))
 
@@ -106,9 +120,11 @@ def backtest(
     """
     values, day = values or catalogue(), day_of(as_of)
     if folder is not None and (programmes is not None or values.own_rows):
-        raise InputError("what is shipped is measured on all shipped programmes and values; name no programme and no catalogue to write it")
+        raise InputError(
+            say("what is shipped is measured on all shipped programmes and values; name no programme and no catalogue to write it")
+        )
     if folder is not None and not Path(folder).is_dir():
-        raise InputError(f'no folder "{folder}" to write the result to; make it, or choose another')
+        raise InputError(say('no folder "{folder}" to write the result to; make it, or choose another', folder=folder))
     made = [load(one) for one in (shipped() if programmes is None else programmes)]
     parts: list[Backtest] = []
     for place, programme in enumerate(made):

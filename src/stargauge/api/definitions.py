@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from stargauge.api.programmes import Progress, ids_of, known, load, said_by
+from stargauge.api.programmes import Progress, ids_of, known, load, not_said, said_by
 from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.claims.definitions import Definitions, claim_definitions
@@ -23,7 +23,7 @@ from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import InputError
 
 
 def definitions(
@@ -50,8 +50,7 @@ def definitions_of(
     said = said_by(made, now.as_of)
     if claim is not None:
         if claim not in said:
-            why = "had not been made by then" if claim in made.claims else f"is none of this programme{did_you_mean(claim, made.claims)}"
-            raise InputError(f'the claim "{claim}" {why}; all: stargauge audit')
+            raise InputError(not_said(made, claim))
         said = {claim: said[claim]}
     setting = setting_of(now)
     tried = {name: tried_of(one, setting) for name, one in said.items()}

@@ -19,6 +19,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 
 def drivers(
@@ -56,27 +57,46 @@ def _asked(
     """The claims asked about, and the date at which numbers are read: two years ahead at year's end unless told. All faults at once."""
     faults = list[Fault]()
     if claim is not None and address is not None:
-        faults.append(Fault("got --claim and --address; expected one of them"))
+        faults.append(Fault(say("got --claim and --address; expected one of them")))
     if when is not None and address is None:
-        faults.append(Fault("--date is that of an address; expected --address ADDRESS too (a reading has its own date)"))
+        faults.append(Fault(say("--date is that of an address; expected --address ADDRESS too (a reading has its own date)")))
     day = Days.of(now).ahead
     try:
         day = date.fromisoformat(when) if isinstance(when, str) else when or day
     except ValueError:
-        faults.append(Fault(f'--date: got "{when}"; expected a day such as 2028-12-31'))
+        faults.append(Fault(say('--date: got "{when}"; expected a day such as 2028-12-31', when=when)))
     said = said_by(made, now.as_of)
     if claim is not None:
         name, _, reading = claim.partition("/")
         if name not in made.claims:
-            faults.append(Fault(f'there is no claim "{name}"{did_you_mean(name, made.claims)}; all: stargauge audit'))
+            faults.append(
+                Fault(say('there is no claim "{name}"{near}; all: stargauge audit', name=name, near=did_you_mean(name, made.claims)))
+            )
         elif name not in said:
             faults.append(
-                Fault(f'the claim "{name}" was made on {made.claims[name].day.start}, after {now.as_of}; expected a later --as-of')
+                Fault(
+                    say(
+                        'the claim "{name}" was made on {start}, after {as_of}; expected a later --as-of',
+                        name=name,
+                        start=made.claims[name].day.start,
+                        as_of=now.as_of,
+                    )
+                )
             )
         elif reading and reading not in said[name].readings:
             every = said[name].readings
             near = did_you_mean(reading, every)
-            faults.append(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(every)})'))
+            faults.append(
+                Fault(
+                    say(
+                        'the claim "{name}" has no reading "{reading}"{near} (all: {every})',
+                        name=name,
+                        reading=reading,
+                        near=near,
+                        every=", ".join(every),
+                    )
+                )
+            )
         else:
             one = said[name]
             said = {name: one.model_copy(update={"readings": {reading: one.readings[reading]}}) if reading else one}

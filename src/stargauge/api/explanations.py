@@ -47,6 +47,7 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme, statements_of
 from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: Processes that share the work of leaving statements out, where none is said.
 WORKERS = 2
@@ -67,7 +68,16 @@ def explain_reading(
     name, reading = asked_reading(made, claim)
     now = known(made, as_of, values)
     if made.claims[name].day.start > now.as_of:
-        raise InputError(Fault(f'the claim "{name}" had not been made by {now.as_of}; it was made on {made.claims[name].said}'))
+        raise InputError(
+            Fault(
+                say(
+                    'the claim "{name}" had not been made by {as_of}; it was made on {said}',
+                    name=name,
+                    as_of=now.as_of,
+                    said=made.claims[name].said,
+                )
+            )
+        )
     claims = {name: readings_of(made.claims[name], reading)}
     (question,) = asked_of(now, made, claims)
     judge = judge_of_comparisons(question)
@@ -104,7 +114,15 @@ def what_changed(
     values = values or catalogue_of()
     now = known(made, as_of, values)
     if day >= now.as_of:
-        raise InputError(Fault(f"--since: {day} is not before {now.as_of}, the day as of which it is asked; expected an earlier day"))
+        raise InputError(
+            Fault(
+                say(
+                    "--since: {day} is not before {as_of}, the day as of which it is asked; expected an earlier day",
+                    day=day,
+                    as_of=now.as_of,
+                )
+            )
+        )
     told = None if progress is None else lambda share: progress(round(100 * share), 100)
     count = WORKERS if workers is None else workers_of(workers, draws)
     if is_claim(made, asked):

@@ -20,6 +20,7 @@ from stargauge.catalogue.load import Catalogue
 from stargauge.evidence.archive import Archive
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: The forms of an export, each with the ending of its file and what it is.
 FORMS = {
@@ -51,7 +52,9 @@ def export(
     holds open claims too. Raises InputError for a form, a language or a claim that there is not, and where nothing can be reviewed.
     """
     if form not in FORMS:
-        raise InputError(f'there is no export "{form}"{did_you_mean(form, FORMS)} (one of {", ".join(FORMS)})')
+        raise InputError(
+            say('there is no export "{form}"{near} (one of {forms})', form=form, near=did_you_mean(form, FORMS), forms=", ".join(FORMS))
+        )
     words_of(language)
     who = Publisher(publisher, url, publisher_url, proof)
     if form == "claimreview":
@@ -63,7 +66,7 @@ def export(
         made, as_of=as_of, draws=draws, seed=seed, workers=workers, values=values, evidence=evidence, progress=progress, language=language
     ).to_dict()
     if claim is not None and not any(one["id"] == claim for one in answer["claims"]):
-        raise InputError(f'the claim "{claim}" had not been made by {answer["as_of"]}')
+        raise InputError(say('the claim "{claim}" had not been made by {as_of}', claim=claim, as_of=answer["as_of"]))
     return _made(form, answer, claim, who, forecasts)
 
 

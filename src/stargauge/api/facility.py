@@ -23,6 +23,7 @@ from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.hall.electrical_chain import redundancy_of
+from stargauge.quantity.spoken import say
 
 #: Draws behind what the programme itself says, which is shown beside.
 _APPROXIMATION_DRAWS = 512
@@ -57,7 +58,7 @@ def facility(
 
 def _expect(design: str | None, redundancy: str, draws: int) -> None:
     """Raise InputError with everything that is asked wrong."""
-    faults = [] if draws >= 1 else [Fault(f"got {draws}; expected 1 at least", "draws")]
+    faults = [] if draws >= 1 else [Fault(say("got {draws}; expected 1 at least", draws=draws), "draws")]
     asked_for: tuple[tuple[str, str | None, Callable[[str], object]], ...] = (
         ("design", design, parts_of), ("redundancy", redundancy, lambda name: redundancy_of(name, 1.0)),
     )  # fmt: skip

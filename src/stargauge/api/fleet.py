@@ -21,6 +21,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.distribution import Distribution, parse_value
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 __all__ = ["compute"]
 
@@ -80,7 +81,7 @@ def _laid(faults: list[Fault], programme: str | Path | Programme, asked: Mapping
 def _expect_above_zero(text: str, unit: str) -> None:
     made = parse_value(text, unit or "1")
     if not (made.quantile(0.1) if isinstance(made, Distribution) else made) > 0.0:
-        raise InputError(f'got "{text}"; expected a number, a range or a distribution above 0')
+        raise InputError(say('got "{text}"; expected a number, a range or a distribution above 0', text=text))
 
 
 def _model(faults: list[Fault], as_of: date | str | None, values: Catalogue | None, asked_by: str, name: str) -> str:
@@ -108,8 +109,8 @@ def _expect_rate(now: Known, served: str, asked_by: str) -> None:
     """Raises InputError where no accelerator of the programme has a rate at which it serves a model."""
     has = [model for model in now.catalogue.names("model") if any(_rate(now, model, chip) for chip in now.axes["chip"])]
     if served not in has:
-        told = f"nobody gives a rate at which {', '.join(now.axes['chip'])} serve {served}"
-        raise InputError(Fault(f"{told}; name another to serve: {', '.join(has) or 'there is none'}", asked_by))
+        told = {"chips": ", ".join(now.axes["chip"]), "model": served, "has": ", ".join(has) or say("there is none")}
+        raise InputError(Fault(say("nobody gives a rate at which {chips} serve {model}; name another to serve: {has}", **told), asked_by))
 
 
 def _rate(now: Known, model: str, chip: str) -> bool:

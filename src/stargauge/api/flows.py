@@ -14,6 +14,7 @@ from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 __all__ = ["promised", "sources_and_uses"]
 
@@ -29,7 +30,7 @@ def sources_and_uses(
     made = load(programme)
     now = known(made, as_of, values)
     if not now.parties:
-        raise InputError(f"{made.name} has no parties on record, so nobody's money can be looked at")
+        raise InputError(say("{name} has no parties on record, so nobody's money can be looked at", name=made.name))
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     result = run_model(
         now, wanted(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, dates=(Days.of(now).ahead,),

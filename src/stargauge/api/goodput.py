@@ -31,25 +31,41 @@ from stargauge.audit.compute.goodput_job import (
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
 from stargauge.quantity.distribution import Distribution, parse_value
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean, what_came
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Said = str | float | None
 Made = TypeVar("Made")
 
 MOST_DAYS, MOST_HISTORIES, MOST_DRAWS = 3650.0, 100_000, 100_000
-#: The least and the most that each figure may be, in SI units, with examples.
-_LIMITS: dict[str, tuple[float, float, str]] = {
-    "failure_rate": (1e-12, 2e-5, "stops per node and day, such as 0.004, or a range such as 0.003..0.006"),
-    "checkpoint_write": (1e-3, 86_400.0, "a time such as 30s, or a range such as 10s..60s, 1ms at least"),
-    "restart_time": (0.0, 30 * 86_400.0, "a time such as 8min, or a range such as 5min..15min"),
-    "spare_share": (0.0, 10.0, "a number of nodes such as 64, or a share of them such as 2%"),
-    "repair_time": (1.0, 365 * 86_400.0, "a time such as 24h"),
-    "planned_downtime": (0.0, 0.95, "a share such as 2%"),
-    "straggler_loss": (0.0, 0.95, "a share such as 1%"),
-    "storage_bandwidth": (1.0, 1e15, "of the whole store, such as 2TB/s"),
-    "interval": (1.0, 365 * 86_400.0, "auto, or useful work between checkpoints such as 20min"),
+#: The least and the most that each figure may be, in SI units.
+_LIMITS: dict[str, tuple[float, float]] = {
+    "failure_rate": (1e-12, 2e-5),
+    "checkpoint_write": (1e-3, 86_400.0),
+    "restart_time": (0.0, 30 * 86_400.0),
+    "spare_share": (0.0, 10.0),
+    "repair_time": (1.0, 365 * 86_400.0),
+    "planned_downtime": (0.0, 0.95),
+    "straggler_loss": (0.0, 0.95),
+    "storage_bandwidth": (1.0, 1e15),
+    "interval": (1.0, 365 * 86_400.0),
 }
+
+
+def _example(attribute: str) -> str:
+    """What a figure may be, with an example."""
+    return {
+        "failure_rate": say("stops per node and day, such as 0.004, or a range such as 0.003..0.006"),
+        "checkpoint_write": say("a time such as 30s, or a range such as 10s..60s, 1ms at least"),
+        "restart_time": say("a time such as 8min, or a range such as 5min..15min"),
+        "spare_share": say("a number of nodes such as 64, or a share of them such as 2%"),
+        "repair_time": say("a time such as 24h"),
+        "planned_downtime": say("a share such as 2%"),
+        "straggler_loss": say("a share such as 1%"),
+        "storage_bandwidth": say("of the whole store, such as 2TB/s"),
+        "interval": say("auto, or useful work between checkpoints such as 20min"),
+    }[attribute]
 
 
 def goodput(
@@ -110,14 +126,14 @@ def _kept(faults: list[Fault], make: Callable[[], Made], option: str) -> Made | 
 
 def _drawn(said: str | float | None, wanted: Input, unit: str, draws: int, seed: int) -> Array:
     """Draws of what was said, in SI units."""
-    least, most, example = _LIMITS[wanted.attribute]
+    (least, most), example = _LIMITS[wanted.attribute], _example(wanted.attribute)
     try:
         value = _read(said, unit, wanted.unit)
     except InputError as error:
-        raise InputError(f"{str(error).partition('; expected')[0]}; expected {example}") from None
+        raise InputError(say("{told}; expected {example}", told=what_came(str(error)), example=example)) from None
     drawn = np.full(draws, value) if isinstance(value, float) else value.ppf((_order(wanted.attribute, draws, seed) + 0.5) / draws)
     if not (np.isfinite(drawn).all() and drawn.min() >= least and drawn.max() <= most):
-        raise InputError(f'got "{said}"; expected {example}')
+        raise InputError(say('got "{said}"; expected {example}', said=said, example=example))
     return np.asarray(drawn, dtype=float)
 
 
@@ -145,7 +161,7 @@ def _spares(said: str | float, own: dict[str, Array], draws: int, seed: int) -> 
     if text.replace(",", "").replace("_", "").isdecimal():
         nodes = float(text.replace(",", "").replace("_", ""))
         if nodes > 1e7:
-            raise InputError(f'got "{said}"; expected {_LIMITS[SPARES.attribute][2]}')
+            raise InputError(say('got "{said}"; expected {limits}', said=said, limits=_example(SPARES.attribute)))
         return nodes
     own[SPARES.attribute] = _drawn(said, SPARES, "1", draws, seed)
     return None
@@ -157,15 +173,30 @@ def _faults(
     """What is wrong with the rest, and with figures that say the same twice."""
     faults = list[Fault]()
     if writing not in WRITINGS:
-        faults.append(Fault(f'got "{writing}"{did_you_mean(writing, WRITINGS)} (expected {" or ".join(WRITINGS)})', "--writing"))
+        faults.append(
+            Fault(
+                say(
+                    'got "{writing}"{near} (expected {writings})',
+                    writing=writing,
+                    near=did_you_mean(writing, WRITINGS),
+                    writings=say(" or ", "fault").join(WRITINGS),
+                ),
+                "--writing",
+            )
+        )
     if storage is not None and model is None:
-        faults.append(Fault("goes with --model, whose state is written to it; name one, or say --checkpoint-write", "--storage"))
+        faults.append(Fault(say("goes with --model, whose state is written to it; name one, or say --checkpoint-write"), "--storage"))
     if storage is not None and checkpoint_write is not None:
-        faults.append(Fault("says how long a checkpoint takes, and so does --checkpoint-write; leave one of them out", "--storage"))
+        faults.append(Fault(say("says how long a checkpoint takes, and so does --checkpoint-write; leave one of them out"), "--storage"))
     if not (np.isfinite(days) and 0.01 <= days <= MOST_DAYS):
-        faults.append(Fault(f"got {days:g}; expected 0.01 to {MOST_DAYS:,.0f} days", "--days"))
+        faults.append(Fault(say("got {days:g}; expected 0.01 to {most:,.0f} days", days=days, most=MOST_DAYS), "--days"))
     if simulate is not None and not 0 <= simulate <= MOST_HISTORIES:
-        faults.append(Fault(f"got {simulate:,}; expected 0 to {MOST_HISTORIES:,} histories", "--simulate"))
+        faults.append(
+            Fault(
+                say("got {simulate:,}; expected 0 to {most:,} histories", simulate=simulate, most=MOST_HISTORIES),
+                "--simulate",
+            )
+        )
     if not 16 <= draws <= MOST_DRAWS:
-        faults.append(Fault(f"got {draws:,}; expected 16 to {MOST_DRAWS:,}", "--draws"))
+        faults.append(Fault(say("got {draws:,}; expected 16 to {most:,}", draws=draws, most=MOST_DRAWS), "--draws"))
     return faults

@@ -13,6 +13,7 @@ from stargauge.catalogue.load import Catalogue
 from stargauge.measure.device import Device
 from stargauge.measure.points import Step, facts_as_points, measured
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 Stepped = Callable[[Step], None]
 
@@ -52,11 +53,16 @@ def gpu_curve(chip: str | Path, *, values: Catalogue | None = None) -> GpuCalibr
     if file.suffix == ".csv":
         found = read_curves(file)
         if len(found) != 1:
-            raise InputError(f'"{file}" holds {len(found)} measurements; expected one')
+            raise InputError(say('"{file}" holds {number} measurements; expected one', file=file, number=len(found)))
         return calibration_of(found[0], known)
     measured_of = values.gpu_curves()
     if chip not in measured_of:
         raise InputError(
-            f'nothing measured of "{chip}"{did_you_mean(str(chip), measured_of)}; measured: {", ".join(measured_of) or "none"}'
+            say(
+                'nothing measured of "{chip}"{near}; measured: {known}',
+                chip=chip,
+                near=did_you_mean(str(chip), measured_of),
+                known=", ".join(measured_of) or say("none", "fault"),
+            )
         )
     return calibration_of(measured_of[str(chip)], known)

@@ -31,6 +31,7 @@ from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import Weather
 
 Array = NDArray[np.float64]
@@ -86,7 +87,7 @@ def hours(
         "design": row, "design_stated": bool(stated) and row == stated, "spare": spare, "factors": None if given is None else given.name,
         "tariff": None if paid is None else paid.name,
     }  # fmt: skip
-    notes = [*_notes(found, row, stated or DEFAULT, terms), *_shared(now, view), *notes]
+    notes = [*_notes(found, row, stated or DEFAULT, terms), *notes]
     return HoursAnswer(about, tuple(notes), sky, HoursAccounts(found, terms, run))
 
 
@@ -94,11 +95,18 @@ def _expect(now: Known, year: int | None, spare: int, draws: int) -> None:
     """Raise InputError for what is asked wrong, before the model runs."""
     faults, there = list[str](), years_of(now)
     if year is not None and year not in there:
-        faults.append(f"year: got {year}; expected a whole year of the programme's clock, {there[0]} to {there[-1]}")
+        faults.append(
+            say(
+                "year: got {year}; expected a whole year of the programme's clock, {first} to {last}",
+                year=year,
+                first=there[0],
+                last=there[-1],
+            )
+        )
     if not 1 <= draws <= MOST_DRAWS:
-        faults.append(f"draws: got {draws:,}; expected 1 to {MOST_DRAWS:,}")
+        faults.append(say("draws: got {draws:,}; expected 1 to {most:,}", draws=draws, most=MOST_DRAWS))
     if spare < 0:
-        faults.append(f"spare: got {spare}; expected 0, or how many units of a plant only stand in for others")
+        faults.append(say("spare: got {spare}; expected 0, or how many units of a plant only stand in for others", spare=spare))
     if faults:
         raise InputError([Fault(fault) for fault in faults])
 
@@ -142,19 +150,6 @@ def _grid_row(now: Known, view: SiteView) -> str:
     if not region:
         return "grid-abroad"
     return market if market and now.catalogue.has("energy", market, "water") else "grid-us"
-
-
-def _shared(now: Known, view: SiteView) -> list[Note]:
-    """That a plant which a plan lays out for some buildings of a site feeds all of them in the hours, where it does."""
-    supply = view.spec.supply if view.spec else None
-    if supply is None:
-        return []
-    grid, *plants = (now.estimate(one.capacity).kind == "designed" for one in (supply.grid, supply.gas, supply.fuel_cell))
-    decided = [now.designed(phase) for phase in now.phases if phase.site == view.id]
-    if grid or not any(plants) or not any(decided) or all(decided):
-        return []
-    said = "the plant that the plan lays out for its own buildings feeds the whole site in the hours, and only these in the months"
-    return [("designed_plant", said)]
 
 
 def _notes(found: SiteYear, row: str, own: str, terms: SupplyTerms) -> list[Note]:

@@ -14,6 +14,7 @@ from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 IMPORTS = ("epoch", "csv")
 
@@ -28,7 +29,14 @@ def import_statements(
     Raises InputError with every fault of the data.
     """
     if kind not in IMPORTS:
-        raise InputError(f'there is no import "{kind}"{did_you_mean(kind, IMPORTS)} (all: {", ".join(IMPORTS)})')
+        raise InputError(
+            say(
+                'there is no import "{kind}"{near} (all: {imports})',
+                kind=kind,
+                near=did_you_mean(kind, IMPORTS),
+                imports=", ".join(IMPORTS),
+            )
+        )
     made = load(programme)
     if kind == "csv":
         return _import_csv(Path(source), made, vintage)
@@ -37,13 +45,13 @@ def import_statements(
 
 def _import_csv(file: Path, made: Programme, vintage: date | str | None) -> Import:
     if vintage is not None:
-        raise InputError("--vintage goes with epoch; the statements of a CSV file bring their own dates (column published)")
+        raise InputError(say("--vintage goes with epoch; the statements of a CSV file bring their own dates (column published)"))
     proposals, new = read_statements(file, made)
     sources = sources_of(patched_sources(made, new))
     changes = compared(made, proposals, sources)
     patch, against = patched(made, proposals, changes, new)
     if against:
-        raise InputError([one.row.fault("value", message, written(one.trail)) for one, message in against])
+        raise InputError([one.row.fault(say("value"), message, written(one.trail)) for one, message in against])
     newest = max((one.statement.known_from for one in proposals if one.statement.known_from), default=None)
     return Import(made.name, file.name, str(newest or ""), changes, patch=patch)
 
@@ -52,7 +60,9 @@ def _import_epoch(folder: Path, made: Programme, vintage: date | str | None) -> 
     tracked = tracker("epoch")
     published = parse_window(vintage) if vintage is not None else None
     if published is not None and published.end > date.today():
-        raise InputError(f"--vintage: {published} is not over yet; expected the day on which the edition was published")
+        raise InputError(
+            say("--vintage: {published} is not over yet; expected the day on which the edition was published", published=published)
+        )
     read = read_epoch(folder, made, tracked, published, date.today())
     changes = compared(made, read.proposals, sources_of(patched_sources(made, read.new_sources)))
     credit = f"{tracked.publisher.partition(' (')[0]}, {tracked.title}, {tracked.url}, {tracked.licence}"

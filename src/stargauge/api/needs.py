@@ -28,6 +28,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: Draws to begin with, and the most that are drawn for a reading that holds, or fails, in few of them.
 DRAWS, MOST_DRAWS = 4096, 16_384
@@ -83,11 +84,23 @@ def _claims(made: Programme, claim: str | None) -> dict[str, Any]:
         return dict(made.claims)
     name, _, reading = claim.partition("/")
     if name not in made.claims:
-        raise InputError(Fault(f'there is no claim "{name}"{did_you_mean(name, made.claims)}; all: stargauge audit'))
+        raise InputError(
+            Fault(say('there is no claim "{name}"{near}; all: stargauge audit', name=name, near=did_you_mean(name, made.claims)))
+        )
     readings = list(made.claims[name].readings)
     if reading and reading not in readings:
         near = did_you_mean(reading, readings)
-        raise InputError(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings)})'))
+        raise InputError(
+            Fault(
+                say(
+                    'the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                    name=name,
+                    reading=reading,
+                    near=near,
+                    readings=", ".join(readings),
+                )
+            )
+        )
     return {name: made.claims[name]}
 
 

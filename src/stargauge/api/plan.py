@@ -19,6 +19,7 @@ from stargauge.plan.build_order.told.steps import Steps, Told
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 DRAWS = 1024
 MOST_WORLDS, MOST_DRAWS = 500, 16_384
@@ -47,7 +48,7 @@ def plan(
     Raises InputError with every fault of what is asked. Where nothing keeps it the answer says so, and what is in conflict.
     """
     if find_spec("highspy") is None:
-        raise InputError("to plan a programme needs the extra `plan` (highspy is missing): pip install 'stargauge[plan]'")
+        raise InputError(say("to plan a programme needs the extra `plan` (highspy is missing): pip install 'stargauge[plan]'"))
     made = load(programme)
     now = known(made, as_of, values)
     texts = {"money": money, "emissions": emissions, "gas": gas, "land": land, "water": water, "grid": grid, "pool": pool, "crew": crew,
@@ -80,13 +81,42 @@ def _asked(
     except InputError as error:
         faults += [Fault(one.message, _OPTIONS.get(one.path, one.path)) for one in error.faults]
     if means is not None and means not in MEANS:
-        faults.append(Fault(f'there are no means "{means}"{did_you_mean(str(means), MEANS)} (all: {", ".join(MEANS)})', "means"))
+        faults.append(
+            Fault(
+                say(
+                    'there are no means "{means}"{near} (all: {known})',
+                    means=means,
+                    near=did_you_mean(str(means), MEANS),
+                    known=", ".join(MEANS),
+                ),
+                "means",
+            )
+        )
     if not all(isinstance(one, int) for one in (worlds, draws)):
-        raise InputError([*faults, Fault(f"got {worlds!r} worlds and {draws!r} draws; expected whole numbers, such as 50 and 1024")])
+        raise InputError(
+            [
+                *faults,
+                Fault(
+                    say(
+                        "got {worlds!r} worlds and {draws!r} draws; expected whole numbers, such as 50 and 1024", worlds=worlds, draws=draws
+                    )
+                ),
+            ]
+        )
     if not 2 <= worlds <= MOST_WORLDS:
-        faults.append(Fault(f"got {worlds}; expected 2 to {MOST_WORLDS} worlds", "worlds"))
+        faults.append(Fault(say("got {worlds}; expected 2 to {most} worlds", worlds=worlds, most=MOST_WORLDS), "worlds"))
     if not worlds <= draws <= MOST_DRAWS:
-        faults.append(Fault(f"got {draws:,}; expected as many draws as worlds, {worlds}, to {MOST_DRAWS:,}", "draws"))
+        faults.append(
+            Fault(
+                say(
+                    "got {draws:,}; expected as many draws as worlds, {worlds}, to {most:,}",
+                    draws=draws,
+                    worlds=worlds,
+                    most=MOST_DRAWS,
+                ),
+                "draws",
+            )
+        )
     if faults or asked is None:
         raise InputError(faults)
     return asked, bounds

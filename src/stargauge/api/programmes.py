@@ -25,6 +25,7 @@ from stargauge.programme.schema import Claim, Programme
 from stargauge.programme.weather import flaws_of_weather, weather_stamps
 from stargauge.quantity.dates import FAR
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:
@@ -103,14 +104,17 @@ def day_of(as_of: date | str | None) -> date:
     try:
         return date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
     except ValueError:
-        raise InputError(f'got the knowledge date "{as_of}"; expected a day such as 2025-01-22') from None
+        raise InputError(say('got the knowledge date "{as_of}"; expected a day such as 2025-01-22', as_of=as_of)) from None
 
 
 class RecordTooThin(InputError):
     """Nothing was known by a day that could be run. `first`: the day from which something is."""
 
     def __init__(self, name: str, day: date, first: date) -> None:
-        super().__init__(f"record too thin: no phase or pledge of {name} was published by {day}; the first is known from {first}")
+        super().__init__(say(
+            "record too thin: no phase or pledge of {name} was published by {day}; the first is known from {first}",
+            name=name, day=day, first=first,
+        ))  # fmt: skip
         self.first = first
 
 
@@ -118,8 +122,23 @@ def claim_of(programme: Programme, name: str) -> Claim:
     """A claim of a programme by its id. Raises InputError with the nearest where there is none."""
     claims = programme.claims
     if name not in claims:
-        raise InputError(f'there is no claim "{name}"{did_you_mean(name, claims)} (all: {", ".join(claims) or "the programme has none"})')
+        raise InputError(
+            say(
+                'there is no claim "{name}"{near} (all: {claims})',
+                name=name,
+                near=did_you_mean(name, claims),
+                claims=", ".join(claims) or say("the programme has none"),
+            )
+        )
     return claims[name]
+
+
+def not_said(programme: Programme, name: str) -> str:
+    """That a claim had not been made by the day asked for, or that there is no such claim."""
+    if name in programme.claims:
+        return say('the claim "{name}" had not been made by then; all: stargauge audit', name=name)
+    near = did_you_mean(name, programme.claims)
+    return say('the claim "{name}" is none of this programme{near}; all: stargauge audit', name=name, near=near)
 
 
 def first_known(programme: Programme, values: Catalogue | None = None) -> date | None:
@@ -133,7 +152,8 @@ def first_known(programme: Programme, values: Catalogue | None = None) -> date |
 def _nothing_known(programme: Programme, values: Catalogue, day: date) -> InputError:
     """Why there is nothing to run: the file has no phase and no pledge, or none of them was known by then."""
     if not programme.unsited and not any(site.phases for site in programme.sites.values()):
-        flaw = Flaw(("sites",), "no phase and no pledge, so there is nothing to run; give a site with a phase, or a pledge (unsited)")
+        told = say("no phase and no pledge, so there is nothing to run; give a site with a phase, or a pledge (unsited)")
+        flaw = Flaw(("sites",), told)
         return faults_of([flaw], programme.documents)
     first = first_known(programme, values)
     return RecordTooThin(programme.name, day, first or day)

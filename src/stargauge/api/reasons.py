@@ -48,6 +48,7 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Input
 
 
@@ -84,8 +85,10 @@ def sensitivity(
     """
     if given:
         raise InputError(
-            "--given: what moves a number is asked of all worlds: with an input held at its P10 a condition may hold in none; "
-            "stargauge drivers takes conditions"
+            say(
+                "--given: what moves a number is asked of all worlds: with an input held at its P10 a condition may hold "
+                "in none; stargauge drivers takes conditions"
+            )
         )
     table = _table_axes(two_way)
     made = load(programme)
@@ -95,7 +98,11 @@ def sensitivity(
     bars, ends = _moved_and_table(asker, [] if inputs is None and table is not None else inputs, table, changed)
     base = asker.levels({})
     if base[1] != base[1]:
-        raise InputError(f'"{asker.address}" is absent{f" at the end of {asker.when:%b %Y}" if asker.when else ""}: nothing moves it')
+        raise InputError(
+            say('"{address}" is absent at the end of {month}: nothing moves it', address=asker.address, month=f"{asker.when:%b %Y}")
+            if asker.when
+            else say('"{address}" is absent: nothing moves it', address=asker.address)
+        )
     chosen = leading(asker, bars) if inputs is None and not every and is_dear(asker, bars) else bars
     left = sorted({bar.name for bar in bars} - {bar.name for bar in chosen})
     moved, still = swings(asker, chosen, workers_of(workers, MANY_DRAWS), progress)

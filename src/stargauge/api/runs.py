@@ -32,6 +32,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.spoken import language as speaking_now
+from stargauge.quantity.spoken import say
 
 DRAWS = 1024
 
@@ -97,7 +98,7 @@ def workers_of(asked: int | None, draws: int) -> int:
     """Processes for a run: as asked; else one, or every core where there are draws enough to be worth it. The bits are the same."""
     if asked is not None:
         if not 1 <= asked <= MOST_WORKERS:
-            raise InputError(f"got {asked} workers; expected 1 to {MOST_WORKERS}")
+            raise InputError(say("got {asked} workers; expected 1 to {most}", asked=asked, most=MOST_WORKERS))
         return asked
     return 1 if draws < MANY_DRAWS else min(os.cpu_count() or 1, 4)
 
@@ -166,9 +167,9 @@ def audit(
     if isinstance(programme, Result):
         made, now = programme.programme, programme.known
         if made is None or now is None:
-            raise InputError("this result has no programme behind it; use one that simulate() or check() gave back")
+            raise InputError(say("this result has no programme behind it; use one that simulate() or check() gave back"))
         if given is not None:
-            raise InputError("this result was made already: what is given is said where it is made, in simulate() or check()")
+            raise InputError(say("this result was made already: what is given is said where it is made, in simulate() or check()"))
         draws, seed, held = programme.draws, programme.seed, programme.world.held
         conditions = programme.conditions or (Condition((), held, draws) if held is not None else None)
     else:

@@ -40,6 +40,7 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.overlay import overlay
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 
 def schedule(
@@ -98,11 +99,23 @@ def _day_of_jobs(now: Known, when: date | str | None, site: str | None) -> date:
         try:
             day = date.fromisoformat(when) if isinstance(when, str) else when
             if not first <= day <= last:
-                faults.append(Fault(f"--date: {day} is outside the months of the programme, {first} to {last}"))
+                faults.append(
+                    Fault(say("--date: {day} is outside the months of the programme, {first} to {last}", day=day, first=first, last=last))
+                )
         except ValueError:
-            faults.append(Fault(f'--date: got "{when}"; expected a day such as 2029-01-20'))
+            faults.append(Fault(say('--date: got "{when}"; expected a day such as 2029-01-20', when=when)))
     if site is not None and site not in sites:
-        faults.append(Fault(f'--site: there is no site "{site}" on {now.as_of}{did_you_mean(site, sites)} (all: {", ".join(sites)})'))
+        faults.append(
+            Fault(
+                say(
+                    '--site: there is no site "{site}" on {as_of}{near} (all: {sites})',
+                    site=site,
+                    as_of=now.as_of,
+                    near=did_you_mean(site, sites),
+                    sites=", ".join(sites),
+                )
+            )
+        )
     if faults:
         raise InputError(faults)
     return day

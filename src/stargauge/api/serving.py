@@ -97,7 +97,7 @@ def _fit(most: int | None) -> ServingFit:
     if most is None:
         return fit
     if most < 1:
-        raise InputError(Fault(f"got {most:,}; expected at least 1 request per rank", path="--most-requests"))
+        raise InputError(Fault(say("got {most:,}; expected at least 1 request per rank", most=most), path="--most-requests"))
     return replace(fit, settings=fit.settings._replace(most_batch=float(most)))
 
 
@@ -193,10 +193,17 @@ def _seconds(said: float | str | None, path: str) -> float | None:
     try:
         value, bare = (float(said), True) if _BARE.fullmatch(said) else (parse_number(said, "s"), False)
     except InputError:
-        raise InputError(Fault(f'got "{said}"; expected a time such as 2s or 20ms', path=path)) from None
+        raise InputError(Fault(say('got "{said}"; expected a time such as 2s or 20ms', said=said), path=path)) from None
     if bare and path == "--tpot" and value >= 1.0:
         raise InputError(
-            Fault(f"got {said}, which without a unit is {value:g} seconds per token; expected {value:g}ms, or {value:g}s", path)
+            Fault(
+                say(
+                    "got {said}, which without a unit is {value:g} seconds per token; expected {value:g}ms, or {value:g}s",
+                    said=said,
+                    value=value,
+                ),
+                path,
+            )
         )
     return value
 
@@ -212,7 +219,7 @@ def _rate(said: float | str | None) -> float | None:
     try:
         return parse_number(said.replace("/s", " 1/s"), "1/s") if isinstance(said, str) and not _BARE.fullmatch(said) else float(said)
     except InputError:
-        raise InputError(Fault(f'got "{said}"; expected requests per second, such as 20/s', path="--rate")) from None
+        raise InputError(Fault(say('got "{said}"; expected requests per second, such as 20/s', said=said), path="--rate")) from None
 
 
 def parts_in(said: str | Mapping[str, int] | None) -> dict[str, int]:
@@ -221,10 +228,11 @@ def parts_in(said: str | Mapping[str, int] | None) -> dict[str, int]:
         return {}
     pairs = [part.partition("=")[::2] for part in said.split(",")] if isinstance(said, str) else [(k, f"{v}") for k, v in said.items()]
     faults = [
-        Fault(f'got "{name.strip()}"{did_you_mean(name.strip(), PARTS)}; expected some of {", ".join(PARTS)}, as in tp=8', path="--layout")
+        Fault(say('got "{name}"{near}; expected some of {parts}, as in tp=8',
+                  name=name.strip(), near=did_you_mean(name.strip(), PARTS), parts=", ".join(PARTS)), path="--layout")
         for name, _ in pairs if name.strip() not in PARTS
     ] + [
-        Fault(f'got {name.strip()}="{value}"; expected a whole number of at least 1', path="--layout")
+        Fault(say('got {name}="{value}"; expected a whole number of at least 1', name=name.strip(), value=value), path="--layout")
         for name, value in pairs if name.strip() in PARTS and not (value.strip().isdigit() and int(value) >= 1)
     ]  # fmt: skip
     if faults:

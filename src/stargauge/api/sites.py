@@ -18,6 +18,7 @@ from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def sites(
@@ -31,7 +32,7 @@ def sites(
     made = load(programme)
     now = known(made, as_of, values)
     if not named(now):
-        raise InputError(f"no site of {made.name} was published by {now.as_of}: what is known has no place yet")
+        raise InputError(say("no site of {name} was published by {as_of}: what is known has no place yet", name=made.name, as_of=now.as_of))
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     result = run_model(
         now, wanted_sites(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, dates=dates_of(now),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from stargauge.api.programmes import Progress, catalogue, known, load, said_by
+from stargauge.api.programmes import Progress, catalogue, known, load, not_said, said_by
 from stargauge.api.runs import DRAWS, MANY_DRAWS, workers_of
 from stargauge.api.tracks import tracker_of
 from stargauge.audit.answer_data import slug
@@ -16,6 +16,7 @@ from stargauge.engine.run import drawn
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Claim, Programme
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 
 def sources(
@@ -58,9 +59,16 @@ def _asked(made: Programme, said: dict[str, Claim], claim: str | None) -> list[t
         return every
     name, _, reading = claim.partition("/")
     if name not in said:
-        why = "had not been made by then" if name in made.claims else f"is none of this programme{did_you_mean(name, made.claims)}"
-        raise InputError(f'the claim "{name}" {why}; all: stargauge audit')
+        raise InputError(not_said(made, name))
     if reading and reading not in said[name].readings:
         near = did_you_mean(reading, said[name].readings)
-        raise InputError(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(said[name].readings)})')
+        raise InputError(
+            say(
+                'the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                name=name,
+                reading=reading,
+                near=near,
+                readings=", ".join(said[name].readings),
+            )
+        )
     return [key for key in every if key[0] == name and reading in ("", key[1])]

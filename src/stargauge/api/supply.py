@@ -34,6 +34,7 @@ from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.power.hourly import MONTH_DAYS
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import parse_number
 from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
@@ -107,7 +108,7 @@ def power(
     where no supply keeps the limits, with what would relax them.
     """
     if find_spec("scipy") is None:
-        raise InputError("to size a supply needs the extra `plan` (scipy is missing): pip install 'stargauge[plan]'")
+        raise InputError(say("to size a supply needs the extra `plan` (scipy is missing): pip install 'stargauge[plan]'"))
     made = load(programme)
     now = known(made, as_of, values)
     view = asked(now, site)
@@ -121,7 +122,9 @@ def power(
     drawn = _load(now, view, load_at, reading, others)
     wanted = list(sources) if sources is not None else _usual(reading, start)
     if tariff is not None and "grid" not in wanted:
-        raise InputError(f"the tariff {tariff} is that of the grid, which is not among the sources; add it, or leave the tariff out")
+        raise InputError(
+            say("the tariff {tariff} is that of the grid, which is not among the sources; add it, or leave the tariff out", tariff=tariff)
+        )
     found = offers(reading, wanted)
     stated = add_stated(reading, () if greenfield else _stated(now, view))
     case = PowerCase(
@@ -198,13 +201,20 @@ def _expect(now: Known, start: date | None, years: int, shortfall: float, draws:
     """Raise InputError with everything that is asked wrong."""
     faults = []
     if start is not None and not now.as_of <= start <= now.months[-1]:
-        faults.append(f"by {start}: expected a day from {now.as_of}, the knowledge date, to {now.months[-1]}, the end of the clock")
+        faults.append(
+            say(
+                "by {day}: expected a day from {as_of}, the knowledge date, to {last}, the end of the clock",
+                day=start,
+                as_of=now.as_of,
+                last=now.months[-1],
+            )
+        )
     if not 1 <= years <= MOST_YEARS:
-        faults.append(f"got {years} years; expected 1 to {MOST_YEARS}")
+        faults.append(say("got {years} years; expected 1 to {most}", years=years, most=MOST_YEARS))
     if not 0.0 <= shortfall < 1.0:
-        faults.append(f"shortfall: got {shortfall}; expected a share of the energy from 0 to below 1")
+        faults.append(say("shortfall: got {shortfall}; expected a share of the energy from 0 to below 1", shortfall=shortfall))
     if not 1 <= draws <= MOST_DRAWS:
-        faults.append(f"draws: got {draws:,}; expected 1 to {MOST_DRAWS:,} years of failures")
+        faults.append(say("draws: got {draws:,}; expected 1 to {most:,} years of failures", draws=draws, most=MOST_DRAWS))
     if faults:
         raise InputError([Fault(fault) for fault in faults])
 
@@ -298,7 +308,7 @@ def _load(now: Known, view: SiteView, asked_for: str | float | None, reading: Of
     if asked_for is not None:
         level = _amount(asked_for, "W")
         if not (level and level > 0.0):
-            raise InputError(f"the load is {asked_for}; expected a power above 0, such as 1.2 GW")
+            raise InputError(say("the load is {given}; expected a power above 0, such as 1.2 GW", given=asked_for))
         said = LoadFrom("as asked, the same in every hour")
         return _Load(np.full(reading.hours, level), None, said, _water(now, design, reading.weather))
     hall = hall_hours(now.catalogue, design, reading.weather)
@@ -324,7 +334,13 @@ def _expected(now: Known, view: SiteView, reading: Offering) -> tuple[Array, Loa
     series = run_model(now, [address], draws=DRAWS)[address]
     middle = np.nan_to_num(np.asarray(series.quantiles((0.5,))[0.5]))
     if not middle.max() > 0.0:
-        raise InputError(f"nothing is expected to run at {view.id} up to {now.months[-1]}; give the load with --load, such as --load 500MW")
+        raise InputError(
+            say(
+                "nothing is expected to run at {id} up to {months}; give the load with --load, such as --load 500MW",
+                id=view.id,
+                months=now.months[-1],
+            )
+        )
     if reading.start is None:
         places = busiest_year(now.months, middle)
         year = now.months[int(places[0])].year

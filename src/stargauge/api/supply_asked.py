@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from stargauge.plan.offers import CHOICES
 from stargauge.plan.sizing import NoSupply, Relief
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean, says_what_was_expected
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import parse_number, split_number, unit
 
 #: Limits by the name they are asked by, their name in the plan, the unit it keeps them in.
@@ -30,10 +31,18 @@ def faults_of(asked: Mapping[str, str | None], sources: Sequence[str] | None) ->
     for name, _, plain in _AMOUNTS:
         yield from _faults_of_amount(name, asked.get(name), plain, zero=name != "gas")
     if sources is not None and not sources:
-        yield Fault(f"got no source; expected some of {', '.join(CHOICES)}", "sources")
+        yield Fault(say("got no source; expected some of {choices}", choices=", ".join(CHOICES)), "sources")
     for source in sources or ():
         if source not in CHOICES:
-            yield Fault(f'no source "{source}"{did_you_mean(source, CHOICES)} (all: {", ".join(CHOICES)})', "sources")
+            yield Fault(
+                say(
+                    'no source "{source}"{near} (all: {choices})',
+                    source=source,
+                    near=did_you_mean(source, CHOICES),
+                    choices=", ".join(CHOICES),
+                ),
+                "sources",
+            )
 
 
 def _faults_of_amount(name: str, text: str | None, plain: str, zero: bool) -> Iterator[Fault]:
@@ -44,13 +53,29 @@ def _faults_of_amount(name: str, text: str | None, plain: str, zero: bool) -> It
     except InputError as error:
         yield from (Fault(_expecting(fault.message, plain), name) for fault in error.faults)
         return
-    if not (value >= 0.0 if zero else value > 0.0):
-        yield Fault(f'got "{text}"; expected {"0 or more" if zero else "more than 0"}', name)
+    if zero and not value >= 0.0:
+        yield Fault(say('got "{text}"; expected 0 or more', text=text), name)
+    elif not zero and not value > 0.0:
+        yield Fault(say('got "{text}"; expected more than 0', text=text), name)
 
 
 def _expecting(message: str, plain: str) -> str:
     """A fault of a number with what was expected, where it does not say so."""
-    return message if "expected" in message else f"{message}; expected {unit(plain).kind}"
+    if says_what_was_expected(message):
+        return message
+    return say("{error}; expected {kind}", error=message, kind=unit(plain).kind)
+
+
+def no_supply_of(sources: Sequence[str] | None, site: str, by: object) -> str:
+    """That no supply keeps all limits at a site, from a day on where one is asked."""
+    named = {"sources": ", ".join(sources or ()), "site": site, "by": by}
+    if sources:
+        if by:
+            return say("no supply of {sources} keeps all limits at {site}, from {by} on", **named)
+        return say("no supply of {sources} keeps all limits at {site}", **named)
+    if by:
+        return say("no supply of what is looked at keeps all limits at {site}, from {by} on", **named)
+    return say("no supply of what is looked at keeps all limits at {site}", **named)
 
 
 def ways(fault: NoSupply, asked: Mapping[str, str | None]) -> list[Way]:
@@ -63,9 +88,10 @@ def ways(fault: NoSupply, asked: Mapping[str, str | None]) -> list[Way]:
 
 def not_yet(fault: NoSupply) -> str:
     """From when what is offered is there, and from which hour on how much is missing; empty where nothing is waited for."""
-    texts = [f"{name} not before {day}" for name, day in fault.ready.items()]
+    texts = [say("{source} not before {day}", source=name, day=day) for name, day in fault.ready.items()]
     if fault.lack is not None:
-        texts.append(f"{fault.lack.missing / 1e6:,.4g} MW are missing from {fault.lack.day} {fault.lack.hour:02d}:00 on")
+        lack = {"power": fault.lack.missing / 1e6, "day": fault.lack.day, "hour": fault.lack.hour}
+        texts.append(say("{power:,.4g} MW are missing from {day} {hour:02d}:00 on", **lack))
     return ", ".join(texts)
 
 

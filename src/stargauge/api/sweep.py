@@ -31,6 +31,7 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import months_between, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: The most cells (a scenario on a day) of one sweep.
 MOST_CELLS = 2000
@@ -120,7 +121,15 @@ def sweep(
     _expect_answers(asked, newest)
     cells = [(scenario, day) for scenario in made for day in days]
     if len(cells) > MOST_CELLS:
-        raise InputError(f"{len(made)} scenarios on {len(days)} days are {len(cells):,} runs; at most {MOST_CELLS:,}: ask for fewer days")
+        raise InputError(
+            say(
+                "{number} scenarios on {days} days are {runs:,} runs; at most {most:,}: ask for fewer days",
+                number=len(made),
+                days=len(days),
+                runs=len(cells),
+                most=MOST_CELLS,
+            )
+        )
     rows = list[Row]()
     computing = executor_of(pool_of(workers, len(cells) * draws, resume), len(cells) * draws)
     with closing(each(_cell, (cells, asked), len(cells), computing, _key(asked, cells) if resume is not None else "")) as found:
@@ -142,7 +151,13 @@ def knowledge_days(as_of: date | str | None, every: str) -> tuple[date, ...]:
         return tuple(dict.fromkeys((*(end for end in ends if end < span.end), span.end)))
     if every not in EVERY and not (every.isdecimal() and int(every) > 0):
         near = did_you_mean(every, EVERY)
-        raise InputError(f'--every: got "{every}"; expected month, quarter, a number of months such as 3months, or of days{near}')
+        raise InputError(
+            say(
+                '--every: got "{every}"; expected month, quarter, a number of months such as 3months, or of days{near}',
+                every=every,
+                near=near,
+            )
+        )
     days = days_between(span.start, span.end, every)
     return days if every.isdecimal() or len(as_of.partition("..")[0].strip()) == 10 else days[1:]
 
@@ -151,7 +166,15 @@ def _readings(base: Programme, claim: str) -> list[Key]:
     name, _, reading = claim.partition("/")
     readings = claim_of(base, name).readings
     if reading and reading not in readings:
-        raise InputError(f'the claim "{name}" has no reading "{reading}"{did_you_mean(reading, readings)} (all: {", ".join(readings)})')
+        raise InputError(
+            say(
+                'the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                name=name,
+                reading=reading,
+                near=did_you_mean(reading, readings),
+                readings=", ".join(readings),
+            )
+        )
     return [(name, one) for one in ([reading] if reading else readings)]
 
 

@@ -22,6 +22,7 @@ from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 __all__ = ["system"]
 
@@ -47,7 +48,13 @@ def system(
     """
     words = words_by(by)
     if draws > MOST_DRAWS:
-        raise InputError(f"got {draws:,} draws; expected at most {MOST_DRAWS:,}: every programme's are held at once")
+        raise InputError(
+            say(
+                "got {draws:,} draws; expected at most {most:,}: every programme's are held at once",
+                draws=draws,
+                most=MOST_DRAWS,
+            )
+        )
     world = values or catalogue()
     day = day_of(as_of)
     limits = pools_of(world.known(day), pools or {})
@@ -104,16 +111,19 @@ def _asked(programmes: Asked) -> tuple[dict[str, str | Path | Programme], tuple[
         elif str(one) not in shipped_files() and Path(one).is_dir() and not _is_whole(Path(one)):
             inside, others = _inside(Path(one))
             found += [(path.stem, path) for path in inside]
-            unread += [{"file": str(path), "why": "names no programme at its top level"} for path in others]
+            unread += [{"file": str(path), "why": say("names no programme at its top level")} for path in others]
             if not inside:
                 faults.append(_empty(Path(one), others))
         else:
             found.append((Path(one).stem, one))
     names = [name for name, _ in found]
     twice = {name: [str(path) for at, path in found if at == name] for name in names if names.count(name) > 1}
-    faults += [Fault(f'two programmes are called "{name}": {", ".join(paths)}; rename one of the files') for name, paths in twice.items()]
+    faults += [
+        Fault(say('two programmes are called "{name}": {paths}; rename one of the files', name=name, paths=", ".join(paths)))
+        for name, paths in twice.items()
+    ]
     if not found and not faults:
-        faults.append(Fault("no programme was given; leave the list out for all shipped programmes"))
+        faults.append(Fault(say("no programme was given; leave the list out for all shipped programmes")))
     if faults:
         raise InputError(faults)
     return dict(found), tuple(sorted(unread, key=lambda one: one["file"]))
@@ -147,10 +157,13 @@ def _names_itself(path: Path) -> bool:
 
 
 def _empty(folder: Path, others: Sequence[Path]) -> Fault:
-    seen = f"; none of its {len(others)} YAML files names one at its top level" if others else ""
+    seen = say("; none of its {count} YAML files names one at its top level", count=len(others)) if others else ""
     return Fault(
-        f"holds no programme{seen}; expected files such as mine.yaml with a line `name: ...` (start one: stargauge new mine), "
-        "or leave the folder out for the shipped programmes",
+        say(
+            "holds no programme{seen}; expected files such as mine.yaml with a line `name: ...` (start one: "
+            "stargauge new mine), or leave the folder out for the shipped programmes",
+            seen=seen,
+        ),
         file=str(folder),
     )
 
@@ -179,7 +192,7 @@ def _known(
     views, early, faults = dict[str, Known](), list[dict[str, str]](), list[Fault]()
     for name, programme in sorted(whole.items()):
         if _only_drafts(programme):
-            early.append({"file": name, "why": "holds drafts of claims, and nothing to run"})
+            early.append({"file": name, "why": say("holds drafts of claims, and nothing to run")})
             continue
         try:
             views[name] = known(programme, day, values)

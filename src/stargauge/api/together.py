@@ -20,6 +20,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 
 def together(
@@ -57,7 +58,7 @@ def together_in(
         left = {key: status for key, status in left.items() if key in chosen}
     words = {f"{verdict.id}/{reading.name}": reading for verdict in verdicts for reading in verdict.readings}
     if about is not None and about in left:
-        raise InputError(f'"{about}" cannot be compared with others: {words[about].answer}')
+        raise InputError(say('"{about}" cannot be compared with others: {answer}', about=about, answer=words[about].answer))
     told = tuple(
         Told(one.key, one.key.partition("/")[0], words[one.key].sentence, words[one.key].status, words[one.key].title) for one in members
     )
@@ -74,13 +75,27 @@ def _chosen(claims: Sequence[str], made: Programme, now: Known, keys: Sequence[s
     for text in claims:
         name, _, reading = text.partition("/")
         if name not in made.claims:
-            faults.append(Fault(f'--claim: there is no claim "{name}"{did_you_mean(name, made.claims)} (all: stargauge audit)'))
+            faults.append(
+                Fault(
+                    say('--claim: there is no claim "{name}"{near} (all: stargauge audit)', name=name, near=did_you_mean(name, made.claims))
+                )
+            )
         elif reading and reading not in made.claims[name].readings:
             readings = list(made.claims[name].readings)
             near = did_you_mean(reading, readings)
-            faults.append(Fault(f'--claim: the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings)})'))
+            faults.append(
+                Fault(
+                    say(
+                        '--claim: the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                        name=name,
+                        reading=reading,
+                        near=near,
+                        readings=", ".join(readings),
+                    )
+                )
+            )
         elif not (held := [key for key in keys if key == text or (not reading and key.startswith(f"{name}/"))]):
-            faults.append(Fault(f'--claim: the claim "{name}" had not been made by {now.as_of}'))
+            faults.append(Fault(say('--claim: the claim "{name}" had not been made by {as_of}', name=name, as_of=now.as_of)))
         else:
             out += [key for key in held if key not in out]
     if faults:

@@ -21,6 +21,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 
 def tracker_of(programme: Programme, values: Catalogue, draws: int, seed: int, language: str = "en") -> Tracker:
@@ -61,24 +62,46 @@ def _asked_odds(
     if claim is not None:
         name, _, reading = claim.partition("/")
         if name not in readings:
-            faults.append(Fault(f'there is no claim "{name}"{did_you_mean(name, readings)}; all: stargauge audit'))
+            faults.append(
+                Fault(say('there is no claim "{name}"{near}; all: stargauge audit', name=name, near=did_you_mean(name, readings)))
+            )
         elif reading and reading not in readings[name]:
             near = did_you_mean(reading, readings[name])
-            faults.append(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings[name])})'))
+            faults.append(
+                Fault(
+                    say(
+                        'the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                        name=name,
+                        reading=reading,
+                        near=near,
+                        readings=", ".join(readings[name]),
+                    )
+                )
+            )
         readings = {name: [reading] if reading else readings.get(name, [])}
     days = list[date | None]()
     for option, text in (("from", start), ("to", end)):
         try:
             days.append(date.fromisoformat(text) if isinstance(text, str) else text)
         except ValueError:
-            faults.append(Fault(f'--{option}: got "{text}"; expected a day such as 2025-01-22'))
+            faults.append(Fault(say('--{option}: got "{text}"; expected a day such as 2025-01-22', option=option, text=text)))
             days.append(None)
     if every not in EVERY and not (every.isdecimal() and int(every) > 0):
-        faults.append(Fault(f'--every: got "{every}"; expected month, quarter or a number of days{did_you_mean(every, EVERY)}'))
+        faults.append(
+            Fault(
+                say(
+                    '--every: got "{every}"; expected month, quarter or a number of days{near}',
+                    every=every,
+                    near=did_you_mean(every, EVERY),
+                )
+            )
+        )
     said = min((made.claims[name].day.start for name in readings if name in made.claims), default=date.min)
     first, last = days[0] or said, days[1] or date.today()
     if last < max(first, said) and not faults:
-        faults.append(Fault(f"--to: {last} is before {max(first, said)}, the first day asked for; expected a later day"))
+        faults.append(
+            Fault(say("--to: {last} is before {first}, the first day asked for; expected a later day", last=last, first=max(first, said)))
+        )
     if faults:
         raise InputError(faults)
     return readings, first, last

@@ -118,9 +118,12 @@ def _within(case: Case, most: float) -> None:
     """Raises InputError where a search would have more to look at than it may."""
     choices = math.prod(len(values) for values in case.candidates.values())
     if choices > most:
-        near, parts = 1 << (case.accelerators.bit_length() - 1), "tp=8,pp=16"
-        told = f"{choices:.2g} choices of layouts; expected at most {most:.2g}: give parts of the layout, such as {parts}"
-        raise InputError(Fault(f"{told}, or numbers with fewer divisors, such as {near:,} accelerators", "--cluster"))
+        told = say(
+            "{choices:.2g} choices of layouts; expected at most {most:.2g}: give parts of the layout, such as tp=8,pp=16, or numbers with "
+            "fewer divisors, such as {near:,} accelerators",
+            choices=choices, most=most, near=1 << (case.accelerators.bit_length() - 1),
+        )  # fmt: skip
+        raise InputError(Fault(told, "--cluster"))
 
 
 # -- what is asked -------------------------------------------------------------------------------------------------------------------
@@ -138,8 +141,13 @@ def known_with(
     own = load_catalogue(Path(model))
     names = tuple(dict.fromkeys(row.name for row in own.own_rows if row.kind == "model"))
     if len(names) != 1:
-        told = f"models {', '.join(names)}" if names else "no model"
-        raise InputError(Fault(f'"{model}" holds {told}; expected rows of one model (kind,name,attribute,value,unit)', "--model"))
+        told = say("models {names}", names=", ".join(names)) if names else say("no model")
+        raise InputError(
+            Fault(
+                say('"{model}" holds {told}; expected rows of one model (kind,name,attribute,value,unit)', model=model, told=told),
+                "--model",
+            )
+        )
     laid = Catalogue(made.own_sources | own.own_sources, (*made.own_rows, *own.own_rows), (*made.own_curves, *own.own_curves), made.without)
     return laid.known(day), names[0]
 
@@ -174,11 +182,11 @@ def _shipped() -> TrainingFit:
 
 def _amounts(batch: int | None, sequence: int | None, tokens: float | None) -> list[Fault]:
     made = [
-        Fault(f"got {value:,}; expected a whole number of at least 1", f"--{name}")
+        Fault(say("got {value:,}; expected a whole number of at least 1", value=value), f"--{name}")
         for name, value in (("batch", batch), ("sequence", sequence)) if value is not None and value < 1
     ]  # fmt: skip
     if tokens is not None and not 0.0 < tokens < math.inf:
-        made.append(Fault(f"got {tokens:g}; expected a number of tokens such as 15.6e12", "--tokens"))
+        made.append(Fault(say("got {tokens:g}; expected a number of tokens such as 15.6e12", tokens=tokens), "--tokens"))
     return made
 
 
@@ -195,7 +203,9 @@ def _told(known: KnownCatalogue, name: str, attribute: str, asked: float | None)
             if at != name:
                 told = say("the template {template}, not the model: {told}", template=TEMPLATE, told=told)
             return Told(value, told, at != name or "assumption" in source)
-    raise InputError(Fault(f"nobody gives {attribute} of {name}; say it", f"--{attribute.removeprefix('training_')}"))
+    raise InputError(
+        Fault(say("nobody gives {attribute} of {name}; say it", attribute=attribute, name=name), f"--{attribute.removeprefix('training_')}")
+    )
 
 
 def _batch(known: KnownCatalogue, name: str, sequence: Told) -> Told:

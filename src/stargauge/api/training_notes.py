@@ -41,8 +41,12 @@ def too_old(setting: Setting) -> list[Fault]:
     launch, software = setting.machine.chip.launch, setting.machine.software
     if math.isnan(launch) or software >= launch - _BEFORE:
         return []
-    told = f"software of {software:.1f} is older than the chip: {setting.machine.chip.title} came out in {launch:.1f}"
-    return [Fault(f"{told}; expected a day from {launch:.1f} on (without --software it is that of --as-of)", "--software")]
+    told = say(
+        "software of {software:.1f} is older than the chip: {chip} came out in {launch:.1f}; expected a day from {launch:.1f} on (without "
+        "--software it is that of --as-of)",
+        software=software, chip=setting.machine.chip.title, launch=launch,
+    )  # fmt: skip
+    return [Fault(told, "--software")]
 
 
 def _of_the_chip(setting: Setting) -> Iterator[str]:

@@ -21,6 +21,7 @@ from stargauge.engine.simulate import case_of
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def workbook(
@@ -38,7 +39,7 @@ def workbook(
     made, values = load(programme), values or catalogue()
     now = known(made, as_of, values)
     if draw is not None and nearest is not None:
-        raise InputError("got a draw and an address whose median it should be nearest; expected one of them")
+        raise InputError(say("got a draw and an address whose median it should be nearest; expected one of them"))
     words = "every input at its median"
     if nearest is not None:
         draw = nearest_draw(

@@ -21,6 +21,10 @@ _MORE = rf"[0-9]|\.{_OF_SIZE}"
 _NO_MORE = f"(?!{_MORE})"
 
 
+class NotThere(InputError):
+    """The catalogue has nothing of a name."""
+
+
 def resolved(known: KnownCatalogue, kind: str, beginning: str) -> str:
     """The name in the catalogue that somebody means: the name itself, else any beginning of it that fits no other.
 
@@ -46,7 +50,7 @@ def resolved(known: KnownCatalogue, kind: str, beginning: str) -> str:
         if found:
             so = "are called" if fits is ways[-1] else "begin"
             raise InputError(f'{_CALLED.get(kind, kind)} "{beginning}": several {so} so; expected one of {", ".join(found)}')
-    raise InputError(f'no {_CALLED.get(kind, kind)} "{beginning}" in the catalogue; {_nearest(known, beginning, names, kind)}')
+    raise NotThere(f'no {_CALLED.get(kind, kind)} "{beginning}" in the catalogue; {_nearest(known, beginning, names, kind)}')
 
 
 def asked_of(known: KnownCatalogue, kind: str) -> tuple[str, ...]:

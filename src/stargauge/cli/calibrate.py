@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from stargauge.cli.commands import print_json, style_of, values_of
 from stargauge.cli.files import expect_new, write_whole
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
     from stargauge.measure.points import Step
@@ -32,16 +33,26 @@ def calibrate(asked: argparse.Namespace) -> int:
 
 def _faults(asked: argparse.Namespace) -> Iterator[Fault]:
     if asked.what not in KINDS:
-        yield Fault(f'no calibration "{asked.what}"{did_you_mean(asked.what, KINDS)} (one of {", ".join(KINDS)})')
+        yield Fault(
+            say(
+                'no calibration "{what}"{near} (one of {kinds})',
+                what=asked.what,
+                near=did_you_mean(asked.what, KINDS),
+                kinds=", ".join(KINDS),
+            )
+        )
         return
     other = KINDS[1 - KINDS.index(asked.what)]
     for name, unset in _OWN[other]:
         if getattr(asked, name) != unset:
-            yield Fault(f"that is for `stargauge calibrate {other}`; got it with `{asked.what}`", f"--{name.replace('_', '-')}")
+            yield Fault(
+                say("that is for `stargauge calibrate {other}`; got it with `{what}`", other=other, what=asked.what),
+                f"--{name.replace('_', '-')}",
+            )
     if asked.what == "gpu" and asked.show is not None:
         for name, unset in _OWN["gpu"]:
             if name != "show" and getattr(asked, name) != unset:
-                yield Fault("with --show nothing is run; leave it out", f"--{name}")
+                yield Fault(say("with --show nothing is run; leave it out"), f"--{name}")
     elif asked.what == "gpu" and asked.out is not None:
         try:
             expect_new(Path(asked.out), "measurement", ".csv")

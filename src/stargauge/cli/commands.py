@@ -47,7 +47,9 @@ def _settings(asked: argparse.Namespace) -> dict[str, str]:
     pairs = [[part.strip() for part in text.split("=", 1)] for text in asked.set]
     wrong = [text for text, pair in zip(asked.set, pairs, strict=True) if len(pair) != 2 or not all(pair)]
     if wrong:
-        raise InputError([Fault(f'got --set "{text}"; expected INPUT=VALUE, such as --set load_factor=0.8') for text in wrong])
+        raise InputError(
+            [Fault(say('got --set "{text}"; expected INPUT=VALUE, such as --set load_factor=0.8', text=text)) for text in wrong]
+        )
     return {name: value for name, value in pairs}
 
 
@@ -132,7 +134,9 @@ def _drafts(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge.report.accuracy.reading import render_drafts
 
     if asked.report or asked.xlsx or asked.fail_if:
-        raise InputError("the file holds drafts and nothing to run: no report, workbook or condition; lay it over a programme (--scenario)")
+        raise InputError(
+            say("the file holds drafts and nothing to run: no report, workbook or condition; lay it over a programme (--scenario)")
+        )
     data = {
         "programme": programme.name or Path(asked.programme).name, "claims": list(programme.claims),
         "drafts": [{"id": name, "speaker": one.speaker, "kind": one.kind, "quote": one.quote} for name, one in programme.drafts.items()],
@@ -166,10 +170,10 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
     wrong = [f"--{name}" for name, value in (("site", asked.site), ("nearest", asked.nearest), ("overlay", asked.overlay)) if value]
     if not asked.xlsx:
         if wrong or asked.case != "median":
-            raise InputError(f"{', '.join(wrong) or '--case'} says what is in a workbook; name its file: --xlsx FILE")
+            raise InputError(say("{wrong} says what is in a workbook; name its file: --xlsx FILE", wrong=", ".join(wrong) or "--case"))
         return None
     if asked.given:
-        raise InputError("--given: a workbook holds one world, and no odds; leave one of --given and --xlsx out")
+        raise InputError(say("--given: a workbook holds one world, and no odds; leave one of --given and --xlsx out"))
     from stargauge import api
     from stargauge.report.workbook.book import expect_writer
     from stargauge.report.workbook.site import render_workbook
@@ -177,7 +181,7 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
     expect_writable(Path(asked.xlsx), "workbook", ".xlsx")
     expect_writer()
     if asked.case != "median" and not asked.case.isdecimal():
-        raise InputError(f'got --case "{asked.case}"; expected median, or the number of a draw such as 17')
+        raise InputError(say('got --case "{case}"; expected median, or the number of a draw such as 17', case=asked.case))
     draw = None if asked.case == "median" else int(asked.case)
     overlays = {Path(name).stem: name for name in asked.overlay} or None
     data = api.workbook(
@@ -197,10 +201,19 @@ def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:
     name, _, given = (said.removesuffix(status).rstrip(": "), "", status) if status else said.rpartition(": ")
     faults = list[Fault]()
     if name and name not in claims:
-        faults.append(Fault(f'--fail-if: there is no claim "{name}"{did_you_mean(name, claims)}'))
+        faults.append(Fault(say('--fail-if: there is no claim "{name}"{near}', name=name, near=did_you_mean(name, claims))))
     if not status:
         one_of = ", ".join(f'"{one}"' for one in STATUSES)
-        faults.append(Fault(f'--fail-if: there is no status "{given}"{did_you_mean(given, STATUSES)} (one of {one_of})'))
+        faults.append(
+            Fault(
+                say(
+                    '--fail-if: there is no status "{given}"{near} (one of {one_of})',
+                    given=given,
+                    near=did_you_mean(given, STATUSES),
+                    one_of=one_of,
+                )
+            )
+        )
     if faults:
         raise InputError(faults)
     return name, status
@@ -218,7 +231,7 @@ def audit(asked: argparse.Namespace) -> int:
     if asked.claim:
         data["claims"] = [claim for claim in data["claims"] if claim["id"] == asked.claim]
         if not data["claims"]:
-            raise InputError(f'the claim "{asked.claim}" had not been made by {data["as_of"]}')
+            raise InputError(say('the claim "{claim}" had not been made by {as_of}', claim=asked.claim, as_of=data["as_of"]))
     if asked.json:
         print_json(data)
     else:
@@ -355,7 +368,7 @@ def _backtest_money(asked: argparse.Namespace, names: list[str] | None) -> int:
     from stargauge.report.accuracy.accuracy import render_money_backtest
 
     if asked.write:
-        raise InputError("--write keeps the scores of dates and odds; leave it out with --money (--json prints all cases)")
+        raise InputError(say("--write keeps the scores of dates and odds; leave it out with --money (--json prints all cases)"))
     data = api.backtest_money(names, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, values=values_of(asked)).to_dict()
     if asked.json:
         print_json(data)
@@ -397,7 +410,7 @@ def import_(asked: argparse.Namespace) -> int:
     if target is not None:
         expect_writable(target, "statements")
         if target.exists():
-            raise InputError(f'"{target}" exists already; it was not touched: choose another name')
+            raise InputError(say('"{target}" exists already; it was not touched: choose another name', target=target))
     made = api.import_statements(asked.kind, asked.source, asked.programme, vintage=asked.vintage)
     if target is not None and made.patch:
         write_whole(target, made.text)
@@ -418,7 +431,7 @@ def new(asked: argparse.Namespace) -> int:
     text = starter(stem)
     path = folder / (name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     if path.exists():
-        raise InputError(f'"{path}" exists already; it was not touched')
+        raise InputError(say('"{path}" exists already; it was not touched', path=path))
     expect_writable(path, "programme")
     write_whole(path, text)
     print(f"Wrote {path}. Next: stargauge check {shlex.quote(str(path))}")

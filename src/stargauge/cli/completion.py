@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 BASH = """_stargauge() {
     local word
@@ -53,7 +54,14 @@ def completion(asked: argparse.Namespace) -> int:
         sys.stdout.write("".join(f"{word}\n" for word in words(asked.words[1:] if asked.words[:1] == ["--"] else asked.words)))
         return 0
     if asked.shell not in SCRIPTS:
-        raise InputError(f'there is no shell "{asked.shell}"{did_you_mean(asked.shell, SCRIPTS)} (one of {", ".join(SCRIPTS)})')
+        raise InputError(
+            say(
+                'there is no shell "{shell}"{near} (one of {scripts})',
+                shell=asked.shell,
+                near=did_you_mean(asked.shell, SCRIPTS),
+                scripts=", ".join(SCRIPTS),
+            )
+        )
     sys.stdout.write(SCRIPTS[asked.shell])
     return 0
 

@@ -49,7 +49,9 @@ def sources(asked: argparse.Namespace) -> int:
     from stargauge.report.why.sources import render_sources
 
     if asked.given:
-        raise InputError("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")
+        raise InputError(
+            say("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")
+        )
     data = api.sources(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
         progress=_left_out, language=asked.spoken,

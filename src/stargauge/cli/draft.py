@@ -37,11 +37,11 @@ def draft(asked: argparse.Namespace) -> int:
     if target is not None:
         expect_writable(target, "draft", ".yaml")
         if target.exists():
-            raise InputError(f'"{target}" exists already; it was not touched: choose another name')
+            raise InputError(say('"{target}" exists already; it was not touched: choose another name', target=target))
     if asked.review and asked.article == "-":
-        raise InputError("--review reads your decisions from standard input, so the text has to be a file")
+        raise InputError(say("--review reads your decisions from standard input, so the text has to be a file"))
     if asked.by and not (asked.review and asked.evidence):
-        raise InputError("--by names who decides, for the evidence log: it goes with --review and --evidence")
+        raise InputError(say("--by names who decides, for the evidence log: it goes with --review and --evidence"))
     with extras_told(), material(asked) as found:
         made = read(found.text, asked.language, asked.published, found.blocks)
         for note in made.notes:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stargauge.cli import evidence
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import Fault, InputError, system_text
 from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
@@ -42,17 +42,24 @@ def material(asked: argparse.Namespace) -> Iterator[Material]:
     if asked.evidence is None:
         if is_address(name):
             raise InputError(
-                f'"{name}" is an address: with --evidence DIR it is captured into that folder and then read; '
-                "or save the page and name its file"
+                say(
+                    '"{name}" is an address: with --evidence DIR it is captured into that folder and then read; or save the '
+                    "page and name its file",
+                    name=name,
+                )
             )
         if _CAPTURE.fullmatch(name) and not Path(name).exists():
-            raise InputError(f'"{name}" is a capture: name the folder that holds it with --evidence DIR')
+            raise InputError(say('"{name}" is a capture: name the folder that holds it with --evidence DIR', name=name))
         yield text_of(name)
         return
     if not is_address(name) and not _CAPTURE.fullmatch(name):
         raise InputError(
-            f'with --evidence a capture (such as C-17) or an address is read; got "{name}": capture the file first, '
-            f"with `stargauge evidence capture {name} --evidence {asked.evidence}`, and name what comes of it"
+            say(
+                'with --evidence a capture (such as C-17) or an address is read; got "{name}": capture the file first, '
+                "with `stargauge evidence capture {name} --evidence {evidence}`, and name what comes of it",
+                name=name,
+                evidence=asked.evidence,
+            )
         )
     with evidence.opened(asked, write=is_address(name) or asked.review) as archive:
         entry = _captured(archive, asked) if is_address(name) else archive.find(name)
@@ -71,12 +78,16 @@ def _captured(archive: Workspace, asked: argparse.Namespace) -> Entry:
 
 def _of_capture(archive: Workspace, entry: Entry) -> Material:
     if entry.kind != "capture":
-        raise InputError(f"{entry.id} is of kind {entry.kind}; expected a capture, such as C-17 (see `stargauge evidence list`)")
+        raise InputError(
+            say("{id} is of kind {kind}; expected a capture, such as C-17 (see `stargauge evidence list`)", id=entry.id, kind=entry.kind)
+        )
     if "text" not in entry.payloads:
-        raise InputError(f"{entry.id} holds no text (it has: {', '.join(entry.payloads)}); draft reads pages and posts")
+        raise InputError(
+            say("{id} holds no text (it has: {payloads}); draft reads pages and posts", id=entry.id, payloads=", ".join(entry.payloads))
+        )
     body = archive.payload(entry, "text")
     if len(body) > LARGEST:
-        raise InputError(f"the text of {entry.id} has more than {LARGEST:,} bytes")
+        raise InputError(say("the text of {id} has more than {largest:,} bytes", id=entry.id, largest=LARGEST))
     status = entry.about.get("status")
     if isinstance(status, int) and status >= 400:
         told = say("note: {id} is an answer with status {status}, so perhaps not the page that was asked for", id=entry.id, status=status)
@@ -101,7 +112,7 @@ def text_of(asked: str) -> Material:
         with path.open("rb") as file:
             body = file.read(LARGEST + 1)
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=asked)) from None
+        raise InputError(Fault(say("cannot be read: {why}", why=system_text(error)), file=asked)) from None
     return _text(body, path.suffix.lower() in (".html", ".htm", ".xhtml"), asked)
 
 
@@ -114,12 +125,12 @@ def _text(body: bytes, page: bool, name: str) -> Material:
     from stargauge.reading.page import is_page, text_of_page
 
     if len(body) > LARGEST:
-        raise InputError(Fault(f"has more than {LARGEST:,} bytes; expected a text", file=name))
+        raise InputError(Fault(say("has more than {largest:,} bytes; expected a text", largest=LARGEST), file=name))
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if not page:
-            raise InputError(Fault(f"is not UTF-8 (byte {error.start:,}); save it as UTF-8", file=name)) from None
+            raise InputError(Fault(say("is not UTF-8 (byte {start:,}); save it as UTF-8", start=error.start), file=name)) from None
         text = body.decode("cp1252", "replace")
     return Material(_captured_text(body) or text_of_page(text), True) if page or is_page(text) else Material(text)
 

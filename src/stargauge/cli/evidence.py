@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stargauge.quantity.errors import system_text
 from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def extras_told() -> Iterator[None]:
             raise
         from stargauge.quantity.errors import InputError
 
-        raise InputError(f"evidence needs {missing.name}; install it with: pip install 'stargauge[evidence]'") from None
+        raise InputError(say("evidence needs {name}; install it with: pip install 'stargauge[evidence]'", name=missing.name)) from None
 
 
 def folder_of(asked: argparse.Namespace) -> Path:
@@ -113,14 +114,14 @@ def add_(asked: argparse.Namespace) -> int:
     for given in asked.payload:
         name, sign, file = given.partition("=")
         if not sign or not name or not file:
-            faults.append(Fault(f'got "{given}"; expected NAME=FILE', "--payload"))
+            faults.append(Fault(say('got "{given}"; expected NAME=FILE', given=given), "--payload"))
         elif name in payloads:
-            faults.append(Fault(f'"{name}" is given twice', "--payload"))
+            faults.append(Fault(say('"{name}" is given twice', name=name), "--payload"))
         else:
             try:
                 payloads[name] = Path(file).read_bytes()
             except OSError as error:
-                faults.append(Fault(f"cannot be read: {error.strerror}", "--payload", file=file))
+                faults.append(Fault(say("cannot be read: {why}", why=system_text(error)), "--payload", file=file))
     if faults:
         raise InputError([*faults, *item_faults(Item(asked.kind, asked.target, about, payloads))])
     with opened(asked, write=True) as workspace:
@@ -138,17 +139,17 @@ def _about(text: str, faults: list[Any]) -> Mapping[str, Any]:
     try:
         made = json.loads(Path(file).read_text(encoding="utf-8") if file else text)
     except OSError as error:
-        faults.append(Fault(f"cannot be read: {error.strerror}", "--about", file=file))
+        faults.append(Fault(say("cannot be read: {why}", why=system_text(error)), "--about", file=file))
         return {}
     except UnicodeDecodeError:
-        faults.append(Fault("not UTF-8 text", "--about", file=file))
+        faults.append(Fault(say("not UTF-8 text"), "--about", file=file))
         return {}
     except json.JSONDecodeError as error:
-        message = f'{error.msg}; expected a JSON object such as {{"status": 200}}'
+        message = say('{error}; expected a JSON object such as {{"status": 200}}', error=error.msg)
         faults.append(Fault(message, "--about", file, error.lineno if file else 0, error.colno if file else 0))
         return {}
     if not isinstance(made, dict):
-        faults.append(Fault('expected a JSON object such as {"status": 200}', "--about", file=file))
+        faults.append(Fault(say('expected a JSON object such as {"status": 200}'), "--about", file=file))
         return {}
     return made
 
@@ -161,7 +162,14 @@ def list_(asked: argparse.Namespace) -> int:
     from stargauge.report.evidence.evidence import render_entries
 
     if asked.kind is not None and asked.kind not in KINDS:
-        raise InputError(f'there is no kind "{asked.kind}"{did_you_mean(asked.kind, KINDS)} (all: {", ".join(KINDS)})')
+        raise InputError(
+            say(
+                'there is no kind "{kind}"{near} (all: {kinds})',
+                kind=asked.kind,
+                near=did_you_mean(asked.kind, KINDS),
+                kinds=", ".join(KINDS),
+            )
+        )
     with opened(asked) as workspace:
         data = [entry_data(workspace, entry) for entry in workspace.entries(asked.kind, asked.target)]
     print_answer(asked, data, render_entries(data, style_of(asked)) + _clock_note(data))
@@ -237,7 +245,9 @@ def _verified(asked: argparse.Namespace, what: str, keys: list[Any], copies: lis
         return bundle_shown(asked, path, keys)
     if path.exists() and not keys:
         if not (folder_of(asked) / "evidence.sqlite").is_file():
-            raise InputError(f"whose log is {what} of? Name the public key that you trust with --key, from the owner of the log")
+            raise InputError(
+                say("whose log is {what} of? Name the public key that you trust with --key, from the owner of the log", what=what)
+            )
         with opened(asked) as workspace:
             keys = workspace.verifiers()
     if path.is_dir():

@@ -45,8 +45,7 @@ def capture_(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json({"captures": [as_json(*one) for one in done], "faults": [{"file": one.file, "message": str(one)} for one in faults]})
     if faults:
-        first, *rest = fault_lines(InputError(faults))
-        sys.stderr.write("".join(f"{line}\n" for line in (first.replace("nothing was run", f"{len(done)} kept"), *rest)))
+        sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(faults), kept=len(done))))
     return 2 if faults else 0
 
 
@@ -81,7 +80,7 @@ def _order(asked: argparse.Namespace, what: str) -> tuple[str, str, Options]:
     for one in asked.header:
         name, colon, value = one.partition(":")
         if not colon or not name.strip() or "\n" in one or "\r" in one:
-            raise InputError(f"got --header {one!r}; expected 'Name: value'")
+            raise InputError(say("got --header {one!r}; expected 'Name: value'", one=one))
         headers[name.strip()] = value.strip()
     is_url = "://" in what or what.startswith("at:")
     method = asked.method or ("bluesky" if what.startswith("at:") else "web" if is_url else "supplied")
@@ -92,7 +91,7 @@ def _order(asked: argparse.Namespace, what: str) -> tuple[str, str, Options]:
     if method == "supplied":
         return asked.shows, method, options
     if not is_url:
-        raise InputError(f'got "{what}"; expected a URL such as https://news.example/article')
+        raise InputError(say('got "{what}"; expected a URL such as https://news.example/article', what=what))
     return what, method, options
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stargauge.audit.wording.languages import written
+from stargauge.quantity.errors import system_text
 from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def roots_of(files: list[str]) -> list[bytes]:
         try:
             found.append(Path(name).read_bytes())
         except OSError as error:
-            faults.append(Fault(f"cannot be read: {error.strerror}", "--roots", file=name))
+            faults.append(Fault(say("cannot be read: {why}", why=system_text(error)), "--roots", file=name))
     if faults:
         raise InputError(faults)
     return found
@@ -87,10 +88,12 @@ def _bytes(path: Path) -> bytes:
 
     try:
         if path.stat().st_size > MOST_CONTENT:
-            raise InputError(Fault(f"has more than {MOST_CONTENT:,} bytes; no bundle of ours is as large", file=str(path)))
+            raise InputError(
+                Fault(say("has more than {most_content:,} bytes; no bundle of ours is as large", most_content=MOST_CONTENT), file=str(path))
+            )
         return path.read_bytes()
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise InputError(Fault(say("cannot be read: {why}", why=system_text(error)), file=str(path))) from None
 
 
 def bundle_shown(asked: argparse.Namespace, path: Path, keys: list[Verifier]) -> dict[str, Any]:
@@ -128,7 +131,7 @@ def receipt_(asked: argparse.Namespace) -> int:
     if target is not None:
         expect_writable(target, "receipt")
         if target.suffix not in (".html", ".pdf", ".txt"):
-            raise InputError(f'got --write "{target}"; expected a file that ends in .html, .pdf or .txt')
+            raise InputError(say('got --write "{target}"; expected a file that ends in .html, .pdf or .txt', target=target))
     path = Path(asked.bundle)
     made = receipt(_shown(asked, path, keys_of(asked.key)), path.name, asked.spoken)
     data = {
@@ -157,7 +160,7 @@ def timestamp_(asked: argparse.Namespace) -> int:
 
     asked_for = [name for name in ("authority", "request", "answer") if getattr(asked, name)]
     if len(asked_for) > 1:
-        raise InputError(f"got --{' and --'.join(asked_for)}; expected one of them")
+        raise InputError(say("got {options}; expected one of them", options=say(" and ").join(f"--{one}" for one in asked_for)))
     if not asked_for:
         return _stamps(asked)
     roots = roots_of(asked.roots)
@@ -201,7 +204,7 @@ def _answer_in(file: str) -> bytes:
         with open(file, "rb") as held:
             return held.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", "--answer", file=file)) from None
+        raise InputError(Fault(say("cannot be read: {why}", why=system_text(error)), "--answer", file=file)) from None
 
 
 def _stamps(asked: argparse.Namespace) -> int:

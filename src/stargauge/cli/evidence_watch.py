@@ -44,7 +44,7 @@ def watch_(asked: argparse.Namespace) -> int:
     listed = read_targets(Path(asked.targets)) if asked.targets else []
     targets = [*listed, *(one for one in expect_targets(asked.what) if one.url not in {other.url for other in listed})]
     if not targets:
-        raise InputError("expected a target, such as https://news.example/article, or --targets FILE")
+        raise InputError(say("expected a target, such as https://news.example/article, or --targets FILE"))
     with ExitStack() as open_now:
         in_turn(lambda: opened(asked, write=True), PATIENCE).close()  # what is at fault with it is told before anything is asked
         others = [open_now.enter_context(Workspace.open(folder, write=False)) for folder in asked.also]
@@ -85,8 +85,14 @@ def _probes(asked: argparse.Namespace, urls: list[str]) -> list[Probe]:
     chosen = list(dict.fromkeys(asked.method or [method for method in ("web", "bluesky") if _wanted(method, urls)]))
     options: dict[str, Any] = {"vantage": asked.network, "allow_private": asked.allow_private, "seconds": asked.seconds, "apart": True}
     made = [web(**options) if method == "web" else platform(method, **options) for method in chosen]
-    faults = [Fault(f"{url} cannot be asked by {' or '.join(chosen)}") for url in urls if not any(one.suits(url) for one in made)]
-    faults += [Fault(f"{one.method} suits none of the targets") for one in made if not any(one.suits(url) for url in urls)]
+    faults = [
+        Fault(say("{url} cannot be asked by {chosen}", url=url, chosen=say(" or ", "fault").join(chosen)))
+        for url in urls
+        if not any(one.suits(url) for one in made)
+    ]
+    faults += [
+        Fault(say("{method} suits none of the targets", method=one.method)) for one in made if not any(one.suits(url) for url in urls)
+    ]
     if faults:
         raise InputError(faults)
     return made
@@ -159,7 +165,7 @@ def history_(asked: argparse.Namespace) -> int:
         made = history(archive, asked.target, others)
         if not made.entries and not made.observations:
             known = dict.fromkeys(entry.target for entry in archive.entries())
-            raise InputError(f"nothing is kept about {asked.target}{did_you_mean(asked.target, known)}")
+            raise InputError(say("nothing is kept about {target}{near}", target=asked.target, near=did_you_mean(asked.target, known)))
         data = history_data(made)
     if _as_json(asked):
         print_json(data)
@@ -207,4 +213,4 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise InputError(f'got "{text}"; expected a day such as 2025-01-22') from None
+        raise InputError(say('got "{text}"; expected a day such as 2025-01-22', text=text)) from None

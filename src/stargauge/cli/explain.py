@@ -21,7 +21,9 @@ def explain(asked: argparse.Namespace) -> int:
     if asked.list:
         return _list_quantities(asked)
     if not asked.address:
-        raise InputError("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
+        raise InputError(
+            say("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
+        )
     programme = loaded(asked)
     _expect_fitting(asked, api.is_claim(programme, asked.address))
     if asked.svg:
@@ -35,11 +37,13 @@ def explain(asked: argparse.Namespace) -> int:
 def _expect_fitting(asked: argparse.Namespace, claim: bool) -> None:
     faults = list[Fault]()
     if claim and asked.date:
-        faults.append(Fault("--date: a reading is read at the time that it names; leave --date out, or ask for an address"))
+        faults.append(Fault(say("--date: a reading is read at the time that it names; leave --date out, or ask for an address")))
     if asked.since and asked.svg:
-        faults.append(Fault("--svg: there is a picture of what a number is made of, none of what changed it; leave --since or --svg out"))
+        faults.append(
+            Fault(say("--svg: there is a picture of what a number is made of, none of what changed it; leave --since or --svg out"))
+        )
     if asked.since and asked.given:
-        faults.append(Fault("--given: what changed since a day is told over all worlds; leave --since or --given out"))
+        faults.append(Fault(say("--given: what changed since a day is told over all worlds; leave --since or --given out")))
     if faults:
         raise InputError(faults)
 
@@ -74,7 +78,9 @@ def _reading(asked: argparse.Namespace, programme: Any) -> int:
         evidence=asked.evidence, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.svg and not data["compares"]:
-        raise InputError(f"--svg: {asked.address} compares no number that can be drawn: {data['reading']['answer']}")
+        raise InputError(
+            say("--svg: {address} compares no number that can be drawn: {answer}", address=asked.address, answer=data["reading"]["answer"])
+        )
     if asked.svg:
         _draw(asked, data["compares"][0]["why"])
     if asked.json:

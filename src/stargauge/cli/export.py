@@ -20,12 +20,12 @@ def export(asked: argparse.Namespace) -> int:
     from stargauge import api
 
     if asked.given:
-        raise InputError("--given: what is published stands alone, and would be read without its condition; use audit --given --json")
+        raise InputError(say("--given: what is published stands alone, and would be read without its condition; use audit --given --json"))
     target = Path(asked.output) if asked.output else None
     if target is not None:
         expect_writable(target, "export", _ENDINGS.get(asked.form, ""))
         if target.exists():
-            raise InputError(f'"{target}" exists already; it was not touched: choose another name')
+            raise InputError(say('"{target}" exists already; it was not touched: choose another name', target=target))
     made = api.export(
         asked.form, loaded(asked), claim=asked.claim, language=asked.language, publisher=asked.publisher, url=asked.url,
         publisher_url=asked.publisher_url, proof=asked.proof, forecasts=asked.forecasts, as_of=asked.as_of, draws=asked.draws,

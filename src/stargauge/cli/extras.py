@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,18 @@ def extra_of(module: str | None) -> Extra | None:
     return next((extra for extra in EXTRAS if first in extra.modules), None)
 
 
-def missing_text(what: str, module: str, extra: Extra) -> str:
-    """What is told where something needs an extra that is not installed."""
-    return f"{what} the extra `{extra.name}` ({module} is missing): {extra.command}"
+def missing_text(module: str, extra: Extra, page: bool = False) -> str:
+    """What is told where a page, or whatever was asked, needs an extra that is not installed."""
+    told = {"extra": extra.name, "module": module, "command": extra.command}
+    if page:
+        return say("a page needs the extra `{extra}` ({module} is missing): {command}", **told)
+    return say("this needs the extra `{extra}` ({module} is missing): {command}", **told)
 
 
 def expect_pages() -> None:
     """Raise InputError where no page can be made; asked before the work is done."""
     for module in _lacking("jinja2", "vl_convert"):
-        raise InputError(missing_text("a page needs", module, EXTRAS[0]))
+        raise InputError(missing_text(module, EXTRAS[0], page=True))
 
 
 def _lacking(*modules: str) -> Iterator[str]:

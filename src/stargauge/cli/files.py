@@ -8,25 +8,50 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stargauge.cli.extras import expect_pages
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import Fault, InputError, system_text
+from stargauge.quantity.spoken import say
+
+#: What is written into files.
+WRITTEN = (
+    "report", "workbook", "statements", "programme", "payload", "proof", "web archive", "bundle", "receipt", "request", "picture", "export",
+    "plan", "table", "measurement", "draft", "page",
+)  # fmt: skip
+
+
+def _named(what: str) -> str:
+    return say(what, "to write")
 
 
 def expect_writable(path: Path, what: str, ending: str = ".html") -> None:
     """Raise InputError where a file cannot be written there; asked before the work is done."""
     folder = path.resolve().parent
     if not folder.is_dir():
-        raise InputError(f'no folder "{path.parent}" to write the {what} to; make it, or choose another place')
+        raise InputError(
+            say('no folder "{parent}" to write the {what} to; make it, or choose another place', parent=path.parent, what=_named(what))
+        )
     if path.is_dir():
-        raise InputError(f'"{path}" is a folder; expected a file name for the {what}, such as {path / "stargate"}{ending}')
+        raise InputError(
+            say(
+                '"{path}" is a folder; expected a file name for the {what}, such as {example}{ending}',
+                path=path,
+                what=_named(what),
+                example=path / "stargate",
+                ending=ending,
+            )
+        )
     if not os.access(folder, os.W_OK):
-        raise InputError(f'the folder "{path.parent}" cannot be written to; choose another place for the {what}')
+        raise InputError(
+            say('the folder "{parent}" cannot be written to; choose another place for the {what}', parent=path.parent, what=_named(what))
+        )
 
 
 def expect_new(path: Path, what: str, ending: str = ".html") -> None:
     """Raise InputError where a file cannot be written there, or one stands there already; asked before the work is done."""
     expect_writable(path, what, ending)
     if path.exists():
-        raise InputError(f'"{path}" exists already; it was not touched: choose another name for the {what}')
+        raise InputError(
+            say('"{path}" exists already; it was not touched: choose another name for the {what}', path=path, what=_named(what))
+        )
 
 
 def write_whole(path: Path, text: str | bytes) -> None:
@@ -42,7 +67,7 @@ def write_whole(path: Path, text: str | bytes) -> None:
             os.unlink(made)
             raise
     except OSError as error:
-        raise InputError(Fault(f"cannot be written: {error.strerror}; choose another place", file=str(path))) from None
+        raise InputError(Fault(say("cannot be written: {why}; choose another place", why=system_text(error)), file=str(path))) from None
 
 
 def expect_page_in(folder: Path | None, page: str) -> None:
@@ -50,7 +75,7 @@ def expect_page_in(folder: Path | None, page: str) -> None:
     if folder is None:
         return
     if folder.exists() and not folder.is_dir():
-        raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
+        raise InputError(Fault(say('"{folder}" is a file; expected a folder', folder=folder), "--out"))
     if folder.exists():
         expect_writable(folder / page, "page", ".html")
     expect_pages()

@@ -10,6 +10,7 @@ from pathlib import Path
 from stargauge.cli.commands import print_json, style_of, values_of
 from stargauge.cli.files import expect_page_in, write_all
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: What is written into a folder, beside pictures.
 PAGE, DATA = "goodput.html", "goodput.json"
@@ -43,5 +44,5 @@ def goodput(asked: argparse.Namespace) -> int:
 def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
     """Raise InputError for what is missing or cannot be written, before any of the work is done."""
     if not asked.cluster:
-        raise InputError(Fault("expected a number of accelerators and a chip, such as 16384xh100", "--cluster"))
+        raise InputError(Fault(say("expected a number of accelerators and a chip, such as 16384xh100"), "--cluster"))
     expect_page_in(folder, PAGE)

@@ -10,6 +10,7 @@ from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 
 def hours(asked: argparse.Namespace) -> int:
@@ -37,7 +38,7 @@ def hours(asked: argparse.Namespace) -> int:
 def _expect(asked: argparse.Namespace, target: Path | None) -> None:
     """Raise InputError for what is asked wrong, before any of the work is done."""
     if asked.hourly and not asked.json:
-        raise InputError("--hourly adds every hour of one draw to the JSON; give --json as well")
+        raise InputError(say("--hourly adds every hour of one draw to the JSON; give --json as well"))
     if target is not None:
         expect_writable(target, "report")
         expect_pages()

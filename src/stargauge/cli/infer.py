@@ -10,6 +10,7 @@ from pathlib import Path
 from stargauge.cli.commands import print_json, style_of, values_of
 from stargauge.cli.files import expect_page_in, write_all
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: What is written into a folder, beside pictures.
 PAGE, DATA, TABLE = "serving.html", "serving.json", "serving-front.csv"
@@ -43,15 +44,11 @@ def infer(asked: argparse.Namespace) -> int:
     return 0
 
 
-_NEEDED = (
-    ("model", "a model of the catalogue (such as deepseek-r1), or a CSV file of yours"),
-    ("chip", "a chip of the catalogue, such as gb300"),
-)
-
-
 def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
     """Raise InputError for what is missing or cannot be written, before any of the work is done."""
-    missing = [Fault(f"expected {example}", f"--{name}") for name, example in _NEEDED if not getattr(asked, name)]
+    model = say("expected a model of the catalogue (such as {example}), or a CSV file of yours", example="deepseek-r1")
+    chip = say("expected a chip of the catalogue, such as {example}", example="gb300")
+    missing = [Fault(text, f"--{name}") for name, text in (("model", model), ("chip", chip)) if not getattr(asked, name)]
     if missing:
         raise InputError(missing)
     expect_page_in(folder, PAGE)

@@ -56,7 +56,7 @@ def _run(asked: argparse.Namespace) -> int:
         train,
         what_if,
     )
-    from stargauge.quantity.errors import InputError
+    from stargauge.quantity.errors import InputError, system_text
 
     if day := getattr(asked, "as_of", None):
         commands.note_future(day)
@@ -86,7 +86,7 @@ def _run(asked: argparse.Namespace) -> int:
         print(told, file=sys.stderr)
         return 2
     except OSError as error:
-        why = error.strerror or str(error)
+        why = system_text(error)
         named = say("could not read or write {file}: {why}", file=error.filename, why=why)
         print(named if error.filename else say("could not read or write: {why}", why=why), file=sys.stderr)
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what could not be written is not tried again at exit
@@ -110,7 +110,7 @@ def _missing(missing: ModuleNotFoundError) -> int:
     if extra is None or missing.name is None:
         print(say("our fault: {what}; stargauge doctor shows what is installed", what=missing), file=sys.stderr)
         return 3
-    sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(missing_text("this needs", missing.name, extra)))))
+    sys.stderr.write("".join(f"{line}\n" for line in fault_lines(InputError(missing_text(missing.name, extra)))))
     return 2
 
 
@@ -132,20 +132,24 @@ def _function(command: str) -> str:
     return f"{command}_" if keyword.iskeyword(command) else command
 
 
-def fault_lines(error: InputError) -> Iterator[str]:
+def fault_lines(error: InputError, kept: int = 0) -> Iterator[str]:
     """The faults of an input as lines: the file and their number, then each with line, column, path and what to do.
+
+    `kept`: how much was done and kept all the same.
 
     They quote what came, which may be meant for the terminal: what it would obey is written out.
     """
     from stargauge.evidence.capture.plain import plain
 
-    yield from map(plain, _fault_lines(error))
+    yield from map(plain, _fault_lines(error, kept))
 
 
-def _fault_lines(error: InputError) -> Iterator[str]:
+def _fault_lines(error: InputError, kept: int) -> Iterator[str]:
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
     told = say("1 error, nothing was run") if count == 1 else say("{count} errors, nothing was run", count=count)
+    if kept:
+        told = say("1 error, {kept} kept", kept=kept) if count == 1 else say("{count} errors, {kept} kept", count=count, kept=kept)
     yield f"{files[0] if len(files) == 1 else 'stargauge'}: {told}"
     shown = ""
     for fault in error.faults:

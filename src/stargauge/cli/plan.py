@@ -95,7 +95,7 @@ def _expect(asked: argparse.Namespace, report: Path | None, saved: Path | None) 
     if saved is not None:
         (expect_writable if asked.force else expect_new)(saved, "plan", ".yaml")
     elif asked.force:
-        raise InputError("--force writes over a file: name it with --save FILE")
+        raise InputError(say("--force writes over a file: name it with --save FILE"))
 
 
 def _as_option(fault: Fault) -> Fault:

@@ -18,6 +18,7 @@ from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
+    from stargauge.api.supply_asked import Way
     from stargauge.plan.sizing import NoSupply
 
 
@@ -94,14 +95,20 @@ def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fa
     yield from (replace(fault, path=f"--{fault.path}") for fault in faults_of(vars(asked), sources))
     yield from _faults_of_share(asked.shortfall)
     if asked.years is not None and not 1 <= asked.years <= MOST_YEARS:
-        yield Fault(f"got {asked.years}; expected 1 to {MOST_YEARS} years of weather", "--years")
+        yield Fault(say("got {years}; expected 1 to {most} years of weather", years=asked.years, most=MOST_YEARS), "--years")
     if not 1 <= asked.histories <= MOST_DRAWS:
-        yield Fault(f"got {asked.histories:,}; expected 1 to {MOST_DRAWS:,} years of failures", "--draws")
+        yield Fault(
+            say("got {histories:,}; expected 1 to {most:,} years of failures", histories=asked.histories, most=MOST_DRAWS),
+            "--draws",
+        )
     if asked.by is not None:
         today = asked.as_of or date.today()
         try:
             if parse_window(asked.by).start < today:
-                yield Fault(f"got {asked.by}, which is past on {today}; expected a day from then on, or another --as-of", "--by")
+                yield Fault(
+                    say("got {by}, which is past on {today}; expected a day from then on, or another --as-of", by=asked.by, today=today),
+                    "--by",
+                )
         except InputError as error:
             yield from (Fault(fault.message, "--by") for fault in error.faults)
     if asked.tariff is not None:
@@ -109,7 +116,9 @@ def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fa
     if asked.pypsa is not None:
         yield from _faults_of(lambda: expect_free(Path(asked.pypsa)), "--pypsa")
     if asked.weather is not None and not Path(asked.weather).is_file():
-        yield Fault(f'no file "{asked.weather}"; expected an hourly weather file (EPW, TMY3 or NSRDB CSV)', "--weather")
+        yield Fault(
+            say('no file "{weather}"; expected an hourly weather file (EPW, TMY3 or NSRDB CSV)', weather=asked.weather), "--weather"
+        )
 
 
 def _faults_of(check: Callable[[], object], option: str) -> Iterator[Fault]:
@@ -129,9 +138,11 @@ def _share(text: str) -> float:
 def _faults_of_share(text: str) -> Iterator[Fault]:
     try:
         if not 0.0 <= _share(text) < 1.0:
-            yield Fault(f'got "{text}"; expected a share of the energy from 0 to below 1, such as 0.001 or 0.1 %', "--shortfall")
+            yield Fault(
+                say('got "{text}"; expected a share of the energy from 0 to below 1, such as 0.001 or 0.1 %', text=text), "--shortfall"
+            )
     except InputError as error:
-        yield from (Fault(f"{fault.message}, a share such as 0.001 or 0.1 %", "--shortfall") for fault in error.faults)
+        yield from (Fault(say("{message}, a share such as 0.001 or 0.1 %", message=fault.message), "--shortfall") for fault in error.faults)
 
 
 # --- where no supply keeps the limits ---------------------------------------------------------------------------------------------
@@ -139,22 +150,25 @@ def _faults_of_share(text: str) -> Iterator[Fault]:
 
 def _impossible(fault: NoSupply, asked: argparse.Namespace, sources: list[str] | None) -> InputError:
     """That no supply keeps all limits, and for each of them what would do, in the unit in which it was asked."""
-    from stargauge.api.supply_asked import not_yet, ways
+    from stargauge.api.supply_asked import no_supply_of, not_yet, ways
 
-    told = [f"--{way.name} {_quoted(way.needed)} (asked {_as_most(way.name)}{way.asked})" for way in ways(fault, vars(asked))]
-    what = f"no supply of {', '.join(sources)}" if sources else "no supply of what is looked at"
-    by = f", from {asked.by} on" if asked.by else ""
-    enough = f"any one of these would do, all else kept: {'; '.join(told)}" if told else "no single limit that gives way would be enough"
-    others = "offer more with --sources, or ask for less with --load"
+    told = [f"--{way.name} {_quoted(way.needed)} ({_as_asked(way)})" for way in ways(fault, vars(asked))]
+    enough = say("no single limit that gives way would be enough")
+    if told:
+        enough = say("any one of these would do, all else kept: {limits}", limits="; ".join(told))
+    enough = f"{not_yet(fault)}; {enough}" if not_yet(fault) else enough
+    text = say("{enough}; else offer more with --sources, or ask for less with --load", enough=enough)
     if asked.by:
-        others = "name a later day with --by, or offer what is there sooner with --sources, such as rented-generator"
-    when = f"{not_yet(fault)}; " if not_yet(fault) else ""
-    return InputError(Fault(f"{when}{enough}; else {others}", f"{what} keeps all limits at {asked.site}{by}"))
+        text = say(
+            "{enough}; else name a later day with --by, or offer what is there sooner with --sources, such as rented-generator",
+            enough=enough,
+        )  # fmt: skip
+    return InputError(Fault(text, no_supply_of(sources, asked.site, asked.by)))
 
 
 def _quoted(text: str) -> str:
     return f"'{text}'" if " " in text else text
 
 
-def _as_most(name: str) -> str:
-    return "" if name == "shortfall" else "at most "
+def _as_asked(way: Way) -> str:
+    return say("asked {amount}", amount=way.asked) if way.name == "shortfall" else say("asked at most {amount}", amount=way.asked)

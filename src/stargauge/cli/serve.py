@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 MOST_WORKERS = 16
 
@@ -17,13 +18,13 @@ def serve(asked: argparse.Namespace) -> int:
 
     folder = Path(asked.folder)
     evidence = Path(asked.evidence) if asked.evidence else folder / "evidence"
-    faults = [Fault(f'FOLDER: there is no folder "{folder}"')] if not folder.is_dir() else []
+    faults = [Fault(say('FOLDER: there is no folder "{folder}"', folder=folder))] if not folder.is_dir() else []
     if asked.evidence and not evidence.is_dir():
-        faults.append(Fault(f'--evidence: there is no folder "{evidence}"; stargauge evidence init makes one'))
+        faults.append(Fault(say('--evidence: there is no folder "{evidence}"; stargauge evidence init makes one', evidence=evidence)))
     if not 0 <= asked.port <= 65_535:
-        faults.append(Fault(f"--port: got {asked.port}; expected 0 to 65535"))
+        faults.append(Fault(say("--port: got {port}; expected 0 to 65535", port=asked.port)))
     if not 1 <= asked.workers <= MOST_WORKERS:
-        faults.append(Fault(f"--workers: got {asked.workers}; expected 1 to {MOST_WORKERS}"))
+        faults.append(Fault(say("--workers: got {workers}; expected 1 to {most}", workers=asked.workers, most=MOST_WORKERS)))
     if faults:
         raise InputError(faults)
     run(

@@ -12,6 +12,7 @@ from stargauge.cli.extras import expect_pages
 from stargauge.cli.files import expect_writable, write_whole
 from stargauge.cli.progress import progress
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 
 def system(asked: argparse.Namespace) -> int:
@@ -43,5 +44,7 @@ def _pools(texts: Sequence[str]) -> dict[str, str]:
     pairs = [[part.strip() for part in text.split("=", 1)] for text in texts]
     wrong = [text for text, pair in zip(texts, pairs, strict=True) if len(pair) != 2 or not all(pair)]
     if wrong:
-        raise InputError([Fault(f'got --pool "{text}"; expected NAME=VALUE, such as --pool "transformers=2 GW/yr"') for text in wrong])
+        raise InputError(
+            [Fault(say('got --pool "{text}"; expected NAME=VALUE, such as --pool "transformers=2 GW/yr"', text=text)) for text in wrong]
+        )
     return dict(pairs)

@@ -10,6 +10,7 @@ from pathlib import Path
 from stargauge.cli.commands import print_json, style_of, values_of
 from stargauge.cli.files import expect_page_in, write_all
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: What is written into a folder.
 PAGE, DATA = "training.html", "training.json"
@@ -41,13 +42,9 @@ def train(asked: argparse.Namespace) -> int:
 
 def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
     """Raise InputError for what is missing or cannot be written, before any of the work is done."""
-    missing = [Fault(f"expected {example}", f"--{name}") for name, example in _NEEDED if not getattr(asked, name)]
+    model = say("expected a model of the catalogue (such as {example}), or a CSV file of yours", example="llama3-405b")
+    cluster = say("expected a number of accelerators and a chip, such as {example}", example="16384xh100")
+    missing = [Fault(text, f"--{name}") for name, text in (("model", model), ("cluster", cluster)) if not getattr(asked, name)]
     if missing:
         raise InputError(missing)
     expect_page_in(folder, PAGE)
-
-
-_NEEDED = (
-    ("model", "a model of the catalogue (such as llama3-405b), or a CSV file of yours"),
-    ("cluster", "a number of accelerators and a chip, such as 16384xh100"),
-)

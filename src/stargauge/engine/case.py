@@ -13,6 +13,7 @@ from stargauge.engine.result import World
 from stargauge.engine.sample import fixed, input_key
 from stargauge.engine.streams import BLOCK, Array
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Estimate
 
 
@@ -53,7 +54,7 @@ class Case:
         if self.draw is None:
             return static | {name: fixed(world.inputs[name], world.axes)[None] for name in varying}
         if self.draw < 0:
-            raise InputError(f"got draw {self.draw}; draws are counted from 0")
+            raise InputError(say("got draw {draw}; draws are counted from 0", draw=self.draw))
         sampler = world.run(varying).sampler
         row = self.draw % BLOCK
         return static | {name: values[row : row + 1] for name, values in sampler.draw(self.draw // BLOCK).items()}
@@ -76,7 +77,7 @@ def nearest_draw(values: Array) -> int:
     """The draw whose value lies nearest the median of all, the first of them where several do. Raises InputError where none has any."""
     known = np.isfinite(values)
     if not known.any():
-        raise InputError("no draw of this address has a finite value, so none is nearest its median")
+        raise InputError(say("no draw of this address has a finite value, so none is nearest its median"))
     return int(np.argmin(np.where(known, np.abs(values - np.median(values[known])), np.inf)))
 
 

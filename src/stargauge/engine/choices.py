@@ -10,6 +10,7 @@ import numpy as np
 from stargauge.engine.sample import Value
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Estimate, Input, Mixture
 
 Inputs = Mapping[str, Input]
@@ -38,7 +39,7 @@ def with_choices(base: Inputs, alternatives: Mapping[str, Sequence[Option]]) -> 
             if all(view is made for view in views):
                 continue
             if any(view.labels != made.labels for view in views):
-                faults.append(Fault(f"{name} has other labels in an option of {pick}", f"alternatives.{pick}"))
+                faults.append(Fault(say("{name} has other labels in an option of {pick}", name=name, pick=pick), f"alternatives.{pick}"))
                 continue
             cells = list(out[name].estimates)
             for place, estimates in enumerate(zip(*(view.estimates for view in views), strict=True)):
@@ -47,7 +48,18 @@ def with_choices(base: Inputs, alternatives: Mapping[str, Sequence[Option]]) -> 
                     continue
                 if (name, place) in changed:
                     cell = ", ".join(made.labels[place])
-                    faults.append(Fault(f"{name}[{cell}] differs under {changed[name, place]} and under {pick}", f"alternatives.{pick}"))
+                    faults.append(
+                        Fault(
+                            say(
+                                "{name}[{cell}] differs under {changed} and under {pick}",
+                                name=name,
+                                cell=cell,
+                                changed=changed[name, place],
+                                pick=pick,
+                            ),
+                            f"alternatives.{pick}",
+                        )
+                    )
                 changed[name, place] = pick
                 cells[place] = mixture(pick, options, estimates)
             out[name] = replace(out[name], estimates=tuple(cells))
@@ -64,7 +76,7 @@ def mixture(pick: str, options: Sequence[Option], estimates: Sequence[Estimate])
     hindsight = max((e.hindsight for e in estimates if e.hindsight), default=None)
     values: list[Value] = [e.value for e in estimates]
     if any(isinstance(value, Mixture) for value in values):
-        raise InputError(Fault("a value within an option is itself a choice", f"alternatives.{pick}"))
+        raise InputError(Fault(say("a value within an option is itself a choice"), f"alternatives.{pick}"))
     made = Mixture(pick, weights, tuple(values), names)  # type: ignore[arg-type]
     return Estimate(made, kind, statements, hindsight, f"one of: {', '.join(names)}")
 

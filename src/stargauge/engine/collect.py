@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from stargauge.engine.columns import stacked
 from stargauge.engine.histogram import Counts, count, join
 from stargauge.engine.parts import keepable
 from stargauge.engine.select import Block, Mask
@@ -69,8 +70,8 @@ class Values:
             return parts[0]
         partial: Mask | None = None
         if any(part.partial is not None for part in parts):
-            partial = np.concatenate([np.zeros(p.values.shape, bool) if p.partial is None else p.partial for p in parts])
-        return Kept(np.concatenate([p.values for p in parts]), partial, tuple(dict.fromkeys(name for p in parts for name in p.absent)))
+            partial = stacked([np.zeros(p.values.shape, bool) if p.partial is None else p.partial for p in parts])
+        return Kept(stacked([p.values for p in parts]), partial, tuple(dict.fromkeys(name for p in parts for name in p.absent)))
 
 
 @dataclass(frozen=True)

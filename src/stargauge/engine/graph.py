@@ -10,6 +10,7 @@ from types import ModuleType
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.quantity import Quantity, find, quantities_of
+from stargauge.quantity.spoken import say
 
 #: A static function that needs an uncertain input asks for its median under this name.
 MEDIAN = "_p50"
@@ -55,20 +56,29 @@ class Graph:
 
     def __post_init__(self) -> None:
         faults = [
-            Fault(f'{made.name} needs "{need}", which nothing makes{did_you_mean(need, self.quantities)}')
+            Fault(
+                say('{name} needs "{need}", which nothing makes{near}', name=made.name, need=need, near=did_you_mean(need, self.quantities))
+            )
             for made in self.quantities.values()
             for need in self.needs(made)
             if need not in self.quantities
         ]
         faults += [
-            Fault(f"{made.name} needs the median {need}, but {median_of(need)} is no input")
+            Fault(say("{name} needs the median {need}, but {median_of} is no input", name=made.name, need=need, median_of=median_of(need)))
             for made in self.quantities.values()
             for need in made.needs
             if not made.is_input and need not in self.quantities and not self._is_input(median_of(need))
         ]
         if not faults:
             faults = [
-                Fault(f"{made.name} has no draw axis, but needs {need}, which varies by draw (its median is {need}{MEDIAN})")
+                Fault(
+                    say(
+                        "{name} has no draw axis, but needs {need}, which varies by draw (its median is {need}{suffix})",
+                        name=made.name,
+                        need=need,
+                        suffix=MEDIAN,
+                    )
+                )
                 for made in self.quantities.values()
                 for need in made.needs
                 if not made.is_input and made.static and need in self.quantities and not self.quantities[need].static
@@ -85,7 +95,16 @@ class Graph:
         for module in modules:
             for name, made in quantities_of(module).items():
                 if name in found:
-                    faults.append(Fault(f"{name} is made twice: in {found[name].function.__module__} and in {module.__name__}"))
+                    faults.append(
+                        Fault(
+                            say(
+                                "{name} is made twice: in {module} and in {other}",
+                                name=name,
+                                module=found[name].function.__module__,
+                                other=module.__name__,
+                            )
+                        )
+                    )
                 found[name] = made
         if faults:
             raise InputError(faults)
@@ -108,7 +127,7 @@ class Graph:
             if name in done:
                 return
             if name in path:
-                raise InputError(f"circular: {' needs '.join([*path[path.index(name) :], name])}")
+                raise InputError(say("circular: {names}", names=say(" needs ").join([*path[path.index(name) :], name])))
             path.append(name)
             for need in self.needs(self.quantities[name]):
                 visit(need)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stargauge.engine.graph import content_key
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 Mask = NDArray[np.bool_]
 
@@ -28,7 +29,7 @@ class Held:
 
     def __post_init__(self) -> None:
         if not self.mask.any():
-            raise InputError("no draw is kept, so nothing can be said of the worlds in which the condition holds; try more draws")
+            raise InputError(say("no draw is kept, so nothing can be said of the worlds in which the condition holds; try more draws"))
 
     @cached_property
     def places(self) -> NDArray[np.intp]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stargauge.engine.parts import keepable
 from stargauge.engine.streams import Array
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 #: Bins per factor of ten; the exponents below which a size is zero and above which it is beyond the grid. For every quantity the same.
 PER_DECADE, LOWEST, HIGHEST = 128, -12, 30
@@ -47,7 +48,12 @@ class Counts:
         upto = self.below[:, None] + np.cumsum(self.inside, axis=1)
         if np.any((present > 0) & ((rank <= self.below) | (rank > upto[:, -1]))):
             raise InputError(
-                f"the quantile {q:g} lies beyond the grid of the histogram (sizes of 1e{LOWEST} to 1e{HIGHEST}); ask for fewer draws"
+                say(
+                    "the quantile {q:g} lies beyond the grid of the histogram (sizes of 1e{lowest} to 1e{highest}); ask for fewer draws",
+                    q=q,
+                    lowest=LOWEST,
+                    highest=HIGHEST,
+                )
             )
         place = np.minimum((upto < rank[:, None]).sum(axis=1), self.inside.shape[1] - 1)
         column = np.arange(len(place))

@@ -23,6 +23,7 @@ from stargauge.engine.streams import Array
 from stargauge.quantity.address import Address, Selection, parse_share, resolve, whole_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import PICKED_AXES, Quantity
+from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
     from stargauge.engine.memo import Memo
@@ -265,7 +266,7 @@ class _Tree:
         made = selection.quantity
         address = whole_of(part, made, self.frame.axes)
         if address == part:
-            raise InputError(f"share({part}): a share needs a label of a site, a party or a line; {part} is the whole")
+            raise InputError(say("share({part}): a share needs a label of a site, a party or a line; {part} is the whole", part=part))
         whole = resolve(address, self.frame.quantities, self.frame.axes)
         says = f"The share of {part} in {address}."
         root = Node(f"share({part})", made.name, "1", says, "", (f"share = {part} / {address}",), False)

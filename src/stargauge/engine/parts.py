@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, system_text
+from stargauge.quantity.spoken import say
 
 ABOUT, FORM = "parts.json", "form"
 _NAMED = re.compile(r"(\d+)\.npz")
@@ -50,7 +51,7 @@ class Parts:
         try:
             place.mkdir(exist_ok=True)
         except OSError as error:
-            raise InputError(f"cannot write to {self.folder}: {error.strerror}") from None
+            raise InputError(say("cannot write to {folder}: {why}", folder=self.folder, why=system_text(error))) from None
         return PartsOfRun(place)
 
     def _expect_own(self, key: str) -> None:
@@ -62,15 +63,20 @@ class Parts:
                 _write(about, json.dumps({"first": key}).encode())
                 return
         except OSError as error:
-            raise InputError(f"cannot keep parts in {self.folder}: {error.strerror}") from None
+            raise InputError(say("cannot keep parts in {folder}: {why}", folder=self.folder, why=system_text(error))) from None
         except ValueError:
             first = None
         if not isinstance(first, dict) or "first" not in first:
-            raise InputError(f"{self.folder} holds something else and was not touched; choose an empty folder, or a new one")
+            raise InputError(
+                say("{folder} holds something else and was not touched; choose an empty folder, or a new one", folder=self.folder)
+            )
         if first["first"] != key:
             raise InputError(
-                f"{self.folder} keeps the parts of another run: of another programme, day, seed, number of draws, question or version; "
-                "ask for that again, or choose another folder"
+                say(
+                    "{folder} keeps the parts of another run: of another programme, day, seed, number of draws, question or "
+                    "version; ask for that again, or choose another folder",
+                    folder=self.folder,
+                )
             )
 
 
@@ -93,7 +99,7 @@ class PartsOfRun:
                 form = json.loads(held[FORM].tobytes())
                 return _made(form, held)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-            raise InputError(f"{path} cannot be read; delete it, and it is computed again") from None
+            raise InputError(say("{path} cannot be read; delete it, and it is computed again", path=path)) from None
 
     def put(self, place: int, value: Any) -> None:
         """Keep a part; it is there whole or not at all."""
@@ -110,7 +116,7 @@ class PartsOfRun:
                 os.unlink(made)
                 raise
         except OSError as error:
-            raise InputError(f"cannot keep a part in {self.folder}: {error.strerror}") from None
+            raise InputError(say("cannot keep a part in {folder}: {why}", folder=self.folder, why=system_text(error))) from None
 
     def _path(self, place: int) -> Path:
         return self.folder / f"{place:06d}.npz"

@@ -24,6 +24,7 @@ from stargauge.engine.sample import Sampler, dimension, fixed, input_key
 from stargauge.engine.select import Block, Frame
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Input
 
 #: The most draws a run may ask for.
@@ -201,7 +202,7 @@ class Run:
 def blocks_of(draws: int) -> int:
     """Whole blocks for a number of draws. Raises InputError outside 1 to 10 million."""
     if not 1 <= draws <= MOST_DRAWS:
-        raise InputError(f"got {draws:,} draws; expected 1 to {MOST_DRAWS:,}")
+        raise InputError(say("got {draws:,} draws; expected 1 to {most:,}", draws=draws, most=MOST_DRAWS))
     return -(-draws // BLOCK)
 
 
@@ -249,6 +250,7 @@ def _gather(place: int, chunks: Sequence[range], run: Run, collectors: Mapping[s
     for index in range(blocks.start, blocks.stop, run.together):
         block = run.block(index, memo, min(run.together, blocks.stop - index))
         parts.append({name: collector.take(block) for name, collector in collectors.items()})
+        del block  # before the next is made: its values are as large as all that makes one
     return _joined(collectors, parts)
 
 

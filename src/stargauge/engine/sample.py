@@ -15,6 +15,7 @@ from stargauge.engine.held import Held
 from stargauge.engine.streams import SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
 from stargauge.quantity.distribution import STANDARD_UNIFORM, Distribution
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import PICK, Input, Mixture
 
 Rows = slice | NDArray[np.intp]
@@ -51,9 +52,19 @@ def layout(made: Input, axes: Mapping[str, Sequence[str]]) -> Layout:
     try:
         places = tuple(sum(at[part] for at, part in zip(index, label, strict=True)) for label in made.labels)
     except (KeyError, ValueError):
-        raise InputError(f"{made.quantity.name}: the labels of its cells do not fit its axes {', '.join(names)}") from None
+        raise InputError(
+            say("{name}: the labels of its cells do not fit its axes {names}", name=made.quantity.name, names=", ".join(names))
+        ) from None
     if sorted(places) != list(range(prod(lead))) or len(places) != len(made.estimates):
-        raise InputError(f"{made.quantity.name}: {len(made.estimates)} cells for {prod(lead)} places along {', '.join(names[:count])}")
+        raise InputError(
+            say(
+                "{name}: {number} cells for {places} places along {names}",
+                name=made.quantity.name,
+                number=len(made.estimates),
+                places=prod(lead),
+                names=", ".join(names[:count]),
+            )
+        )
     return Layout(names[:count], lead, trail, places)
 
 
@@ -160,7 +171,7 @@ class Sampler:
         held: Held | None = None,
     ) -> None:  # fmt: skip
         if len(leading) > SOBOL_DIMENSIONS:
-            raise InputError(f"at most {SOBOL_DIMENSIONS} inputs can lead, got {len(leading)}")
+            raise InputError(say("at most {most} inputs can lead, got {number}", most=SOBOL_DIMENSIONS, number=len(leading)))
         self._inputs, self._axes, self._leading = dict(inputs), axes, tuple(leading)
         self._held = held
         self._streams: dict[tuple[str, ...], int] = {}
@@ -222,7 +233,7 @@ class Sampler:
         where = layout(made, self._axes)
         name = made.quantity.name
         if name in self._leading and where.lead:
-            raise InputError(f"{name} has label axes; only inputs of the whole programme can lead")
+            raise InputError(say("{name} has label axes; only inputs of the whole programme can lead", name=name))
         template = np.full((prod(where.lead), prod(where.trail)), np.nan)
         ready = _Input(template.reshape(where.shape), where)
         for label, place, estimate in zip(made.labels, where.places, made.estimates, strict=True):
@@ -238,11 +249,18 @@ class Sampler:
 
     def _options(self, value: Mixture, stream: tuple[str, ...], where: Layout) -> list[int | Array]:
         if self._weights.setdefault(value.pick, value.weights) != value.weights:
-            raise InputError(f'the choice "{value.pick}" has other weights in {stream[0]}')
+            raise InputError(say('the choice "{pick}" has other weights in {stream}', pick=value.pick, stream=stream[0]))
         out: list[int | Array] = []
         for option in value.options:
             if isinstance(option, Mixture):
-                raise InputError(f"{stream[0]}: an option of {value.pick} is itself a choice ({option.pick})")
+                raise InputError(
+                    say(
+                        "{stream}: an option of {pick} is itself a choice ({other})",
+                        stream=stream[0],
+                        pick=value.pick,
+                        other=option.pick,
+                    )
+                )
             trail = np.broadcast_to(0.0, (prod(where.trail),))
             out.append(
                 self._evaluate(stream, option) if isinstance(option, Distribution) else np.ravel(np.asarray(option, np.float64)) + trail

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from stargauge.engine.streams import Array
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, system_text
+from stargauge.quantity.spoken import say
 
 SUMMARY = "summary.json"
 
@@ -22,12 +23,12 @@ SUMMARY = "summary.json"
 def save(folder: Path, summary: Mapping[str, Any], arrays: Mapping[str, Array]) -> Path:
     """Write beside the folder, then rename. An earlier run in its place is replaced; anything else is left alone and raises InputError."""
     if folder.exists() and not (folder.is_dir() and ((folder / SUMMARY).exists() or not any(folder.iterdir()))):
-        raise InputError(f"{folder} exists and is no saved run; nothing was written")
+        raise InputError(say("{folder} exists and is no saved run; nothing was written", folder=folder))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise InputError(f"cannot write to {folder.parent}: {error.strerror}") from None
+        raise InputError(say("cannot write to {parent}: {why}", parent=folder.parent, why=system_text(error))) from None
     try:
         names = {address: f"{_file_name(address)}.npy" for address in arrays}
         for address, values in arrays.items():

@@ -16,6 +16,7 @@ from stargauge.quantity.address import Address, Selection, parse_address, resolv
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import PICKED_AXES, Quantity, find
+from stargauge.quantity.spoken import say
 
 Mask = NDArray[np.bool_]
 Asked = str | Address | Selection
@@ -50,7 +51,9 @@ class Frame:
         """The place of a date's month: a date is read at the end of its month. Raises InputError outside the months of the run."""
         months = self.axes["month"]
         if month_label(when) not in months:
-            raise InputError(f"{when} is outside the months of this run, {months[0]} to {months[-1]}")
+            raise InputError(
+                say("{when} is outside the months of this run, {first} to {last}", when=when, first=months[0], last=months[-1])
+            )
         return months.index(month_label(when))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.engine.collect import Kept
+from stargauge.engine.columns import let_go
 from stargauge.engine.histogram import Counts
 from stargauge.engine.select import Frame, Mask
 from stargauge.engine.spread import quantiles, sampling_error
@@ -17,6 +18,7 @@ from stargauge.engine.streams import Array
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
 from stargauge.quantity.shown import Shown, chart_of
+from stargauge.quantity.spoken import say
 
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -70,7 +72,12 @@ class Series(Shown):
     def values(self) -> Array:
         """The values: (draw,) or (draw, month), over `months`. Raises InputError where only counts, or only some months, were kept."""
         if self.exact is None or self.kept_at is not None:
-            raise InputError(f"{self.address} was kept as a histogram; its draws are there with fewer draws, or at the dates asked for")
+            raise InputError(
+                say(
+                    "{address} was kept as a histogram; its draws are there with fewer draws, or at the dates asked for",
+                    address=self.address,
+                )
+            )
         return self.exact.values
 
     @property
@@ -90,7 +97,11 @@ class Series(Shown):
             return self
         place = self.frame.month(when)
         if self.exact is None or (self.kept_at is not None and place not in self.kept_at):
-            raise InputError(f"{self.address} was kept as a histogram; ask for {when} when simulating, or use quantiles()")
+            raise InputError(
+                say(
+                    "{address} was kept as a histogram; ask for {when} when simulating, or use quantiles()", address=self.address, when=when
+                )
+            )
         column = place if self.kept_at is None else self.kept_at.index(place)
         partial = self.exact.partial
         kept = Kept(self.exact.values[:, column], None if partial is None else partial[:, column], self.exact.absent)
@@ -102,9 +113,11 @@ class Series(Shown):
         `dict(zip(series.months, series.quantiles()[0.5]))` is the middle by month. Raises InputError where only some months were kept.
         """
         if self.exact is not None and self.kept_at is None:
-            return dict(zip(levels, quantiles(self.exact.values, levels), strict=True))
+            made = dict(zip(levels, quantiles(self.exact.values, levels), strict=True))
+            let_go(self.exact.values)
+            return made
         if self.counts is None:
-            raise InputError(f"{self.address} was kept at some dates only")
+            raise InputError(say("{address} was kept at some dates only", address=self.address))
         found = {level: self.counts.quantile(level) for level in levels}
         return found if "month" in self.axes else {level: value[0] for level, value in found.items()}
 

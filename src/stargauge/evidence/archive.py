@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 Kind = Literal["capture", "observation", "state", "statement", "claim", "verdict", "heartbeat", "erasure", "key"]
+
+
+def now() -> datetime:
+    """Our clock, UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

@@ -44,22 +44,24 @@ def _made(folder: Path, mode: int = 0o777) -> list[Path]:
 
 
 def write_files(
-    root: Path, files: Mapping[str, bytes], spare: Path, mode: int = 0o644, also: Mapping[Path, bytes] | None = None
+    root: Path, files: Mapping[str, bytes], spare: Path, mode: int = 0o644, also: Mapping[Path, bytes] | None = None,
+    last: Mapping[Path, bytes] | None = None,
 ) -> None:  # fmt: skip
     """Write files by paths below a folder, and others by their own: all to a spare place and synced, then renamed, then the folders.
 
-    Syncs run side by side: a file system completes many in about the time of one.
+    `last`: files that take their places once all others are there after a power cut. Syncs run side by side: a file system completes many
+    in about the time of one.
     """
     wanted = [*((root / name, content) for name, content in files.items()), *(also or {}).items()]
-    for start in range(0, len(wanted), _AT_ONCE):
-        _write(wanted[start : start + _AT_ONCE], spare, mode)
+    for start in range(0, max(len(wanted), 1), _AT_ONCE):
+        _write(wanted[start : start + _AT_ONCE], spare, mode, [*(last or {}).items()] if start + _AT_ONCE >= len(wanted) else [])
 
 
-def _write(wanted: Sequence[tuple[Path, bytes]], spare: Path, mode: int) -> None:
+def _write(wanted: Sequence[tuple[Path, bytes]], spare: Path, mode: int, last: Sequence[tuple[Path, bytes]]) -> None:
     made: list[Path] = []
     handles: list[int] = []
     try:
-        for place, (_, content) in enumerate(wanted):
+        for place, (_, content) in enumerate([*wanted, *last]):
             made.append(spare / f"{os.getpid()}-{place}")
             handles.append(os.open(made[-1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode))
             rest = memoryview(content)
@@ -68,12 +70,13 @@ def _write(wanted: Sequence[tuple[Path, bytes]], spare: Path, mode: int) -> None
         _side_by_side(os.fsync, handles)
         while handles:
             os.close(handles.pop())
-        folders: dict[Path, None] = {}
-        for path, (target, _) in zip(made, wanted, strict=True):
-            if target.parent not in folders:
-                folders.update(dict.fromkeys([target.parent, *_made(target.parent, 0o777 if mode & 0o077 else 0o700)]))
-            os.replace(path, target)
-        _side_by_side(sync_folder, list(folders))
+        for some, paths in ((wanted, made), (last, made[len(wanted) :])):
+            folders: dict[Path, None] = {}
+            for path, (target, _) in zip(paths, some, strict=False):
+                if target.parent not in folders:
+                    folders.update(dict.fromkeys([target.parent, *_made(target.parent, 0o777 if mode & 0o077 else 0o700)]))
+                os.replace(path, target)
+            _side_by_side(sync_folder, list(folders))
     except BaseException:
         for handle in handles:
             os.close(handle)

@@ -94,11 +94,11 @@ class Signed(NamedTuple):
 
 
 def rows_of(
-    items: Sequence[Item], digests: Iterator[str], last_of: Callable[[str], int | None], at: Signed
+    items: Sequence[Item], digests: Iterator[str], last_of: Callable[[Sequence[str]], Mapping[str, int]], at: Signed
 ) -> tuple[list[EntryRow], list[PayloadRow]]:  # fmt: skip
     """The rows of new entries, with fresh salts. Time never runs back: where the clock does, entries bear the last time and say so."""
     time = max(at.clock, at.before)
-    latest: dict[str, int | None] = {}
+    latest = dict(last_of(list(dict.fromkeys(item.target for item in items))))
     rows, parts = [], []
     for place, item in enumerate(items, start=at.first):
         names = sorted(item.payloads)
@@ -108,8 +108,6 @@ def rows_of(
             PayloadRow(place, name, next(digests), len(item.payloads[name]), mine.hex()) for name, mine in zip(names, salt[2:], strict=True)
         ]
         about = manifests.canonical(item.about)
-        if item.target not in latest:
-            latest[item.target] = last_of(item.target)
         made = Leaf(
             kind=item.kind,
             index=place,
@@ -118,7 +116,7 @@ def rows_of(
             about=manifests.about_commitment(salt[1], about),
             key=at.key,
             payloads=tuple((payload_commitment_of(part), part.size) for part in own),
-            previous=latest[item.target],
+            previous=latest.get(item.target),
             clock=at.clock if at.clock < at.before else None,
             erases=at.erases,
             public_key=at.public_key,

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from stargauge.evidence import private
-from stargauge.evidence.archive import Entry, Kind
+from stargauge.evidence.archive import Entry, Kind, now
 from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
 from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of, was
 from stargauge.evidence.kept import INDEX as INDEX
@@ -27,6 +27,7 @@ from stargauge.evidence.log.checkpoint import Checkpoint
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.merkle import tree_root
 from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
+from stargauge.evidence.log.tiles import Edge
 from stargauge.evidence.recovery import apart, no_key, recovered
 from stargauge.evidence.store import Index, PayloadRow, SqliteIndex
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -35,10 +36,6 @@ from stargauge.quantity.spoken import say
 Clock = Callable[[], datetime]
 #: A last entry that is further ahead of the clock than this is told.
 _AHEAD = timedelta(days=1)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Workspace(Kept):
@@ -55,7 +52,7 @@ class Workspace(Kept):
     # --- making, opening, closing -----------------------------------------------------------------------------------------------------
 
     @classmethod
-    def init(cls, folder: str | os.PathLike[str], name: str | None = None, clock: Clock = _now) -> Workspace:
+    def init(cls, folder: str | os.PathLike[str], name: str | None = None, clock: Clock = now) -> Workspace:
         """Make a workspace in a new or empty folder. `name`: what its log is called in every checkpoint (default: one made up)."""
         path = Path(folder)
         name = f"stargauge-evidence/{os.urandom(6).hex()}" if name is None else name
@@ -82,7 +79,7 @@ class Workspace(Kept):
         return made
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str], write: bool = True, clock: Clock = _now, recompute: bool = False) -> Workspace:
+    def open(cls, folder: str | os.PathLike[str], write: bool = True, clock: Clock = now, recompute: bool = False) -> Workspace:
         """Open a workspace; for writing, what was cut off is completed first. Raises InputError where log and entries do not agree."""
         path = Path(folder)
         if not (path / INDEX).is_file():
@@ -272,7 +269,10 @@ class Workspace(Kept):
         if before is not None and before.size == since:  # the log goes on where it was signed last: that it is the same is known at once
             if before.root != self.log.edge.root:
                 raise InputError(apart(before, size, file))
-            self.log.write(fresh, lambda edge: self.keys.to_remember(Checkpoint(self.origin, edge.size, edge.root)))
+            self._go_on(fresh, signers)
+            if len(signers) == 1 and since < size:
+                self.log.tidy_at_times()
+                return
         else:
             self.log.write(fresh)
             if before is not None:
@@ -285,6 +285,15 @@ class Workspace(Kept):
         for signer in signers[1:]:
             self.keys.remove(signer.verifier)
         self.log.tidy_at_times()
+
+    def _go_on(self, fresh: Iterable[bytes], signers: Sequence[Signer]) -> None:
+        """Write the log on from where it was signed last, with it what is about to be signed; where no key changes, then that, signed."""
+
+        def reached(edge: Edge) -> Checkpoint:
+            return Checkpoint(self.origin, edge.size, edge.root)
+
+        note = (lambda edge: reached(edge).signed(signers)) if len(signers) == 1 else None
+        self.log.write(fresh, lambda edge: self.keys.to_remember(reached(edge)), note)
 
     def _changes_by(self, keys: Sequence[Verifier]) -> list[int]:
         """The entries that announce these keys in place of others."""

@@ -15,6 +15,7 @@ from stargauge.measure.kernels import REDUCED, Kernel
 from stargauge.measure.nvml import Nvml, Unread, if_read, opened
 from stargauge.measure.torch_calls import Calls, Maker
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 T = TypeVar("T")
 #: Data of a kernel that is run again and again: several times what the cache holds, in at most so many sets.
@@ -221,14 +222,21 @@ def open_nvidia(index: int = 0, seed: int = 0) -> Nvidia:
         torch: Any = import_module("torch")
     except ImportError as error:
         missing = error.name or "torch"
-        raise InputError(f"to measure a GPU needs the extra `gpu` ({missing} is missing): pip install 'stargauge[gpu]'") from None
+        raise InputError(
+            say("to measure a GPU needs the extra `gpu` ({missing} is missing): pip install 'stargauge[gpu]'", missing=missing)
+        ) from None
     if not torch.cuda.is_available():
         built = getattr(torch.version, "cuda", None)
-        why = "this PyTorch is built without CUDA" if not built else f"PyTorch {torch.__version__}, built for CUDA {built}, sees none"
-        raise InputError(f"no NVIDIA GPU: {why}; run it on the machine that has one, with its driver (nvidia-smi shows it)")
+        about = {"version": torch.__version__, "built": built}
+        why = say("PyTorch {version}, built for CUDA {built}, sees none", **about) if built else say("this PyTorch is built without CUDA")
+        raise InputError(say("no NVIDIA GPU: {why}; run it on the machine that has one, with its driver (nvidia-smi shows it)", why=why))
     count = int(torch.cuda.device_count())
     if not 0 <= index < count:
-        raise InputError(f"no GPU {index}; expected {'0' if count == 1 else f'0 to {count - 1}'}")
+        raise InputError(
+            say("no GPU {index}; expected 0", index=index)
+            if count == 1
+            else say("no GPU {index}; expected 0 to {last}", index=index, last=count - 1)
+        )
     return Nvidia(torch, index, seed)
 
 

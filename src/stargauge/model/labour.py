@@ -100,7 +100,8 @@ def jobs_construction_onsite(jobs_construction_years_so_far: Array, jobs_constru
     heads = job-years within the month / (hours of the month / 8766)                (1)
 
     Axes: draw, site, month. Units: job. Check: Abilene, about 2,000 a day in March 2025 and 6,400 at the peak of September 2025.
-    Leaves out: turnover (more people than posts), off-site work.
+    Leaves out: turnover (more people than posts), off-site work, and that a site fills up: heads are even within each third of the work, so
+    the first weeks have as many as the months after.
     """
     worked = flow(jobs_construction_years_so_far)
     worked[:, :, 0] -= jobs_construction_years_before

@@ -19,6 +19,7 @@ from stargauge.plan.options import Array, BatteryOption, PlantOption, Running, m
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.power.sun import solar_power
 from stargauge.quantity.power.wind_power import wind_power
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Estimate
 from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
@@ -91,7 +92,15 @@ class Offering:
         found = self.catalogue.estimate(kind, name, attribute, unit)
         value = float(central(found.value))
         if np.isnan(value):
-            raise InputError(f"the catalogue has no {attribute} of {kind}/{name}; add a row {kind},{name},{attribute},VALUE,{unit},...")
+            raise InputError(
+                say(
+                    "the catalogue has no {attribute} of {kind}/{name}; add a row {kind},{name},{attribute},VALUE,{unit},...",
+                    attribute=attribute,
+                    kind=kind,
+                    name=name,
+                    unit=unit,
+                )
+            )
         self._keep(name, attribute, value, unit, found)
         return value
 
@@ -171,7 +180,7 @@ class Offering:
         """
         market, stated = self.place.market or _MARKET, self.place.connection
         if stated == 0.0:
-            raise InputError("the programme says that the site has no grid (a capacity of 0); leave the grid out of the sources")
+            raise InputError(say("the programme says that the site has no grid (a capacity of 0); leave the grid out of the sources"))
         if stated is not None:
             when = self.place.connection_from or self.today
             self.offers.ready[name], ready = when, self._from(when)
@@ -239,8 +248,14 @@ class Offering:
         if lacks.any():
             hour = int(np.flatnonzero(lacks)[0])
             raise InputError(
-                f"the weather of {self.weather.name} has no {what} in hour {hour} and {int(lacks.sum()) - 1} more; leave out {what} power "
-                "with --sources, or give a weather file that has it"
+                say(
+                    "the weather of {name} has no {what} in hour {hour} and {more} more; leave out {what} power with "
+                    "--sources, or give a weather file that has it",
+                    name=self.weather.name,
+                    what=what,
+                    hour=hour,
+                    more=int(lacks.sum()) - 1,
+                )
             )
         return np.roll(output, -self.turn)
 

@@ -19,7 +19,8 @@ import numpy as np
 
 from stargauge.plan.options import NEGLIGIBLE, YEAR, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
 from stargauge.plan.supply_program import UNSERVED, Supply
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, system_text
+from stargauge.quantity.spoken import say
 
 _MEGA = 1e6
 #: Share by which a size may be larger there, so that what carries a load to the last watt still does.
@@ -32,9 +33,9 @@ Row = Mapping[str, object]
 def expect_free(folder: Path) -> None:
     """Raise InputError where a network cannot be written to a folder: it holds something, or what it is to stand in is not there."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} exists and is not an empty folder; name one that does not exist")
+        raise InputError(say("{folder} exists and is not an empty folder; name one that does not exist", folder=folder))
     if not folder.resolve().parent.is_dir():
-        raise InputError(f'no folder "{folder.parent}" to write the network to; make it, or choose another place')
+        raise InputError(say('no folder "{parent}" to write the network to; make it, or choose another place', parent=folder.parent))
 
 
 def write_pypsa(
@@ -60,7 +61,9 @@ def write_pypsa(
             shutil.rmtree(made, ignore_errors=True)
             raise
     except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error.strerror}; choose another place for the network") from None
+        raise InputError(
+            say("{folder} cannot be written: {why}; choose another place for the network", folder=folder, why=system_text(error))
+        ) from None
 
 
 def _files(

@@ -12,6 +12,7 @@ from stargauge.plan.interior_point import optimum
 from stargauge.plan.options import NAMES, Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.supply_program import Supply, SupplyProgram
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 #: How far from whole a number of units may be, and the size in units that stands for none (a size needs an end above zero).
 _WHOLE, _NOTHING = 1e-5, 1e-9
@@ -54,9 +55,16 @@ class NoSupply(InputError):
         self.reliefs = tuple(reliefs)
         self.ready, self.lack = {}, None
         helps = [one for one in reliefs if one.needed is not None]
-        parts = [f"{one.limit}: asked {one.asked:.6g}, would have to be {one.needed:.6g}" for one in helps]
-        ways = f"one of these alone would do: {'; '.join(parts)}" if parts else "no single limit that gives way would be enough"
-        super().__init__(f"no supply keeps all limits; {ways}")
+        parts = [
+            say("{limit}: asked {asked:.6g}, would have to be {needed:.6g}", limit=one.limit, asked=one.asked, needed=one.needed)
+            for one in helps
+        ]
+        ways = "; ".join(parts)
+        super().__init__(
+            say("no supply keeps all limits; one of these alone would do: {ways}", ways=ways)
+            if parts
+            else say("no supply keeps all limits; no single limit that gives way would be enough")
+        )
 
 
 def cheapest(load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits) -> Supply:
@@ -71,7 +79,9 @@ def cheapest(load: Array, plants: Sequence[PlantOption], batteries: Sequence[Bat
     if not found.converged:
         found_reliefs = reliefs(load, plants, batteries, limits)
         if any(_kept(one) for one in found_reliefs):
-            raise InputError("a supply that keeps all limits exists, but the cheapest was not found; change a limit or a source a little")
+            raise InputError(
+                say("a supply that keeps all limits exists, but the cheapest was not found; change a limit or a source a little")
+            )
         raise NoSupply(found_reliefs)
     return made.supply(found)
 
@@ -155,7 +165,7 @@ def whole_units(
         return first
     found = search.best_of(first)
     if found is None:
-        raise InputError("no supply of whole units was found, though one of any sizes exists; leave out the largest units")
+        raise InputError(say("no supply of whole units was found, though one of any sizes exists; leave out the largest units"))
     return replace(found, bound=first.bound)
 
 

@@ -11,6 +11,7 @@ from stargauge.plan.hour_program import Column, Flow, HourProgram, HourSolution,
 from stargauge.plan.options import NEGLIGIBLE, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
 from stargauge.plan.options import YEAR as YEAR
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 #: Most of anything, in peaks of the load, and of what a battery holds, in hours of the peak: so far above what pays that neither moves a
 #: plan, and every size has an end. What costs nothing is a connection or a contract by energy, and ends sooner.
@@ -69,7 +70,9 @@ class SupplyProgram:
         self.load, self.plants, self.batteries, self.limits = load, tuple(plants), tuple(batteries), limits
         self.hours = len(load)
         if self.hours % YEAR:
-            raise InputError(f"load: got {self.hours:,} hours; expected whole years of {YEAR:,} hours, without 29 February")
+            raise InputError(
+                say("load: got {hours:,} hours; expected whole years of {year:,} hours, without 29 February", hours=self.hours, year=YEAR)
+            )
         self.years, self.peak = self.hours // YEAR, float(load.max())
         self.columns: list[Column] = []
         self.flows: list[Flow] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from stargauge.catalogue.records import WITHOUT, FitRecord, Vintage
 from stargauge.programme.checks import PROGRAMME
 from stargauge.programme.milestones import newest
 from stargauge.programme.schema import UNSITED, Commitment, Party, Phase, Pledge, Programme, Site
+from stargauge.quantity.address import slug
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.quantity import FIXED_AXES
@@ -153,7 +153,7 @@ def axes_of(
         "chip": chips_of(programme, catalogue, phases),
         "model": models_of(catalogue),
         "record": tuple(record.id for record in records),
-        "vintage": _unique([f"{_slug(vintage.programme)}:{_slug(vintage.milestone)}" for vintage in vintages]),
+        "vintage": _unique([f"{slug(vintage.programme)}:{slug(vintage.milestone)}" for vintage in vintages]),
         "refit": refits_of(records),
     }
 
@@ -191,10 +191,6 @@ def _day_of(catalogue: KnownCatalogue, name: str, attribute: str) -> float:
     if isinstance(value, Distribution):
         return value.quantile(0.5)
     return float(value) if isinstance(value, (int, float)) else float("nan")
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _unique(labels: Sequence[str]) -> tuple[str, ...]:

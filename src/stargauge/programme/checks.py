@@ -23,6 +23,7 @@ from stargauge.programme.schema import (
     fields_of,
     parts_of,
 )
+from stargauge.quantity.address import slug
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import did_you_mean
@@ -188,7 +189,7 @@ def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
 
 
 def _as_id(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "site-1"
+    return slug(text) or "site-1"
 
 
 def labels_of(programme: Content) -> list[tuple[Trail, str]]:

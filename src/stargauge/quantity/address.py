@@ -8,11 +8,17 @@ from dataclasses import dataclass
 
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import PICKED_AXES, Quantity, find
+from stargauge.quantity.spoken import say
 
 #: Axes whose labels a share leaves out to get its whole.
 SHARED_AXES = ("site", "party", "line")
 _SHARE = re.compile(r"^\s*share\s*\((?P<inside>.*)\)\s*$")
 _ADDRESS = re.compile(r"^\s*(?P<name>[a-z][a-z0-9_]*)\s*(?:\[(?P<labels>[^\[\]]*)\])?\s*$")
+
+
+def slug(text: str) -> str:
+    """A name as a label, or as a part of a link: small letters and digits, with dashes between."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def parse_address(text: str) -> Address:
     """Read `name` or `name[label, label]`. Raises InputError where it is neither."""
     match = _ADDRESS.match(text)
     if match is None:
-        raise InputError(f'got "{text}"; expected a quantity with labels such as power_facility[operational, abilene]')
+        raise InputError(say('got "{text}"; expected a quantity with labels such as power_facility[operational, abilene]', text=text))
     labels = tuple(label.strip() for label in (match["labels"] or "").split(",") if label.strip())
     return Address(match["name"], labels)
 
@@ -69,7 +75,14 @@ def resolve(address: Address, quantities: Mapping[str, Quantity], axes: Mapping[
         if axis is None:
             offered = [label for axis in made.axes if axis not in ("draw", "month") for label in axes[axis]]
             raise InputError(
-                f'{address}: "{label}" is no label of {made.name}{did_you_mean(label, offered)} (it takes: {", ".join(offered) or "none"})'
+                say(
+                    '{address}: "{label}" is no label of {name}{near} (it takes: {offered})',
+                    address=address,
+                    label=label,
+                    name=made.name,
+                    near=did_you_mean(label, offered),
+                    offered=", ".join(offered) or say("none", "fault"),
+                )
             )
         chosen.setdefault(axis, []).append(label)
     positions, labels = [], []
@@ -78,7 +91,9 @@ def resolve(address: Address, quantities: Mapping[str, Quantity], axes: Mapping[
             continue
         names = chosen.get(axis, list(axes[axis]))
         if len(names) != 1 and (axis in PICKED_AXES or axis not in made.adds):
-            raise InputError(f"{address}: choose one label along {axis}: {', '.join(axes[axis])}")
+            raise InputError(
+                say("{address}: choose one label along {axis}: {axes}", address=address, axis=axis, axes=", ".join(axes[axis]))
+            )
         positions.append((axis, tuple(list(axes[axis]).index(name) for name in names)))
         labels.append((axis, tuple(names)))
     return Selection(address, made, tuple(positions), tuple(labels))

@@ -9,7 +9,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
+#: What Python says of a date that there is not.
+NO_DATE = ("month must be in 1..12", "day is out of range for month", "year 0 is out of range")
 _FORMS = re.compile(r"^(?P<y>\d{4})(?:-(?:(?P<m>\d{2})(?:-(?P<d>\d{2}))?|Q(?P<q>[1-4])|H(?P<h>[12])))?(?:T.*)?$")
 
 
@@ -56,11 +59,11 @@ def parse_window(text: str | date | int) -> Window:
     if text.count("..") == 1:
         first, last = (parse_window(part) for part in text.split(".."))
         if last.end < first.start:
-            raise InputError(f'the window "{text}" ends before it starts')
+            raise InputError(say('the window "{text}" ends before it starts', text=text))
         return Window(first.start, last.end)
     match = _FORMS.match(text)
     if match is None:
-        raise InputError(f'got "{text}"; expected a date such as 2026-11-01, 2026-11, 2026-Q4, 2026-H2 or 2026')
+        raise InputError(say('got "{text}"; expected a date such as 2026-11-01, 2026-11, 2026-Q4, 2026-H2 or 2026', text=text))
     year = int(match["y"])
     try:
         if match["d"]:
@@ -75,7 +78,7 @@ def parse_window(text: str | date | int) -> Window:
             first_month, last_month = 6 * int(match["h"]) - 5, 6 * int(match["h"])
         return Window(date(year, first_month, 1), month_end(date(year, last_month, 1)))
     except ValueError as error:
-        raise InputError(f'got "{text}", which is not a date of the calendar: {error}') from None
+        raise InputError(say('got "{text}", which is not a date of the calendar: {error}', text=text, error=say(str(error)))) from None
 
 
 def month_end(when: date) -> date:

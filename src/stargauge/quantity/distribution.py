@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, begins_with_what_came
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statistics.normal import Array, normal_ppf
 from stargauge.quantity.units import MOST, convert, parse_number, split_number, unit
 
@@ -49,7 +50,7 @@ class Distribution:
                 edges = np.cumsum(p[half:]) / np.sum(p[half:])
                 return np.asarray(p[:half])[np.minimum(np.searchsorted(edges, u, side="right"), half - 1)]
             case _:
-                raise InputError(f'unknown distribution "{self.kind}"')
+                raise InputError(say('unknown distribution "{kind}"', kind=self.kind))
 
     def quantile(self, q: float) -> float:
         """One quantile."""
@@ -76,10 +77,10 @@ STANDARD_UNIFORM = Distribution("uniform", (0.0, 1.0))
 def from_p10_p90(low: float, high: float) -> Distribution:
     """The distribution a range stands for: P10 to P90, lognormal where both ends are above zero, else normal."""
     if high <= low:
-        raise InputError(f"a range must rise: got {low:g}..{high:g}")
+        raise InputError(say("a range must rise: got {low:g}..{high:g}", low=low, high=high))
     if low > 0:
         if low < 1.0 / MOST or high > low * _MOST_RATIO:
-            raise InputError(f"a range is wider than a range can be here: got {low:g}..{high:g}")
+            raise InputError(say("a range is wider than a range can be here: got {low:g}..{high:g}", low=low, high=high))
         return Distribution("lognormal", (float(np.sqrt(low * high)), float(np.log(high / low) / (2 * _Z90))))
     return Distribution("normal", ((low + high) / 2, (high - low) / (2 * _Z90)))
 
@@ -99,9 +100,9 @@ def parse_value(text: str | float | int, wanted: str) -> float | Distribution:
     try:
         return _parse_text(text.strip(), wanted)
     except InputError as error:
-        raise error if str(error).startswith("got") else InputError(f'got "{text}": {error}') from None
+        raise error if begins_with_what_came(str(error)) else InputError(say('got "{text}": {error}', text=text, error=error)) from None
     except ValueError:
-        raise InputError(f'got "{text}", in which a number cannot be read') from None
+        raise InputError(say('got "{text}", in which a number cannot be read', text=text)) from None
 
 
 def _parse_text(text: str, wanted: str) -> float | Distribution:
@@ -111,7 +112,7 @@ def _parse_text(text: str, wanted: str) -> float | Distribution:
         high_number, high_unit = split_number(pair["high"])
         low_number, low_unit = split_number(pair["low"])
         if not (low_unit or high_unit) and unit(wanted).dimension:
-            raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
+            raise InputError(say('got "{text}" without a unit; expected {kind}', text=text, kind=unit(wanted).kind))
         return from_p10_p90(convert(low_number, low_unit or high_unit or "1", wanted), convert(high_number, high_unit or "1", wanted))
     return parse_number(text, wanted)
 
@@ -120,18 +121,18 @@ def _parse_call(name: str, arguments: str, wanted: str) -> Distribution:
     if name == "choice":
         pairs = [pair.rsplit(":", 1) for pair in arguments.strip().strip("{}").split(",") if pair.strip()]
         if not pairs or any(len(pair) != 2 for pair in pairs):
-            raise InputError("expected choice({value: weight, value: weight})")
+            raise InputError(say("expected choice({value: weight, value: weight})"))
         weights = [parse_number(weight.strip(), "1") for _, weight in pairs]
         if min(weights) < 0 or sum(weights) <= 0:
-            raise InputError("the weights of a choice must be positive")
+            raise InputError(say("the weights of a choice must be positive"))
         return Distribution("choice", (*(parse_number(value.strip(), wanted) for value, _ in pairs), *weights))
     named = dict[str, float]()
     for piece in filter(None, (piece.strip() for piece in re.split(r",(?![0-9]{3}\b)", arguments))):
         key, _, value = piece.partition("=")
         if not value:
-            raise InputError(f'expected name=value in {name}(...), got "{piece}"')
+            raise InputError(say('expected name=value in {name}(...), got "{piece}"', name=name, piece=piece))
         if key.strip() in named:
-            raise InputError(f"{key.strip()}= stands twice in {name}(...)")
+            raise InputError(say("{key}= stands twice in {name}(...)", key=key.strip(), name=name))
         named[key.strip()] = parse_number(value.strip(), "1" if key.strip() == "sigma" else wanted)
     wants: dict[str, list[tuple[str, ...]]] = {
         "lognormal": [("p10", "p90"), ("median", "sigma")], "normal": [("mean", "sd"), ("p10", "p90")],
@@ -139,17 +140,19 @@ def _parse_call(name: str, arguments: str, wanted: str) -> Distribution:
     }  # fmt: skip
     if name not in wants or tuple(named) not in wants[name]:
         forms = "; ".join(f"{n}({', '.join(f'{k}=' for k in keys)})" for n, options in wants.items() for keys in options)
-        raise InputError(f"got {name}({', '.join(named)}); expected one of {forms}; choice({{value: weight}})")
+        raise InputError(
+            say("got {name}({keys}); expected one of {forms}; choice({{value: weight}})", name=name, keys=", ".join(named), forms=forms)
+        )
     values = tuple(named.values())
     if "p10" in named:
         made = from_p10_p90(*values)
         if made.kind != name and name == "lognormal":
-            raise InputError("a lognormal needs ends above zero")
+            raise InputError(say("a lognormal needs ends above zero"))
         return made if name == "lognormal" else Distribution("normal", ((values[0] + values[1]) / 2, (values[1] - values[0]) / (2 * _Z90)))
     if name in ("uniform", "triangular") and (any(b < a for a, b in pairwise(values)) or values[0] == values[-1]):
-        raise InputError(f"the numbers of {name}(...) must rise")
+        raise InputError(say("the numbers of {name}(...) must rise", name=name))
     if name == "lognormal" and not (values[0] > 0.0 and 0.0 <= values[1] <= _MOST_SIGMA):
-        raise InputError(f"a lognormal needs a median above zero and a sigma of 0 to {_MOST_SIGMA:g}")
+        raise InputError(say("a lognormal needs a median above zero and a sigma of 0 to {most:g}", most=_MOST_SIGMA))
     if name == "normal" and values[1] < 0.0:
-        raise InputError("the sd of a normal must not be below zero")
+        raise InputError(say("the sd of a normal must not be below zero"))
     return Distribution(name, values)

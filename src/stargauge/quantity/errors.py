@@ -52,9 +52,37 @@ def kept(faults: list[Fault], make: Callable[[], Made], path: str = "") -> Made 
         return None
 
 
+#: Texts of a system's own faults, as an OSError has them.
+SYSTEM = (
+    "No such file or directory", "Permission denied", "Is a directory", "Not a directory", "File exists", "No space left on device",
+    "Read-only file system", "File name too long", "Too many levels of symbolic links", "Operation not permitted", "Address already in use",
+    "Cannot assign requested address", "Input/output error", "Directory not empty",
+)  # fmt: skip
+
+
+def system_text(error: OSError) -> str:
+    """What a system says of its own fault, in the language that is spoken."""
+    return say(error.strerror) if error.strerror else str(error)
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things in the language that is spoken: `1 input`, `3 inputs`."""
     return f"{written(number, ',')} {say(one if number == 1 else many or f'{one}s')}"
+
+
+def begins_with_what_came(message: str) -> bool:
+    """Whether a message says first what came, as all do that begin with `got`."""
+    return message.startswith(say("got", "fault"))
+
+
+def what_came(message: str) -> str:
+    """A message without what it says was expected."""
+    return message.partition(say("; expected", "fault"))[0]
+
+
+def says_what_was_expected(message: str) -> bool:
+    """Whether a message says what was expected."""
+    return say("expected", "fault") in message
 
 
 #: So many names are compared with one that is not known, and none that is longer: each comparison costs.

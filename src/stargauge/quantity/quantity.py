@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -145,7 +146,9 @@ def quantity(
         names = tuple(axes.split())
         unknown = [name for name in (*names, *adds.split()) if name not in AXES]
         if unknown or list(names) != sorted(names, key=AXES.index):
-            raise InputError(f"{function.__name__}: axes must be of {AXES}, in that order; got {names}")
+            raise InputError(
+                say("{name}: axes must be of {axes}, in that order; got {names}", name=function.__name__, axes=AXES, names=names)
+            )
         parameters = tuple(p.name for p in inspect.signature(function).parameters.values() if p.default is inspect.Parameter.empty)
         made = Quantity(
             function.__name__, unit, names, frozenset(adds.split()), flow, rises, parameters == ("known",), parameters, function,
@@ -170,5 +173,7 @@ def quantities_of(module: Any) -> dict[str, Quantity]:
 def find(name: str, known: dict[str, Quantity]) -> Quantity:
     """A quantity by name, or an InputError with the nearest name."""
     if name not in known:
-        raise InputError(f'there is no quantity "{name}"{did_you_mean(name, known)} (all: stargauge explain --list)')
+        raise InputError(
+            say('there is no quantity "{name}"{near} (all: stargauge explain --list)', name=name, near=did_you_mean(name, known))
+        )
     return known[name]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 _HOUR, _DAY, _YEAR = 3600.0, 86400.0, 365.25 * 86400.0
 
@@ -47,18 +48,22 @@ _MAGNITUDE = {
     "k": 1e3, "thousand": 1e3, "mn": 1e6, "Mio.": 1e6, "million": 1e6, "M": 1e6,
     "bn": 1e9, "billion": 1e9, "Mrd.": 1e9, "tn": 1e12, "trillion": 1e12,
 }  # fmt: skip
-_KIND = {
-    "W": ("a power", "1.2 GW"), "W*s": ("an energy", "3 TWh"), "USD": ("an amount of money", "40 bn USD"),
-    "s": ("a duration", "90 d"),
-    "g": ("a mass", "3 t"), "L": ("a volume", "5 L"), "job": ("a number of jobs", "450 jobs"), "": ("a plain number", "8"),
-    "FLOP/s": ("a rate of computing", "3 EFLOP/s"), "USD/W": ("a price per power", "11.7 M USD/MW"),
-    "USD/W/s": ("a price per energy, or per power and time", "40 USD/MWh"),
-    "degC": ("a temperature", "27 degC"), "K": ("a temperature difference", "8 K"),
-    "L/W/s": ("a volume per energy", "1.8 L/kWh"),
-    "m*m": ("an area", "2000 acres"),
-    "g/W/s": ("a mass per energy", "0.35 kgCO2e/kWh"), "job/W": ("jobs per power", "0.4 jobs/MW"),
-    "job/USD": ("jobs per money", "5 jobs/M USD"),
+_EXAMPLES = {
+    "W": "1.2 GW", "W*s": "3 TWh", "USD": "40 bn USD", "s": "90 d", "g": "3 t", "L": "5 L", "job": "450 jobs", "": "8",
+    "FLOP/s": "3 EFLOP/s", "USD/W": "11.7 M USD/MW", "USD/W/s": "40 USD/MWh", "degC": "27 degC", "K": "8 K", "L/W/s": "1.8 L/kWh",
+    "m*m": "2000 acres", "g/W/s": "0.35 kgCO2e/kWh", "job/W": "0.4 jobs/MW", "job/USD": "5 jobs/M USD",
 }  # fmt: skip
+
+
+def _kinds() -> dict[str, str]:
+    """What units measure, in words, by their dimension."""
+    return {
+        "W": say("a power"), "W*s": say("an energy"), "USD": say("an amount of money"), "s": say("a duration"), "g": say("a mass"),
+        "L": say("a volume"), "job": say("a number of jobs"), "": say("a plain number"), "FLOP/s": say("a rate of computing"),
+        "USD/W": say("a price per power"), "USD/W/s": say("a price per energy, or per power and time"), "degC": say("a temperature"),
+        "K": say("a temperature difference"), "L/W/s": say("a volume per energy"), "m*m": say("an area"),
+        "g/W/s": say("a mass per energy"), "job/W": say("jobs per power"), "job/USD": say("jobs per money"),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,22 @@ class Unit:
     dimension: tuple[tuple[str, int], ...]
 
     @property
+    def name(self) -> str:
+        """What it measures, in words."""
+        up, down = self._sides
+        return _kinds().get(up + down) or say("a quantity in {unit}", unit=(up or "1") + down)
+
+    @property
     def kind(self) -> str:
         """What it measures, in words with an example."""
+        example = _EXAMPLES.get("".join(self._sides), "")
+        return say("{kind}, e.g. {example}", kind=self.name, example=example) if example else self.name
+
+    @property
+    def _sides(self) -> tuple[str, str]:
+        """Its base symbols, and those that it is per."""
         up = "*".join(n for n, e in self.dimension for _ in range(e) if e > 0)
-        down = "".join(f"/{n}" for n, e in sorted(self.dimension, key=lambda p: p[0] == "s") for _ in range(-e))
-        name, example = _KIND.get(up + down, ("a quantity in " + (up or "1") + down, ""))
-        return name + (f", e.g. {example}" if example else "")
+        return up, "".join(f"/{n}" for n, e in sorted(self.dimension, key=lambda p: p[0] == "s") for _ in range(-e))
 
 
 def _symbol(text: str) -> tuple[float, dict[str, int]]:
@@ -83,7 +98,7 @@ def _symbol(text: str) -> tuple[float, dict[str, int]]:
     if len(text) > 1 and text[0] in _PREFIX and text[1:] in _PREFIXABLE:
         factor, dimension = _BASE[text[1:]]
         return factor * _PREFIX[text[0]], dimension
-    raise InputError(f'unknown unit "{text}"')
+    raise InputError(say('unknown unit "{text}"', text=text))
 
 
 #: The largest number that text may give: far above anything that is measured, far below what overflows.
@@ -105,7 +120,7 @@ def unit(text: str) -> Unit:
             for name, exponent in dimension.items():
                 exponents[name] = exponents.get(name, 0) + sign * exponent
     if not 1.0 / MOST <= factor <= MOST:
-        raise InputError(f'the unit "{text[:80]}" is larger or smaller than a unit can be here')
+        raise InputError(say('the unit "{text}" is larger or smaller than a unit can be here', text=text[:80]))
     return Unit(factor, tuple(sorted((n, e) for n, e in exponents.items() if e)))
 
 
@@ -117,10 +132,10 @@ def split_number(text: str) -> tuple[float, str]:
     """`"$40 bn"` -> (40.0, "bn USD"); raises InputError where the text does not start with a number."""
     match = _SIMPLE.match(text)
     if match is None:
-        raise InputError(f'got "{text}", which is not a number with a unit')
+        raise InputError(say('got "{text}", which is not a number with a unit', text=text))
     number = float(match["number"].replace("_", "").replace(",", "").replace("−", "-"))
     if abs(number) > MOST:
-        raise InputError(f'got "{text}", more than a number can be here')
+        raise InputError(say('got "{text}", more than a number can be here', text=text))
     currency = {"$": "USD", None: ""}.get(match["pre"], match["pre"])
     return number, f"{match['unit']} {currency}".strip()
 
@@ -129,23 +144,31 @@ def convert(number: float, given: str, wanted: str) -> float:
     """A number in one unit as a float in another. Raises InputError naming both kinds where they do not fit."""
     have, want = unit(given), unit(wanted)
     if have.dimension != want.dimension:
-        raise InputError(f'got "{number:g} {given}", {have.kind.split(", e.g.")[0]}; expected {want.kind}')
+        raise InputError(
+            say(
+                'got "{number:g} {given}", {kind_given}; expected {kind}',
+                number=number,
+                given=given,
+                kind_given=have.name,
+                kind=want.kind,
+            )
+        )
     return number * (have.factor / want.factor)
 
 
 def parse_number(text: str | float | int, wanted: str) -> float:
     """A number with unit as a float in the wanted unit; a bare number is accepted for dimensionless quantities only."""
     if isinstance(text, bool) or not isinstance(text, (str, float, int)):
-        raise InputError(f'got "{text}"; expected {unit(wanted).kind}')
+        raise InputError(say('got "{text}"; expected {kind}', text=text, kind=unit(wanted).kind))
     if not isinstance(text, str):
         if unit(wanted).dimension:
-            raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
+            raise InputError(say('got "{text}" without a unit; expected {kind}', text=text, kind=unit(wanted).kind))
         if not -MOST <= text <= MOST:
-            raise InputError(f'got "{text}", more than a number can be here')
+            raise InputError(say('got "{text}", more than a number can be here', text=text))
         return float(text) / unit(wanted).factor
     number, given = split_number(text)
     if not given and unit(wanted).dimension:
-        raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
+        raise InputError(say('got "{text}" without a unit; expected {kind}', text=text, kind=unit(wanted).kind))
     return convert(number, given or "1", wanted)
 
 
@@ -240,6 +263,11 @@ def figures(value: float, digits: int = 3, notation: Notation = ENGLISH) -> str:
     if "." in text and "e" not in text:
         text = text.rstrip("0").rstrip(".")
     return notation.number(text.replace("-", "−"))
+
+
+def share_text(share: float, notation: Notation = ENGLISH) -> str:
+    """A share in per cent, with its decimals where it is small: `12.5 %`."""
+    return f"{figures(100.0 * share, notation=notation)} %"
 
 
 #: What three figures round up to one of the larger unit: 999.5 million is 1 bn.

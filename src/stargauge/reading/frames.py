@@ -46,6 +46,7 @@ class SpeechWords:
             (re.compile(rf"(?<!\w)(?:{pattern(verb)})(?!\w)"), re.compile(rf"(?<!\w)(?:{particle})(?!\w)"), kind)
             for verb, particle, kind in own["split"]
         ]
+        self._leads_to = re.compile(rf"(?<!\w)(?:{pattern(own['leads_to'])})(?!\w)")
         self.who_before = re.compile(rf"(?<!\w)(?P<who>{pattern(who)})$")
         self.who_after = re.compile(rf"{SPACE}?(?P<who>{pattern(who)})")
         self.so = re.compile(pattern(own["so"].replace("{np}", np)))
@@ -58,6 +59,7 @@ class SpeechWords:
         self.pronoun = re.compile(rf"(?:{own['pronouns']})")
         self.leads = re.compile(rf"(?:(?:{pattern(own['leads'])})(?!\w){SPACE}?)+")
         self.article = re.compile(own["determiners"])
+        self.newcomer = re.compile(pattern(own["newcomer"]))
         told = rf"{SPACE}(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){{0,2}})"
         self.opens = re.compile(
             rf"(?:{told})?(?:{SPACE}on{SPACE}[A-Z]\w+)?{SPACE}that{SPACE}"
@@ -66,6 +68,11 @@ class SpeechWords:
         )
         self.relative = re.compile(pattern(own["relative_clause"]))
         self.english = language.startswith("en")
+
+    def leading(self, text: str, span: Span) -> Iterator[re.Match[str]]:
+        """Verbs in words that lead to a quotation: those of saying, and others that say how somebody takes something."""
+        yield from self.verb.finditer(text, span.start, span.end)
+        yield from self._leads_to.finditer(text, span.start, span.end)
 
     def cue(self, name: str) -> re.Pattern[str]:
         """A cue of the file as whole words."""

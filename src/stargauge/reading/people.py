@@ -13,6 +13,7 @@ _TITLE = r"[A-ZÄÖÜ][a-zäöüßéèà]+(?:-[A-Z][a-zäöü]+)?"
 _PAIR = re.compile(rf"(?<![\w-])(?=({_TITLE})[ \u00a0]({_TITLE})(?!\w))")
 _WORD = re.compile(r"(?<!\w)[A-ZÄÖÜ]\w*")
 _ARTICLED = re.compile(r"(?<!\w)(?:der|die|das|den|dem|ein|eine|einen|the|a|an) ([A-ZÄÖÜ]\w*)")
+_BEGINS = re.compile(rf"((?:{_TITLE}[ \u00a0]){{0,3}}{_TITLE})(?!\w)")
 _NAMED = re.compile(r"^(?:(?:der|die|das|the|The|Der|Die|Das) )?[«„“\"](.+)[»“”\"]$")
 #: The most names that are looked through.
 _MOST = 2000
@@ -40,6 +41,14 @@ class People:
                 lead = lead[1:]
             return " ".join(lead), " ".join(rest)
         return "", phrase
+
+    def begins(self, words: str) -> str:
+        """The full name, or the surname that the text gives a full name, with which words begin, behind a role at most; else nothing."""
+        found = _BEGINS.match(words)
+        names = (found[1] or "").split() if found else []
+        while names and not self.is_surname(names[-1]):
+            names.pop()
+        return " ".join(names)
 
     def is_surname(self, word: str) -> bool:
         """Whether a word is the surname of somebody whom the text names in full."""

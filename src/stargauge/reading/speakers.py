@@ -53,6 +53,20 @@ class Speakers:
             return Named(None, "", "", False, "not said who speaks")
         return replace(self._last, how=f"carried on from before: {self._last.phrase or self._last.name}")
 
+    def led(self, part: Span) -> Named:
+        """Who speaks where words lead to a quotation without a verb that is known: who they begin with, else the speaker before.
+
+        Where they begin with a phrase that may be somebody else, it is not clear who speaks.
+        """
+        lead = self.text[part.start : part.end].strip()
+        opened = self.words.leads.match(lead)
+        lead = lead[opened.end() :] if opened else lead
+        if name := self.people.begins(lead):
+            return self.named(name, part)
+        if self.words.newcomer.match(lead):
+            return Named(None, "", "", False, "not clear who speaks")
+        return self.carried(part)
+
     def reacting(self, n: int) -> Named | None:
         """Who reacts in the sentence before, as in `X reagierte umgehend.`"""
         if n == 0:

@@ -14,6 +14,7 @@ from stargauge.reading.people import People
 from stargauge.reading.speakers import Named, Speakers
 from stargauge.reading.tongues import Tongue
 
+_APPOSED = re.compile(r"(?:^|[;:,])([^,;:]{2,80}),[^,;:]{2,120},$")
 _SENTENCE_END = re.compile(r"[.!?…]$")
 #: Kinds of quantities that make a sentence worth a statement.
 _TELLING = frozenset(
@@ -90,24 +91,32 @@ class Statements:
         return n > 0 and self.text[self.passages.sentences[n - 1].start : self.passages.sentences[n - 1].end].endswith(":")
 
     def _direct(self, n: int, part: Span, quotes: list[Span], frames: list[Frame]) -> Iterator[Statement]:
-        frame = next((one for one in frames if one.after), None)
-        lead = self._leading(n, part, quotes[0])
-        for quote in quotes:
-            if len(self.text[quote.start + 1 : quote.end - 1].split()) < 2:
-                continue
-            attribution: Span | None
-            if frame is not None:
-                attribution, who = frame.attribution, self.speakers.named(frame.speaker, part)
-                venue, kind = frame.venue, frame.kind
+        """Each quotation of a sentence with who is nearest to it: who a colon leads from, who stands behind it, else who stands before."""
+        told = [one for one in quotes if len(self.text[one.start + 1 : one.end - 1].split()) > 1]
+        whole = next((one for one in frames if one.after), None)
+        for place, quote in enumerate(told):
+            ahead = Span(told[place - 1].end if place else part.start, quote.start)
+            behind = Span(quote.start, told[place + 1].start if place + 1 < len(told) else part.end)
+            frame = whole if len(told) == 1 else next((one for one in self.frames.of(behind) if one.after), None)
+            if frame is None and not self._says(ahead):
+                frame = whole
+            if frame is not None and not (len(told) > 1 and self._says(ahead, ":")):
+                attribution: Span | None = frame.attribution
+                who, venue, kind = self.speakers.named(frame.speaker, part), frame.venue, frame.kind
             else:
-                attribution, who, venue, kind = lead
+                attribution, who, venue, kind = self._leading(n, part, ahead)
             yield self._made(Span(quote.start + 1, quote.end - 1), "direct", self._kind(quote, kind), who, attribution, venue)
 
-    def _leading(self, n: int, part: Span, quote: Span) -> tuple[Span | None, Named, str, str]:
+    def _says(self, ahead: Span, ends: str = "") -> bool:
+        """Whether words before a quotation lead to it: they hold a verb of saying, and end so."""
+        words = self.text[ahead.start : ahead.end].rstrip()
+        return words.endswith(ends) and next(self.words.leading(self.text, ahead), None) is not None
+
+    def _leading(self, n: int, part: Span, ahead: Span) -> tuple[Span | None, Named, str, str]:
         """What leads to a quotation: the words before it in its sentence, or the sentence before it that ends with a colon."""
-        span = Span(part.start, quote.start)
+        span = ahead
         if not self.text[span.start : span.end].strip():
-            if not self._introduced(part):
+            if span.start > part.start or not self._introduced(part):
                 return None, self.speakers.carried(part), "", "assertion"
             span = self.passages.sentences[n - 1]
         named, kind = self._lead_speaker(span)
@@ -115,15 +124,24 @@ class Statements:
         return span, named, venue["venue"] if venue else "", kind
 
     def _lead_speaker(self, span: Span) -> tuple[Named, str]:
-        for found in self.words.verb.finditer(self.text, span.start, span.end):
-            clause = self.text[max(span.start, found.start() - 200) : found.start()].rstrip()
-            clause = clause[max(clause.rfind(mark) for mark in ",;:") + 1 :].strip()
-            who = self.frames.who(clause)
-            if not who and (after := self.words.who_after.match(self.text, found.end(), span.end)):
-                who = after["who"]
+        """Who speaks in words that lead to a quotation: the verb nearest to it says; where none does, who else they begin with."""
+        for found in sorted(self.words.leading(self.text, span), key=lambda one: -one.start()):
+            who = self._subject(span, found)
             if who:
-                return self.speakers.named(who, span), found.lastgroup if found.lastgroup != "past" else "assertion"  # type: ignore[return-value]
-        return self.speakers.carried(span), "assertion"
+                kind = found.lastgroup or "assertion"
+                return self.speakers.named(who, span), "assertion" if kind == "past" else kind
+        return self.speakers.led(span), "assertion"
+
+    def _subject(self, span: Span, verb: re.Match[str]) -> str:
+        """Who is named before a verb or right behind it; before a comma where words stand between commas, as in `X, a neighbour, said`."""
+        ahead = self.text[max(span.start, verb.start() - 200) : verb.start()].rstrip()
+        clause = ahead[max(ahead.rfind(mark) for mark in ",;:") + 1 :].strip()
+        if who := self.frames.who(clause):
+            return who
+        if not clause and (apposed := _APPOSED.search(ahead)) and (who := self.frames.who(apposed[1].strip())):
+            return who
+        after = self.words.who_after.match(self.text, verb.end(), span.end)
+        return str(after["who"]) if after else ""
 
     # --- indirect speech ----------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from stargauge.quantity.address import slug
 from stargauge.quantity.quantity import STAGES
 from stargauge.report.accuracy.accuracy_page import accuracy_page
 from stargauge.report.claims.claim_depth import definitions_by_claim, needs_by_reading, together_page
@@ -230,11 +231,6 @@ def lead_and_rest(text: str) -> tuple[str, str]:
     cut = re.search(r"[:;(]|, known|, Wissensstand", text)
     at = len(text[: cut.start()].rstrip()) if cut else len(text)
     return text[:at], text[at:]
-
-
-def slug(text: str) -> str:
-    """A name that can stand in a link."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def web_address(url: Any) -> str:

@@ -77,7 +77,7 @@ def _programme(value: Programme) -> str:
     facts = [f"{day_text(month_label(first))} – {day_text(month_label(last))}" for first, last in clock]
     facts += [say("money in prices of {year}", year=value.price_year)] if value.price_year else []
     facts += [say("with {what}", what=", ".join(value.supposed))] if value.supposed else []
-    return _page([_table(Rows(value.name, (say("What"), say("How many")), rows, value.about))], facts)
+    return _page([_table(Rows(value.name, (say("What"), say("How many")), rows, value.about), 1)], facts)
 
 
 @html_of.register
@@ -260,7 +260,7 @@ def chart_of(value: Any, *addresses: str) -> Any:
 @chart_of.register
 def _series_chart(value: Series, *addresses: str) -> Any:
     if not value.months:
-        raise InputError(f"{value.address} has no months; a chart shows months")
+        raise InputError(say("{address} has no months; a chart shows months", address=value.address))
     return _over_time({value.address: fan_of(value)}, None)
 
 
@@ -269,10 +269,11 @@ def _result_chart(value: Result, *addresses: str) -> Any:
     timed = [name for name, one in value.series.items() if one.months]
     wanted = list(dict.fromkeys(addresses or (name for name in timed if _alike(value, name, timed[0]))))
     if not wanted:
-        raise InputError("nothing here has months; a chart shows months: ask for an address such as power_facility[operational]")
-    faults = [Fault(f"{name} has no months; a chart shows months") for name in wanted if not value[name].months]
+        raise InputError(say("nothing here has months; a chart shows months: ask for an address such as power_facility[operational]"))
+    faults = [Fault(say("{name} has no months; a chart shows months", name=name)) for name in wanted if not value[name].months]
     faults += [
-        Fault(f"{name} is in {value[name].unit}, {wanted[0]} in {value[wanted[0]].unit}; a chart shows one kind of unit")
+        Fault(say("{name} is in {unit}, {other} in {other_unit}; a chart shows one kind of unit",
+                  name=name, unit=value[name].unit, other=wanted[0], other_unit=value[wanted[0]].unit))
         for name in wanted[1:] if not _alike(value, name, wanted[0])
     ]  # fmt: skip
     if faults:
@@ -319,9 +320,27 @@ def _stage(address: str) -> str:
 def _made(spec: Spec, says: str) -> Any:
     """Altair's chart of a specification where it is installed, else one of ours."""
     whole = {**spec, "description": says, "background": HUES["paper"], "config": {**spec["config"], "aria": True}}
-    if find_spec("altair") is None:
-        return Chart(whole, says)
+    return Chart(whole, says) if find_spec("altair") is None else _of_altair(Chart(whole, says))
+
+
+def _of_altair(ours: Chart) -> Any:
+    """A chart as Altair's, which shows itself as ours does.
+
+    Altair's own way of showing fetches scripts from the network; who chose another renderer of Altair has that one.
+    """
     import altair
 
     from_dict: Callable[[Spec], Any] = altair.Chart.from_dict
-    return from_dict(whole)
+    made = from_dict(ours.spec)
+    kind, as_made = type(made), made.to_dict()
+
+    def bundle(self: Any, include: Any = None, exclude: Any = None) -> Any:
+        if altair.renderers.active != "default":
+            return kind._repr_mimebundle_(self, include, exclude)
+        now = self.to_dict()
+        if now == as_made:
+            return ours._repr_mimebundle_()
+        return {VEGA_LITE: {**now, "$schema": _SCHEMA}, "text/plain": str(now.get("description", ours.says))}
+
+    shown: Any = type(kind.__name__, (kind,), {"_repr_mimebundle_": bundle})
+    return shown.from_dict(ours.spec)

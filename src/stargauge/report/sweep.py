@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from stargauge.quantity.cells import csv_cell
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
 from stargauge.report.wording import day_text, percent, show, status_text
 
@@ -42,10 +43,10 @@ def _cells(kind: str, row: Mapping[str, Any]) -> list[str]:
 
 
 def sweep_csv(data: Mapping[str, Any]) -> str:
-    """The rows with a header; what is absent is empty."""
+    """The rows with a header; what is absent is empty. Names of scenarios and readings are texts of others."""
     out = io.StringIO()
     names = list(data["rows"][0]) if data["rows"] else []
     writer = csv.DictWriter(out, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: "" if value is None else value for name, value in row.items()} for row in data["rows"])
+    writer.writerows({name: "" if value is None else csv_cell(value) for name, value in row.items()} for row in data["rows"])
     return out.getvalue()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web import chips, sweep
 from stargauge.web.library import sides_of
 from stargauge.web.view import View
@@ -107,7 +108,7 @@ def _claim(view: View, asked: Asked) -> Any:
     data = _whole_check(view)
     found = [one for one in data["claims"] if one["id"] == claim]
     if not found:
-        raise InputError(f'the claim "{claim}" had not been made by {data["as_of"]}')
+        raise InputError(say('the claim "{claim}" had not been made by {as_of}', claim=claim, as_of=data["as_of"]))
     return {**data, "claims": found}
 
 
@@ -133,7 +134,7 @@ def _explain(view: View, asked: Asked) -> Any:
     address, run = asked["address"], view.run
     if api.is_claim(view.programme, address):
         if asked["date"]:
-            raise InputError("--date: a reading is read at the time that it names; leave it out, or ask for an address")
+            raise InputError(say("--date: a reading is read at the time that it names; leave it out, or ask for an address"))
         run.pop("progress")
         return api.explain_reading(address, view.programme, evidence=view.evidence, **run).to_dict()
     return _number_explained(view, address, asked["date"])
@@ -259,16 +260,23 @@ def _power(view: View, asked: Asked) -> Any:
 
 def _no_supply(fault: Any, asked: Asked) -> list[Fault]:
     """Each limit that would do if it gave way, by its parameter; where none does alone, what else may be asked."""
-    from stargauge.api.supply_asked import not_yet, ways
+    from stargauge.api.supply_asked import no_supply_of, not_yet, ways
 
     found = ways(fault, {**asked, "shortfall": f"{asked['shortfall']:g}"})
-    of = f"of {', '.join(asked['sources'])}" if asked["sources"] else "of what is looked at"
-    by = f", from {asked['by']} on" if asked["by"] else ""
-    none = f"no supply {of} keeps all limits at {asked['site']}{by}" + (f" ({when})" if (when := not_yet(fault)) else "")
+    none = no_supply_of(asked["sources"], asked["site"], asked["by"]) + (f" ({when})" if (when := not_yet(fault)) else "")
     if not found:
-        other = f"{'a later day, ' if asked['by'] else ''}a smaller load, more sources or wider limits"
-        return [Fault(f"{none}, and no single limit that gives way would be enough; name {other}")]
-    return [Fault(f"got {way.asked}: {none}; {way.needed} or more would do, all else kept", way.name) for way in found]
+        if asked["by"]:
+            return [Fault(say(
+                "{none}, and no single limit that gives way would be enough; name a later day, a smaller load, more sources or wider "
+                "limits", none=none,
+            ))]  # fmt: skip
+        return [Fault(say(
+            "{none}, and no single limit that gives way would be enough; name a smaller load, more sources or wider limits", none=none
+        ))]  # fmt: skip
+    return [
+        Fault(say("got {asked}: {none}; {needed} or more would do, all else kept", asked=way.asked, none=none, needed=way.needed), way.name)
+        for way in found
+    ]
 
 
 def _plan(view: View, asked: Asked) -> Any:
@@ -371,8 +379,8 @@ def _system(view: View, asked: Asked) -> Any:
     from stargauge.web.pages.system import sound_and_faulty
 
     pairs = [text.partition("=") for text in asked["pools"]]
-    if wrong := [f"got {''.join(pair)!r}; expected NAME=VALUE, such as transformers=2 GW/yr" for pair in pairs if not all(pair)]:
-        raise WrongValue([Fault(one, "pool") for one in wrong])
+    if wrong := ["".join(pair) for pair in pairs if not all(pair)]:
+        raise WrongValue([Fault(say("got {pool!r}; expected NAME=VALUE, such as transformers=2 GW/yr", pool=one), "pool") for one in wrong])
     pools = {name.strip(): value.strip() for name, _, value in pairs}
     sound, faulty = sound_and_faulty(view)
     with _of_values("by", "pool"):
@@ -380,7 +388,7 @@ def _system(view: View, asked: Asked) -> Any:
             sound, by=asked["by"], pools=pools, as_of=view.asked.as_of, draws=view.asked.draws, seed=view.asked.seed,
             progress=view.progress,
         ).to_dict()  # fmt: skip
-    left = [{"file": one["name"], "why": f"its file has faults: {one['faults']}"} for one in faulty]
+    left = [{"file": one["name"], "why": say("its file has faults: {count}", count=one["faults"])} for one in faulty]
     return {**made, "left_out": [*made["left_out"], *left]}
 
 
@@ -415,7 +423,7 @@ def _chips(name: str) -> Answerer:
         try:
             return chips.answer(view, name, asked)
         except InputError as error:
-            raise (InputError if any(map(chips.is_missing, error.faults)) else WrongValue)(error.faults) from None
+            raise (InputError if chips.is_missing(view, asked) else WrongValue)(error.faults) from None
 
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.web.asked import DAY_WRITTEN, DRAWS, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
+from stargauge.quantity.spoken import language, say, speaking
+from stargauge.web.asked import DAY_WRITTEN, DRAWS, LANGUAGES, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
 
 
 def _written(pattern: str, expected: str) -> BeforeValidator:
@@ -179,11 +180,49 @@ def _names(taken: Any) -> Iterator[str]:
 def strange(request: Request) -> list[Fault]:
     """A fault for every parameter of an address that its question does not have, with the nearest that it has."""
     known = list(dict.fromkeys(_names(getattr(request.scope.get("route"), "dependant", None))))
-    told = f" (all: {', '.join(known)})" if known else "; it has none"
-    return [
-        Fault(f'there is no parameter "{name[:LONGEST]}"{did_you_mean(name, known)}{told}', name[:LONGEST])
-        for name in dict.fromkeys(request.query_params) if name not in known
-    ]  # fmt: skip
+    return [Fault(_no_parameter(name, known), name[:LONGEST]) for name in dict.fromkeys(request.query_params) if name not in known]
+
+
+def language_of(request: Request) -> str:
+    """The language that is asked for where a question has one; else English."""
+    known = _names(getattr(request.scope.get("route"), "dependant", None))
+    asked = request.query_params.get("lang", "en")
+    return asked if asked in LANGUAGES and "lang" in known else "en"
+
+
+def _no_parameter(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return say('there is no parameter "{name}"; it has none', name=name[:LONGEST])
+    near = did_you_mean(name, known)
+    return say('there is no parameter "{name}"{near} (all: {known})', name=name[:LONGEST], near=near, known=", ".join(known))
+
+
+def told_of(error: Mapping[str, Any]) -> str:
+    """What is wrong with a parameter, as the checks of its form say it; in another language than theirs, our text of the same."""
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if language() == "en":
+        return said
+    given = dict(error.get("ctx") or {})
+    texts: dict[str, Callable[..., str]] = {
+        "value_error": lambda **_: say(said),  # ours, each of which stands below
+        "missing": lambda **_: say("this parameter is needed"),
+        "int_parsing": lambda **_: say("expected a whole number"),
+        "float_parsing": lambda **_: say("expected a number"),
+        "finite_number": lambda **_: say("expected a finite number"),
+        "bool_parsing": lambda **_: say("expected true or false"),
+        "date_from_datetime_parsing": lambda **_: say("expected a day such as 2025-01-22"),
+        "date_parsing": lambda **_: say("expected a day such as 2025-01-22"),
+        "greater_than_equal": lambda ge, **_: say("expected at least {least}", least=ge),
+        "less_than_equal": lambda le, **_: say("expected at most {most}", most=le),
+        "greater_than": lambda gt, **_: say("expected more than {least}", least=gt),
+        "less_than": lambda lt, **_: say("expected less than {most}", most=lt),
+        "literal_error": lambda expected, **_: say("expected one of {known}", known=str(expected).replace(" or ", ", ")),
+        "string_pattern_mismatch": lambda **_: say("expected another form"),
+        "string_too_short": lambda min_length, **_: say("expected at least {count:,} characters", count=min_length),
+        "string_too_long": lambda max_length, **_: say("expected at most {count:,} characters", count=max_length),
+        "too_long": lambda max_length, **_: say("expected at most {count:,} values", count=max_length),
+    }
+    return texts[error["type"]](**given) if error["type"] in texts else said
 
 
 @dataclass(frozen=True)
@@ -196,6 +235,10 @@ class Asker:
 
     async def __call__(self, name: str, /, **more: Any) -> Response:
         """Have the answer made, or say why there is none."""
+        with speaking(self.asked.language):
+            return await self._answer(name, **more)
+
+    async def _answer(self, name: str, /, **more: Any) -> Response:
         from stargauge.web.app import failure, send, state_of
         from stargauge.web.work import Job
 

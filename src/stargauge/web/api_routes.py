@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from stargauge.api.schemas import answer_content
 from stargauge.web.api_parameters import (
     Address,
     All,
@@ -113,23 +114,27 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     503: {"model": Errors, "description": "It took too long, or too much is waiting."},
 }  # fmt: skip
 _OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
-_LIST: dict[str, Any] = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
 _TEXTS: dict[str, Any] = {
     "application/ld+json": {"schema": {"type": "object"}}, "text/csv": {"schema": {"type": "string"}},
     "text/markdown": {"schema": {"type": "string"}},
 }  # fmt: skip
+
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Response]])
 
 
-def answers(path: str, same_as: str, content: dict[str, Any] = _OBJECT) -> Callable[[Handler], Handler]:
-    """Enter a function as what answers an address; its docstring is the description. `same_as`: the command that prints the same."""
+def answers(path: str, same_as: str, content: dict[str, Any] | None = None, schema: str = "") -> Callable[[Handler], Handler]:
+    """Enter a function as what answers an address; its docstring is the description. `same_as`: the command that prints the same.
+
+    `content`: what is sent, where that is no answer as JSON; `schema`: the names of its schemas, where it has not that of the function.
+    """
 
     def enter(handle: Handler) -> Handler:
         said = (handle.__doc__ or "").strip()
+        answered = content or answer_content(*(schema or handle.__name__.strip("_").replace("_", "-")).split())
         router.add_api_route(
             path, handle, methods=["GET"], response_class=Response, summary=said.partition(".")[0], name=handle.__name__,
             description=f"{said}\n\nThe same as `{same_as}`." if same_as else said,
-            responses={200: {"description": "The answer.", "content": content}, **_FAULTS}, operation_id=handle.__name__.strip("_"),
+            responses={200: {"description": "The answer.", "content": answered}, **_FAULTS}, operation_id=handle.__name__.strip("_"),
         )  # fmt: skip
         return handle
 
@@ -157,13 +162,13 @@ async def check(ask: SpokenInWorlds) -> Response:
     return await ask("check")
 
 
-@answers(_P + "/claims", "stargauge audit PROGRAMME --json")
+@answers(_P + "/claims", "stargauge audit PROGRAMME --json", schema="check")
 async def claims(ask: SpokenInWorlds) -> Response:
     """Every claim, every reading. Odds, margin, drivers, record."""
     return await ask("claims")
 
 
-@answers(_P + "/claims/{claim}", "stargauge audit PROGRAMME --claim ID --json")
+@answers(_P + "/claims/{claim}", "stargauge audit PROGRAMME --claim ID --json", schema="check")
 async def claim(ask: SpokenInWorlds, claim: ClaimId) -> Response:
     """One claim with every reading."""
     return await ask("claim", claim=claim)
@@ -189,7 +194,7 @@ async def simulate(
     return await ask("simulate", quantity=quantity)
 
 
-@answers(_P + "/explain", "stargauge explain ADDRESS --programme PROGRAMME --json")
+@answers(_P + "/explain", "stargauge explain ADDRESS --programme PROGRAMME --json", schema="explain explain-reading")
 async def explain(ask: InWorlds, address: Address, date: When = None) -> Response:
     """Why a number, or the verdict on `CLAIM/READING`, is what it is. Formula, inputs, statements, assumptions."""
     return await ask("explain", address=address, date=date)
@@ -418,25 +423,25 @@ async def accuracy(ask: Bare) -> Response:
     return await ask("accuracy")
 
 
-@answers("/catalogue", "stargauge catalogue --json")
+@answers("/catalogue", "stargauge catalogue --json", schema="catalogue-kinds")
 async def catalogue(ask: Bare) -> Response:
     """What the world offers. Kinds and their names."""
     return await ask("catalogue", kind=None, name=None)
 
 
-@answers("/catalogue/{kind}", "stargauge catalogue KIND --json", _LIST)
+@answers("/catalogue/{kind}", "stargauge catalogue KIND --json", schema="catalogue")
 async def catalogue_kind(ask: Bare, kind: Kind) -> Response:
     """Every row of a kind, with sources."""
     return await ask("catalogue", kind=kind, name=None)
 
 
-@answers("/catalogue/{kind}/{name}", "stargauge catalogue KIND NAME --json", _LIST)
+@answers("/catalogue/{kind}/{name}", "stargauge catalogue KIND NAME --json", schema="catalogue")
 async def catalogue_name(ask: Bare, kind: Kind, name: Name) -> Response:
     """The rows of one name, with sources."""
     return await ask("catalogue", kind=kind, name=name)
 
 
-@answers("/schema", "stargauge schema")
+@answers("/schema", "stargauge schema", _OBJECT)
 async def schema(ask: Bare) -> Response:
     """The JSON Schema of the programme file."""
     return await ask("schema")

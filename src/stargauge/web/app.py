@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
+import re
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -18,15 +20,17 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from stargauge import __version__
+from stargauge.api.schemas import components
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say, speaking
 from stargauge.web import api_chips, api_plan, pages  # noqa: F401 - enter their addresses
-from stargauge.web.api_parameters import strange
+from stargauge.web.api_parameters import language_of, strange, told_of
 from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of, too_long
 from stargauge.web.desk import Desk, cost
 from stargauge.web.failure import failure_page, fault_data, without_paths
 from stargauge.web.guard import Guard
-from stargauge.web.library import evidence_stamp, shelf, shelves
+from stargauge.web.library import NoProgramme, evidence_stamp, shelf, shelves
 from stargauge.web.routes import PAGES, Page, arguments_of
 from stargauge.web.security import HEADERS, Rate
 from stargauge.web.settings import Settings
@@ -35,6 +39,18 @@ from stargauge.web.work import Job, Made
 STATIC = Path(__file__).parent / "static"
 #: The programme that is made ready before anybody asks.
 FIRST = "stargate"
+
+
+class Application(FastAPI):
+    """The application, whose document has the schema of each answer."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document (OpenAPI 3.1), with the schemas of answers that its addresses name."""
+        made = super().openapi()
+        schemas = made["components"]["schemas"]
+        named = set(re.findall(r'"#/components/schemas/([a-z-]+)"', json.dumps(made["paths"]))) if "check" not in schemas else set()
+        schemas |= components(*sorted(named))
+        return made
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             warming.cancel()
         await desk.close()
 
-    app = FastAPI(
+    app = Application(
         title="Stargauge", version=__version__, lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
         description="The same answers as the command line and Python give, as JSON. Every number of a run is the same for the same "
         "programme, day, seed and draws.",
@@ -100,7 +116,7 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
     try:
         asked, stamp = await asyncio.to_thread(question, request, page)
     except InputError as error:
-        return failure(request, error.faults, 404 if "there is no programme" in str(error) else 400)
+        return failure(request, error.faults, 404 if isinstance(error, NoProgramme) else 400)
     taken = dict(request.path_params)
     figure, ending = (taken.pop("figure", ""), taken.pop("ending", ""))
     path = request.url.path if kind == "page" else request.url.path.rsplit("/figures/", 1)[0]
@@ -144,7 +160,7 @@ async def send(request: Request, job: Job, stamp: str, lane: str = "", aside: bo
     who = request.client.host if request.client else ""
     wait = request.app.state.rate.wait(who, cost=cost(job, aside)) if desk.costs(job, key) else 0.0
     if wait:
-        fault = Fault(f"too many requests; try again in {math.ceil(wait)} s")
+        fault = Fault(say("too many requests; try again in {seconds} s", seconds=math.ceil(wait)))
         return failure(request, (fault,), 429, {"Retry-After": str(math.ceil(wait))})
     made = await _while_there(request, desk.get(job, key, lane, aside, who))
     _ended(request)
@@ -160,7 +176,7 @@ async def _while_there(request: Request, getting: Coroutine[Any, Any, Made]) -> 
         await asyncio.wait({made, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not made.done():
             gone.result()  # a body that comes too slowly or is too large
-            return Made(faults=(Fault("nobody waits for this any more"),), status=503)
+            return Made(faults=(Fault(say("nobody waits for this any more")),), status=503)
         return made.result()
     finally:
         made.cancel()
@@ -217,22 +233,36 @@ def _homes(settings: Settings) -> list[Path]:
 
 async def _refused(request: Request, error: Any) -> Response:
     """What the router does not answer: no such page, or not by that method."""
-    said = {404: f"there is no page {request.url.path}", 405: f"{request.url.path} takes no {request.method}"}
+    said = {
+        404: say("there is no page {path}", path=request.url.path),
+        405: say("{path} takes no {method}", path=request.url.path, method=request.method),
+    }
     plain = str(error.detail or "") in ("", "Not Found", "Method Not Allowed")
-    text = said.get(error.status_code, "this cannot be answered") if plain else str(error.detail)
+    text = said.get(error.status_code, say("this cannot be answered")) if plain else str(error.detail)
     return failure(request, (Fault(text),), error.status_code, error.headers)
 
 
 async def _misformed(request: Request, error: Any) -> Response:
     """Parameters of a wrong form, all at once."""
+    with speaking(language_of(request)):
+        return _misformed_as(request, error)
+
+
+def _misformed_as(request: Request, error: Any) -> Response:
     told = (one for one in error.errors() if one["type"] != "none_required")
-    faults = [Fault(f'{one["msg"].removeprefix("Value error, ")}; got "{str(one.get("input"))[:80]}"', str(one["loc"][1])) for one in told]
+    faults = [
+        Fault(
+            say('{told}; got "{given}"', told=told_of(one), given=str(one.get("input"))[:80]),
+            str(one["loc"][1]),
+        )
+        for one in told
+    ]
     return failure(request, [*faults, *strange(request)], 422)
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:
     """A fault of ours; the server's log has it all."""
-    return failure(request, (Fault(f"our fault: {type(error).__name__}; the server's log says where"),), 500, HEADERS)
+    return failure(request, (Fault(say("our fault: {name}; the server's log says where", name=type(error).__name__)),), 500, HEADERS)
 
 
 # -- how it is doing -----------------------------------------------------------------------------------------------------------------
@@ -254,7 +284,7 @@ async def _progress(request: Request, number: int) -> Response:
     """How far a job is, as server-sent events `[done, of]`; the last event is called `end`."""
     desk: Desk = request.app.state.desk
     if desk.board.full:
-        return failure(request, (Fault("too many listen already; the answer comes all the same"),), 503, {"Retry-After": "5"})
+        return failure(request, (Fault(say("too many listen already; the answer comes all the same")),), 503, {"Retry-After": "5"})
 
     async def told() -> AsyncIterator[str]:
         async for done, of in desk.board.follow(number):

@@ -9,6 +9,7 @@ from datetime import date
 from urllib.parse import quote, urlencode
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 LANGUAGES = ("en", "de")
 DRAWS, MOST_DRAWS, MOST_LAID = 1024, 16_384, 24
@@ -86,23 +87,38 @@ def asked_of(programme: str, query: Mapping[str, Sequence[str]]) -> Asked:
     seed = _whole("seed", one("seed"), 0, 0, 2**31 - 1, faults)
     language = one("lang") or "en"
     if language not in LANGUAGES:
-        faults.append(Fault(f'lang: there is no language "{language}"{did_you_mean(language, LANGUAGES)} (one of {", ".join(LANGUAGES)})'))
+        faults.append(
+            Fault(
+                say(
+                    'lang: there is no language "{language}"{near} (one of {languages})',
+                    language=language,
+                    near=did_you_mean(language, LANGUAGES),
+                    languages=", ".join(LANGUAGES),
+                )
+            )
+        )
     laid = tuple(sorted({part.strip() for part in query.get("set") or () if part.strip()}))
-    faults += [Fault(f'set: got "{part[:LONGEST_SET]}"; expected INPUT=VALUE such as overrun_factor=1') for part in laid if "=" not in part]
+    faults += [
+        Fault(say('set: got "{part}"; expected INPUT=VALUE such as overrun_factor=1', part=part[:LONGEST_SET]))
+        for part in laid
+        if "=" not in part
+    ]
     given = tuple(dict.fromkeys(part.strip() for part in query.get("given") or () if part.strip()))
     faults += [
-        Fault(f"{name}: {len(parts)} are too many; at most {MOST_LAID}")
+        Fault(say("{name}: {number} are too many; at most {most}", name=name, number=len(parts), most=MOST_LAID))
         for name, parts in (("set", laid), ("given", given))
         if len(parts) > MOST_LAID
     ]
     faults += [
-        Fault(f"{name}: one has {len(part):,} characters; expected at most {most:,}")
+        Fault(say("{name}: one has {number:,} characters; expected at most {most:,}", name=name, number=len(part), most=most))
         for name, parts, most in (("set", laid, LONGEST_SET), ("given", given, LONGEST), ("scenario", (one("scenario"),), LONGEST))
         for part in parts if len(part) > most
     ]  # fmt: skip
     scenario = one("scenario")
     if scenario and not _NAME.fullmatch(scenario):  # no path: an address reads no files
-        faults.append(Fault(f'scenario: got "{scenario[:LONGEST]}"; expected the name of one that the programme has'))
+        faults.append(
+            Fault(say('scenario: got "{scenario}"; expected the name of one that the programme has', scenario=scenario[:LONGEST]))
+        )
     if faults:
         raise InputError(faults)
     return Asked(programme, as_of, draws, seed, scenario, laid, given, language)
@@ -127,13 +143,21 @@ def day_of(name: str, text: str) -> date:
     except ValueError as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f'{name}: got "{text[:LONGEST]}"; expected a day such as 2025-01-22') from None
+        raise InputError(say('{name}: got "{text}"; expected a day such as 2025-01-22', name=name, text=text[:LONGEST])) from None
 
 
 def within(name: str, day: date) -> date:
     """A day that can be asked about. Raises InputError for any other."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise InputError(f"{name}: got {day}; expected a day from {FIRST_DAY} to {LAST_DAY}")
+        raise InputError(
+            say(
+                "{name}: got {day}; expected a day from {first_day} to {last_day}",
+                name=name,
+                day=day,
+                first_day=FIRST_DAY,
+                last_day=LAST_DAY,
+            )
+        )
     return day
 
 
@@ -141,7 +165,7 @@ def too_long(parameters: Mapping[str, str]) -> list[Fault]:
     """A fault for every parameter that has more characters than one may have; a field with several inputs has room for all."""
     most = {name: LONGEST_SET * MOST_LAID if name.endswith("_set") else LONGEST for name in parameters}
     return [
-        Fault(f"{name}: has {len(text):,} characters; expected at most {most[name]:,}")
+        Fault(say("{name}: has {number:,} characters; expected at most {most:,}", name=name, number=len(text), most=most[name]))
         for name, text in parameters.items() if len(text) > most[name]
     ]  # fmt: skip
 
@@ -154,6 +178,12 @@ def _whole(name: str, text: str, default: int, least: int, most: int, faults: li
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        faults.append(Fault(f'{name}: got "{text}"; expected a whole number from {least:,} to {most:,}'))
+        faults.append(
+            Fault(
+                say(
+                    '{name}: got "{text}"; expected a whole number from {least:,} to {most:,}', name=name, text=text, least=least, most=most
+                )
+            )
+        )
         return default
     return number

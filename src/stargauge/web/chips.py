@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.web.failure import of_the_api
 
 if TYPE_CHECKING:
@@ -37,18 +38,17 @@ class Field:
     hint: str = ""
     reads: str = "text"
     choices: tuple[tuple[str, str], ...] = ()
-    needed: str = ""
+    needed: bool = False
     first: bool = False
     least: float = -math.inf
     most: float = math.inf
 
 
 _DTYPES = ("bf16", "fp8", "mxfp8", "nvfp4")
-_CLUSTER = "a number of accelerators and a chip, such as 16384xh100"
 
 TRAIN = (
-    Field("model", "Model", "llama3-405b", needed="a model of the catalogue, such as llama3-405b", first=True),
-    Field("cluster", "Accelerators × chip", "16384xh100", needed=_CLUSTER, first=True),
+    Field("model", "Model", "llama3-405b", needed=True, first=True),
+    Field("cluster", "Accelerators × chip", "16384xh100", needed=True, first=True),
     Field("batch", "Sequences of a step", "the model’s", "whole", first=True, most=MOST_BATCH),
     Field("sequence", "Tokens of a sequence", "the model’s", "whole", first=True, most=MOST_SEQUENCE),
     Field("dtype", "Type of matrix products", choices=tuple((name, name) for name in _DTYPES), first=True),
@@ -59,8 +59,8 @@ TRAIN = (
     Field("balanced", "Tokens over experts", reads="yes-or-no", choices=(("", "uneven, as by chance"), ("true", "equal numbers"))),
 )
 INFER = (
-    Field("model", "Model", "deepseek-r1", needed="a model of the catalogue, such as deepseek-r1", first=True),
-    Field("chip", "Chip", "gb300", needed="a chip of the catalogue, such as gb300", first=True),
+    Field("model", "Model", "deepseek-r1", needed=True, first=True),
+    Field("chip", "Chip", "gb300", needed=True, first=True),
     Field("ttft", "Most time to the first token", "2s", first=True),
     Field("tpot", "Most time per further token", "20ms", first=True),
     Field("input", "Tokens of a prompt", "1024", "whole", first=True, most=MOST_SEQUENCE),
@@ -81,7 +81,7 @@ INFER = (
     Field("utilisation", "Share of the time in use", "the catalogue’s", "amount", least=LEAST_SHARE, most=1.0),
 )  # fmt: skip
 GOODPUT = (
-    Field("cluster", "Accelerators × chip", "16384xh100", needed=_CLUSTER, first=True),
+    Field("cluster", "Accelerators × chip", "16384xh100", needed=True, first=True),
     Field("model", "Model, for what a checkpoint writes", "llama3-405b", first=True),
     Field("failure_rate", "Stops per node and day", "0.003..0.006", first=True),
     Field("interval", "Work between checkpoints", "the best, or 20min", first=True),
@@ -110,7 +110,7 @@ def read(name: str, texts: Mapping[str, str]) -> tuple[Answer, list[Fault]]:
     for field in FIELDS[name]:
         text = texts.get(field.name, "").strip()
         if not text:
-            faults += [Fault(f"expected {field.needed}", field.name)] if field.needed else []
+            faults += [Fault(_needed(field), field.name)] if field.needed else []
             continue
         try:
             asked[field.name] = _READ[field.reads](field, text)
@@ -119,17 +119,27 @@ def read(name: str, texts: Mapping[str, str]) -> tuple[Answer, list[Fault]]:
     return asked, faults
 
 
+def _needed(field: Field) -> str:
+    """What is expected in a field that must not be left empty."""
+    texts = {
+        "model": say("expected a model of the catalogue, such as {example}", example=field.hint),
+        "chip": say("expected a chip of the catalogue, such as {example}", example=field.hint),
+        "cluster": say("expected a number of accelerators and a chip, such as {example}", example=field.hint),
+    }
+    return texts[field.name]
+
+
 def _text(field: Field, text: str) -> str:
     values = [value for value, _ in field.choices]
     if values and text not in values:
         told = [value for value in values if value]
-        raise InputError(f'got "{text}"{did_you_mean(text, told)} (one of {", ".join(told)})')
+        raise InputError(say('got "{text}"{near} (one of {told})', text=text, near=did_you_mean(text, told), told=", ".join(told)))
     return text
 
 
 def _whole(field: Field, text: str) -> int:
     if not re.fullmatch(r"[0-9][0-9_, ]{0,18}", text, re.ASCII):
-        raise InputError(f'got "{text}"; expected a whole number such as 2048')
+        raise InputError(say('got "{text}"; expected a whole number such as 2048', text=text))
     return int(_within(field, int(re.sub(r"\D", "", text))))
 
 
@@ -139,15 +149,15 @@ def _amount(field: Field, text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f'got "{text}"; expected a number')
+        raise InputError(say('got "{text}"; expected a number', text=text))
     return _within(field, value)
 
 
 def _within(field: Field, value: float) -> float:
     if value < field.least:
-        raise InputError(f"got {value:,.10g}; expected at least {field.least:,.10g}")
+        raise InputError(say("got {value:,.10g}; expected at least {least:,.10g}", value=value, least=field.least))
     if value > field.most:
-        raise InputError(f"got {value:,.10g}; expected at most {field.most:,.10g}")
+        raise InputError(say("got {value:,.10g}; expected at most {most:,.10g}", value=value, most=field.most))
     return value
 
 
@@ -192,9 +202,23 @@ def misnamed(view: View, name: str, asked: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def is_missing(fault: Fault) -> bool:
-    """Whether something was asked about that the catalogue does not have."""
-    return fault.message.startswith(('no model "', 'no chip "'))
+def is_missing(view: View, asked: Mapping[str, Any]) -> bool:
+    """Whether a model or a chip is asked about that the catalogue does not have."""
+    from stargauge import api
+    from stargauge.catalogue.names import NotThere, resolved
+
+    known = api.catalogue().known(view.asked.day)
+    chip = asked.get("chip") or re.sub(r"^[0-9_,' ]*[x×*]", "", str(asked.get("cluster", "")).strip(), flags=re.IGNORECASE)
+    if _no_file(asked):
+        return True
+    for kind, name in (("model", asked.get("model")), ("accelerator", chip)):
+        try:
+            resolved(known, kind, str(name).strip()) if name else None
+        except NotThere:
+            return True
+        except InputError:  # several are called so
+            continue
+    return False
 
 
 def _no_file(given: Mapping[str, Any]) -> list[Fault]:
@@ -202,7 +226,7 @@ def _no_file(given: Mapping[str, Any]) -> list[Fault]:
     model = str(given.get("model", "")).strip()
     if not model.lower().endswith(".csv"):
         return []
-    return [Fault(f'no model "{model}" in the catalogue; a file of yours is read by the command alone', "model")]
+    return [Fault(say('no model "{model}" in the catalogue; a file of yours is read by the command alone', model=model), "model")]
 
 
 def _told(fault: Fault, name: str) -> Fault:

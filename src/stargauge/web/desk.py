@@ -7,12 +7,14 @@ import itertools
 import multiprocessing
 import sys
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
 from stargauge.quantity.errors import Fault
+from stargauge.quantity.spoken import say, speaking
 from stargauge.web.asked import DRAWS, Asked
 from stargauge.web.progress import Board
 from stargauge.web.settings import Settings
@@ -165,7 +167,7 @@ class Desk:
             self._queue.remove(ticket)
             self._forget(ticket)
             self.counts["dropped"] += 1
-            ticket.done.set_result(_refused("nobody waits for this any more", 503))
+            _refuse(ticket, 503, lambda: say("nobody waits for this any more"))
 
     def _keep(self, key: Any, made: Made) -> None:
         self._kept[key] = made
@@ -179,7 +181,7 @@ class Desk:
         theirs = sum(other.who == ticket.who for other in self._queue)
         if self._closed or len(self._queue) >= MOST_WAITING or theirs >= MOST_OF_ONE:
             self.counts["refused"] += 1
-            ticket.done.set_result(_refused("too much is waiting to be made; try again in a few seconds", 503))
+            _refuse(ticket, 503, lambda: say("too much is waiting to be made; try again in a few seconds"))
         else:
             self._queue.append(ticket)
             self._assign()
@@ -269,10 +271,11 @@ class Desk:
             if made is not None:
                 ticket.done.set_result(made)
             elif ticket.job.body:  # what is written once is not written again
-                text = "our fault: the process that did this ended; look whether what you sent was saved before you send it again"
-                ticket.done.set_result(_refused(text, 500))
+                _refuse(ticket, 500, lambda: say(
+                    "our fault: the process that did this ended; look whether what you sent was saved before you send it again"
+                ))  # fmt: skip
             elif ticket.part or ticket.tries > 1:
-                ticket.done.set_result(_refused("our fault: the process that made this ended without an answer, twice", 500))
+                _refuse(ticket, 500, lambda: say("our fault: the process that made this ended without an answer, twice"))
             else:
                 self._queue.insert(0, ticket)
         self._assign()
@@ -283,8 +286,10 @@ class Desk:
             return
         self.counts["overdue"] += 1
         if not lane.ticket.done.done():
-            seconds = f"{self.settings.job_seconds:g}"
-            lane.ticket.done.set_result(_refused(f"this took longer than {seconds} s and was stopped; ask for fewer draws", 503))
+            seconds = self.settings.job_seconds
+            _refuse(lane.ticket, 503, lambda: say(
+                "this took longer than {seconds:g} s and was stopped; ask for fewer draws", seconds=seconds
+            ))  # fmt: skip
         lane.worker.kill()
 
     def _gone(self, index: int, lane: Lane) -> None:
@@ -311,7 +316,7 @@ class Desk:
         self._up.set()
         for ticket in self._queue:
             if not ticket.done.done():
-                ticket.done.set_result(_refused("our fault: no process that makes pages can be started", 500))
+                _refuse(ticket, 500, lambda: say("our fault: no process that makes pages can be started"))
         self._queue.clear()
 
     # -- parts of a job that another worker makes meanwhile ------------------------------------------------------------------------
@@ -339,7 +344,7 @@ class Desk:
             lane.worker.kill()
         for ticket in [*self._queue, *(lane.ticket for lane in self._lanes if lane.ticket)]:
             if not ticket.done.done():
-                ticket.done.set_result(_refused("the server is stopping", 503))
+                _refuse(ticket, 503, lambda: say("the server is stopping"))
         self._queue.clear()
         await asyncio.gather(*(asyncio.to_thread(lane.worker.join, 3.0) for lane in self._lanes))
 
@@ -359,5 +364,7 @@ def cost(job: Job, aside: bool) -> float:
     return max(1.0, job.asked.draws / DRAWS) * (ASIDE if aside else 1.0)
 
 
-def _refused(text: str, status: int) -> Made:
-    return Made(faults=(Fault(text),), status=status)
+def _refuse(ticket: Ticket, status: int, said: Callable[[], str]) -> None:
+    """Tell who waits for a job why it is not done, in the language in which it was asked."""
+    with speaking(ticket.job.asked.language):
+        ticket.done.set_result(Made(faults=(Fault(said()),), status=status))

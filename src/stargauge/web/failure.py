@@ -40,12 +40,14 @@ def _title(status: int) -> str:
 
 
 def failure_page(faults: Sequence[Fault], status: int, path: str, language: str = "en") -> str:
-    """Faults as a page: where, what was expected, what came. What frames them is in a language; the faults are in English."""
-    with speaking(language if language in LANGUAGES else "en"):
+    """Faults as a page: where, what was expected, what came. What frames them is in the language in which they were told."""
+    language = language if language in LANGUAGES else "en"
+    with speaking(language):
         title, mend, home = _title(status), _mend(faults, path), say("All programmes")
     rows = "".join(f"<li>{_place(fault)}{escape(f'{fault.path}: ' if fault.path else '')}{escape(fault.message)}</li>" for fault in faults)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<title>{title} – Stargauge</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static-style"></head><body>'
         '<header class="top"><div class="wrap"><a class="word" href="/">Stargauge</a></div></header>'
@@ -65,7 +67,7 @@ def fault_data(fault: Fault) -> dict[str, Any]:
 
 def of_the_api(message: str) -> str:
     """A message with the address that lists what there is, in place of the command that does."""
-    return re.sub(r"`stargauge catalogue (\w+) --names` lists all", r"/api/catalogue/\1 lists all", message)
+    return re.sub(r"`stargauge catalogue (\w+) --names`", r"/api/catalogue/\1", message)
 
 
 def _place(fault: Fault) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.web.work import Made
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ def as_file(view: View, name: str, ending: str) -> Made:
     if name not in view.figures or ending not in MEDIA:
         names = [f"{one}.{kind}" for one in view.figures for kind in MEDIA]
         raise InputError(
-            f'this page has no figure "{name}.{ending}"{did_you_mean(f"{name}.{ending}", names)} ({", ".join(names) or "none"})'
+            say(
+                'this page has no figure "{name}.{ending}"{near} ({names})',
+                name=name,
+                ending=ending,
+                near=did_you_mean(f"{name}.{ending}", names),
+                names=", ".join(names) or say("none", "fault"),
+            )
         )
     from stargauge.report.drawing.drawing import csv_text
 

@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean, system_text
+from stargauge.quantity.spoken import say
 from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, room_in, shelves
 
 #: A programme file may have so many bytes; more is refused unread.
@@ -33,7 +34,7 @@ def plain_text(given: Any) -> str:
     """The text of a form with the line ends of files. Raises InputError where it is no text or too long."""
     text = _LINE_ENDS.sub("\n", given) if isinstance(given, str) else ""
     if len(text) > MOST_TEXT:
-        raise InputError(f"the text has {len(text):,} characters; expected at most {MOST_TEXT:,}")
+        raise InputError(say("the text has {count:,} characters; expected at most {most:,}", count=len(text), most=MOST_TEXT))
     return text if not text or text.endswith("\n") else f"{text}\n"
 
 
@@ -47,7 +48,7 @@ def file_name(given: Any, ending: str = ".yaml") -> str:
     stem, ending = (stem, f".{said.lower()}") if dot and f".{said.lower()}" in ENDINGS else (last, ending)
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:_LONGEST_NAME]
     if not safe:
-        raise InputError(f'got the file name "{given or ""}"; expected letters or digits, such as my-campus.yaml')
+        raise InputError(say('got the file name "{given}"; expected letters or digits, such as my-campus.yaml', given=given or ""))
     return f"{safe}{ending}"
 
 
@@ -66,7 +67,15 @@ def file_of(shelf: Shelf, name: str) -> Path:
     first = next((one for one in found if one.startswith("programme.")), next(iter(found), ""))
     chosen = name or first
     if chosen not in found:
-        raise InputError(f'"{shelf.name}" has no file "{chosen}"{did_you_mean(chosen, found)} (it has: {", ".join(found)})')
+        raise InputError(
+            say(
+                '"{name}" has no file "{chosen}"{near} (it has: {found})',
+                name=shelf.name,
+                chosen=chosen,
+                near=did_you_mean(chosen, found),
+                found=", ".join(found),
+            )
+        )
     return found[chosen]
 
 
@@ -74,12 +83,12 @@ def text_of(path: Path) -> str:
     """The text of a file. Raises InputError where it cannot be read, is too large or not UTF-8."""
     try:
         if path.stat().st_size > MOST_TEXT:
-            raise InputError(Fault(f"has more than {MOST_TEXT:,} bytes; edit it with an editor of your own", file=path.name))
+            raise InputError(Fault(say("has more than {most:,} bytes; edit it with an editor of your own", most=MOST_TEXT), file=path.name))
         return _LINE_ENDS.sub("\n", path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InputError(Fault(f"is not UTF-8 text (byte {error.start:,}); save it as UTF-8", file=path.name)) from None
+        raise InputError(Fault(say("is not UTF-8 text (byte {start:,}); save it as UTF-8", start=error.start), file=path.name)) from None
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=path.name)) from None
+        raise InputError(Fault(say("cannot be read: {why}", why=system_text(error)), file=path.name)) from None
 
 
 def mark_of(text: str) -> str:
@@ -118,7 +127,7 @@ def save_all(texts: Mapping[Path, str], marks: Mapping[Path, str] | None = None)
                     os.replace(_beside(path.resolve(), content), path.resolve())
                 raise
     except OSError as error:
-        raise InputError(f"could not be saved: {error.strerror}") from None
+        raise InputError(say("could not be saved: {why}", why=system_text(error))) from None
     finally:
         for left in made.values():
             left.unlink(missing_ok=True)
@@ -129,7 +138,10 @@ def _expect_unchanged(marks: Mapping[Path, str]) -> None:
     for path, mark in marks.items():
         if mark_of(text_of(path)) != mark:
             raise InputError(
-                f"{path.name} has changed since you opened it; nothing was saved. Copy your text, open the file anew and put it there"
+                say(
+                    "{name} has changed since you opened it; nothing was saved. Copy your text, open the file anew and put it there",
+                    name=path.name,
+                )
             )
 
 
@@ -154,9 +166,9 @@ def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Pa
     """A new file of the folder. `instead`: it may take the place of a programme that stands there; without it that is refused."""
     path = folder / name
     if path.is_symlink() or path.is_dir():
-        raise InputError(f'there is a folder or a link "{name}" already; nothing was saved: choose another name')
+        raise InputError(say('there is a folder or a link "{name}" already; nothing was saved: choose another name', name=name))
     if instead and path.exists() and shelf_at(path, folder) is None:
-        raise InputError(f'"{name}" is there already and no programme of yours; it is not replaced: choose another name')
+        raise InputError(say('"{name}" is there already and no programme of yours; it is not replaced: choose another name', name=name))
     try:
         with _alone_in(folder):
             if not path.exists():
@@ -171,10 +183,10 @@ def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Pa
                 made.unlink(missing_ok=True)
     except FileExistsError:
         raise InputError(
-            f'there is a file "{name}" already; nothing was saved: choose another name, or say that it is to be replaced'
+            say('there is a file "{name}" already; nothing was saved: choose another name, or say that it is to be replaced', name=name)
         ) from None
     except OSError as error:
-        raise InputError(f'"{name}" could not be saved: {error.strerror}') from None
+        raise InputError(say('"{name}" could not be saved: {why}', name=name, why=system_text(error))) from None
     return path
 
 
@@ -254,10 +266,10 @@ def create_folder(folder: Path, contents: dict[str, bytes]) -> Path:
             (made / name).write_bytes(content)
         made.chmod(_rights(0o777))
         if folder.exists() or folder.is_symlink():
-            raise InputError(f'there is "{folder.name}" already; nothing was saved: choose another name')
+            raise InputError(say('there is "{name}" already; nothing was saved: choose another name', name=folder.name))
         made.rename(folder)
     except OSError as error:
-        raise InputError(f'"{folder.name}" could not be saved: {error.strerror}') from None
+        raise InputError(say('"{name}" could not be saved: {why}', name=folder.name, why=system_text(error))) from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return folder

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
+from stargauge.quantity.spoken import say, speaking
+from stargauge.web.asked import LANGUAGES
 from stargauge.web.security import COOKIE, HEADERS, from_own_page, host_allowed, token_fits
 from stargauge.web.settings import Settings
 
@@ -44,6 +46,13 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        spoken = parse_qs(scope["query_string"].decode("latin-1")).get("lang", ["en"])[-1]
+        api = scope["path"].startswith("/api/")  # what it tells is in English but for questions that have a language
+        with speaking(spoken if spoken in LANGUAGES and not api else "en"):
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse, in the language that is spoken."""
         begun = False
 
         async def dressed(message: Message) -> None:
@@ -75,7 +84,7 @@ class Guard:
             try:
                 message = await asyncio.wait_for(receive(), BODY_SECONDS)
             except TimeoutError:
-                raise _Refused(PlainTextResponse("the request did not come in time\n", 408, {"Connection": "close"})) from None
+                raise _Refused(_plain(say("the request did not come in time"), 408, {"Connection": "close"})) from None
             came += len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if came > self.settings.upload_bytes:
@@ -90,18 +99,24 @@ _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.i
 
 def too_large(settings: Settings, path: str = "") -> Response:
     """The answer to a body that is too large, with where it can be had instead."""
-    instead = "; a larger bundle is checked at the command line: stargauge evidence verify FILE" if path == "/evidence/verify" else ""
-    return PlainTextResponse(f"too large: at most {settings.upload_bytes:,} bytes{instead}\n", 413, {"Connection": "close"})
+    text = say("too large: at most {most:,} bytes", most=settings.upload_bytes)
+    if path == "/evidence/verify":
+        text = say("{text}; a larger bundle is checked at the command line: {command}", text=text, command="stargauge evidence verify FILE")
+    return _plain(text, 413, {"Connection": "close"})
+
+
+def _plain(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{text}\n", status, headers)
 
 
 def refused(request: Request, settings: Settings) -> Response | None:
     """Why a request is not answered, if so; also the first visit with a token, which is answered with a cookie."""
     if not host_allowed(request.headers.get("host", ""), settings):
-        return PlainTextResponse("this server answers under the names of this machine only\n", 421)
+        return _plain(say("this server answers under the names of this machine only"), 421)
     if not from_own_page(request.method, request.headers):
-        return PlainTextResponse("refused: the request comes from another site's page\n", 403)
+        return _plain(say("refused: the request comes from another site's page"), 403)
     if len(request.scope.get("raw_path") or b"") + len(request.scope["query_string"]) > MOST_ADDRESS:
-        return PlainTextResponse(f"the address is too long: at most {MOST_ADDRESS:,} characters\n", 414)
+        return _plain(say("the address is too long: at most {most:,} characters", most=MOST_ADDRESS), 414)
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > settings.upload_bytes:
         return too_large(settings, request.url.path)
@@ -109,7 +124,7 @@ def refused(request: Request, settings: Settings) -> Response | None:
         return None
     shown = request.query_params.get("token") or request.headers.get("authorization", "").removeprefix("Bearer ")
     if not token_fits(shown or request.cookies.get(COOKIE, ""), settings):
-        return PlainTextResponse("a token is needed: open the address that was printed\n", 401, {"WWW-Authenticate": "Bearer"})
+        return _plain(say("a token is needed: open the address that was printed"), 401, {"WWW-Authenticate": "Bearer"})
     if request.query_params.get("token") and not settings.local and request.method == "GET":
         return _remembered(request, shown)
     return None

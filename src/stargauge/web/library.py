@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 if TYPE_CHECKING:
     from stargauge.programme.asked import Asked
@@ -40,19 +42,35 @@ def shelves(folder: Path | None) -> dict[str, Shelf]:
     return {name: one for name, listed in _listed(folder).items() if (one := _shelf(name, *listed)) is not None}
 
 
+class NoProgramme(InputError):
+    """There is no programme of a name."""
+
+
 def shelf(name: str, folder: Path | None) -> Shelf:
     """The programme of a name. Raises InputError with the nearest name where there is none."""
     listed = _listed(folder)
     found = _shelf(name, *listed[name]) if name in listed else None
     if found is None:
-        raise InputError(f'there is no programme "{name}"{did_you_mean(name, listed)} (there are: {", ".join(listed)})')
+        raise NoProgramme(
+            say(
+                'there is no programme "{name}"{near} (there are: {listed})',
+                name=name,
+                near=did_you_mean(name, listed),
+                listed=", ".join(listed),
+            )
+        )
     return found
 
 
 def room_in(folder: Path) -> None:
     """Raises InputError where a folder holds as many files as are looked at: what comes in addition would not be listed."""
     if sum(1 for _ in folder.iterdir()) >= MOST_FILES:
-        raise InputError(f"the folder holds {MOST_FILES:,} files already, of which no more are looked at; nothing was saved: remove some")
+        raise InputError(
+            say(
+                "the folder holds {most:,} files already, of which no more are looked at; nothing was saved: remove some",
+                most=MOST_FILES,
+            )
+        )
 
 
 def _shelf(name: str, path: Path, own: bool) -> Shelf | None:
@@ -170,8 +188,12 @@ class Side:
     def faults(self, folder: Path | None) -> list[Fault]:
         """What cannot be asked of it: there is no such programme or scenario, or an input is set in no way."""
         of = self.of
-        faults = [Fault(f'{of and f"{of}_set: "}got "{part}"; expected INPUT=VALUE such as load_factor=0.8') for part in self.laid
-                  if not _SETTING.fullmatch(part)]  # fmt: skip
+        at = f"{of}_set: " if of else ""
+        faults = [
+            Fault(at + say('got "{part}"; expected INPUT=VALUE such as load_factor=0.8', part=part))
+            for part in self.laid
+            if not _SETTING.fullmatch(part)
+        ]
         names: tuple[str, ...] | None = None
         try:
             found = shelf(self.programme, folder)
@@ -182,8 +204,8 @@ class Side:
             ]
         for part in self.scenarios:
             if part not in (names or ()) and (names is not None or not _NAME.fullmatch(part)):
-                told = f'no scenario "{part}"{did_you_mean(part, names or ())} (all: {", ".join(names or ()) or "none"})'
-                faults.append(Fault(f"{of and f'{of}_scenario: '}{self.programme} has {told}"))
+                at = f"{of}_scenario: " if of else ""
+                faults.append(Fault(at + no_scenario(self.programme, part, names or ())))
         return faults
 
     def asked(self, folder: Path | None) -> Asked:
@@ -193,6 +215,14 @@ class Side:
         found = shelf(self.programme, folder)
         pairs = tuple((name.strip(), value.strip()) for name, _, value in (part.partition("=") for part in self.laid))
         return Asked(found.path if found.own else found.name, self.day, (*self.scenarios, *pairs), found.path.name if found.own else "")
+
+
+def no_scenario(programme: str, name: str, names: Sequence[str]) -> str:
+    """That a programme has no such scenario, with those that it has."""
+    told = {"name": programme, "scenario": name, "near": did_you_mean(name, names), "names": ", ".join(names)}
+    if not names:
+        return say('{name} has no scenario "{scenario}" (all: none)', name=programme, scenario=name)
+    return say('{name} has no scenario "{scenario}"{near} (all: {names})', **told)
 
 
 def scenarios_of(found: Shelf) -> tuple[str, ...]:
@@ -222,7 +252,7 @@ def _side(text: str, before: Side, faults: list[Fault]) -> Side:
     try:
         known = date.fromisoformat(day) if at else None
     except ValueError:
-        faults.append(Fault(f'"{text}": got the knowledge date "{day}"; expected a day such as 2025-01-22'))
+        faults.append(Fault(say('"{text}": got the knowledge date "{day}"; expected a day such as 2025-01-22', text=text, day=day)))
     if not name:
         known, laid = known or before.day, [*before.scenarios, *before.laid, *laid]
     scenarios, inputs = (tuple(part for part in laid if ("=" in part) is setting) for setting in (False, True))

@@ -10,13 +10,13 @@ import threading
 import webbrowser
 from dataclasses import replace
 
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, system_text
 from stargauge.quantity.spoken import language, say, speaking
 from stargauge.web.settings import Settings
 
 #: How long requests that are being answered have when the server is told to stop.
 GRACE = 5
-#: How many requests may be open at once.
+#: How many connections may be open at once; those beyond are told to come again.
 MOST_AT_ONCE = 512
 
 
@@ -26,15 +26,14 @@ def serve(settings: Settings, browser: bool = True) -> None:
         import uvicorn
 
         from stargauge.web.app import create_app
+        from stargauge.web.connections import configured
     except ImportError as error:
-        raise InputError(f"the pages need the extra `web` ({error.name} is missing): pip install 'stargauge[web]'") from None
+        raise InputError(say("the pages need the extra `web` ({name} is missing): pip install 'stargauge[web]'", name=error.name)) from None
     listening = _listen(settings)
     port = listening.getsockname()[1]
     chosen = replace(settings, port=port, token=settings.token or ("" if settings.local else secrets.token_urlsafe(24)))
     spoken, app = language(), create_app(chosen)
-    config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False, access_log=False, limit_concurrency=MOST_AT_ONCE
-    )
+    config = configured(app, MOST_AT_ONCE, GRACE)
 
     class Server(uvicorn.Server):
         """Says where it listens once it does; when told to stop, who follows a job's progress is let go first."""
@@ -75,7 +74,12 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listening.close()
         raise InputError(
-            f"--port: could not listen on {settings.host}:{settings.port} ({error.strerror}); --port 0 takes a free one"
+            say(
+                "--port: could not listen on {host}:{port} ({why}); --port 0 takes a free one",
+                host=settings.host,
+                port=settings.port,
+                why=system_text(error),
+            )
         ) from None
     return listening
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
+from stargauge.web.library import no_scenario
 from stargauge.web.view import View
 
 #: The most scenarios on days of one sweep; the command takes more.
@@ -20,11 +22,13 @@ def answer(view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
     names, last = view.whole.scenarios, asked["to"] or view.asked.day
     for one in filter(None, asked["over"]):  # by its name: an address never names a file
         if one not in names:
-            raise InputError(f'{view.whole.name} has no scenario "{one}"{did_you_mean(one, names)} (all: {", ".join(names) or "none"})')
+            raise InputError(no_scenario(view.whole.name, one, tuple(names)))
     span = f"{asked['from']}..{last}" if asked["from"] else last
     cells = max(1, len(set(asked["over"]))) * len(knowledge_days(span, asked["every"]))
     if cells > MOST_CELLS:
-        raise InputError(f"that makes {cells:,} runs; at most {MOST_CELLS} here, and up to 2,000 by the command")
+        raise InputError(
+            say("that makes {cells:,} runs; at most {most} here, and up to 2,000 by the command", cells=cells, most=MOST_CELLS)
+        )
     return api.sweep(
         view.programme, asked["over"], as_of=span, every=asked["every"], quantities=asked["quantity"], claims=asked["claim"],
         when=asked["date"], draws=view.asked.draws, seed=view.asked.seed, workers=1, progress=view.run["progress"],

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from stargauge import __version__
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import InputError
 from stargauge.web.asked import Asked
 from stargauge.web.days import days_of, events_of, first_day, text_of
-from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
+from stargauge.web.library import Shelf, evidence_stamp, no_scenario, shelf, shelves
 
 if TYPE_CHECKING:
     from stargauge.api import Check
@@ -122,7 +122,7 @@ class View:
         """The scenario asked for, by its name: an address of a page never names a file."""
         asked, names = self.asked.scenario, self.whole.scenarios
         if asked and asked not in names:
-            raise InputError(f'{self.whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})')
+            raise InputError(no_scenario(self.whole.name, asked, tuple(names)))
         return asked or None
 
     @property
@@ -219,6 +219,20 @@ class View:
     def link(self, rest: str = "", **changes: Any) -> str:
         """The address of another page of the programme, with the same question; `changes` to it such as `as_of`."""
         return self.asked.but(**changes).address(rest)
+
+    @staticmethod
+    def linked(address: str, more: Mapping[str, str]) -> str:
+        """An address with further parameters, those without a value left out."""
+        query = urlencode({key: value for key, value in more.items() if value})
+        return address if not query else f"{address}{'&' if '?' in address else '?'}{query}"
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What the frame of a page needs of an answer where it shows none: the programme by name."""
+        from stargauge.programme.load import asked_as
+
+        made = self.programme
+        return {"programme": {"name": made.name, "about": made.about, "asked_as": asked_as(made)}}
 
     def lang(self, joint: str = "?") -> str:
         """What keeps the language in an address that asks no question: joined to it, nothing in English."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.asked import Asked
 
 #: How much data a worker may hold: half of the machine's memory, within these. 16,384 draws of the largest shipped programme take 1.1 GiB.
@@ -148,20 +149,24 @@ def do(job: Job) -> Made:
     """Do a job. Faults of what was asked come back as such; anything else is our fault: who asked is told its name, the log has it all."""
     from stargauge.report.locale import speaking
 
+    with speaking(job.asked.language):
+        return _done(job)
+
+
+def _done(job: Job) -> Made:
     try:
-        with speaking(job.asked.language):
-            return _KINDS[job.kind](job)
+        return _KINDS[job.kind](job)
     except InputError as error:
         return Made(faults=error.faults, status=400)
     except MemoryError:
         _forget_all()
         print(f"too little memory, at {job.path or job.name}", file=sys.stderr, flush=True)
-        return Made(faults=(Fault("this needs more memory than one answer may take; ask for fewer draws"),), status=503)
+        return Made(faults=(Fault(say("this needs more memory than one answer may take; ask for fewer draws")),), status=503)
     except Exception as error:
         print(f"our fault, at {job.path or job.name}:", file=sys.stderr)
         traceback.print_exc()
         sys.stderr.flush()
-        return Made(faults=(Fault(f"our fault: {type(error).__name__}; the server's log says where"),), status=500)
+        return Made(faults=(Fault(say("our fault: {name}; the server's log says where", name=type(error).__name__)),), status=500)
 
 
 def _forget_all() -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.claims.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Time, leaves, needs
+from stargauge.engine.columns import stacked
 from stargauge.engine.parts import keepable
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import month_label
@@ -264,6 +265,6 @@ def _concatenated(parts: tuple[Outcome, ...]) -> Outcome:
     margins = [part.margin for part in parts if part.margin is not None]
     undecided = None
     if any(part.undecided is not None for part in parts):
-        undecided = np.concatenate([np.zeros(len(p.truth), dtype=bool) if p.undecided is None else p.undecided for p in parts])
-    margin = np.concatenate(margins) if len(margins) == len(parts) else None
-    return Outcome(np.concatenate([part.truth for part in parts]), margin, absent, undecided)
+        undecided = stacked([np.zeros(len(p.truth), dtype=bool) if p.undecided is None else p.undecided for p in parts])
+    margin = stacked(margins) if len(margins) == len(parts) else None
+    return Outcome(stacked([part.truth for part in parts]), margin, absent, undecided)

@@ -19,8 +19,10 @@ from stargauge.audit.claims.language import Comparison, Not, NotTestable, Readin
 from stargauge.audit.claims.questions import Question
 from stargauge.audit.claims.record import NO_RECORD, SETTLED, Archive, Found, only_records
 from stargauge.audit.drivers.drivers import Driver, Moved
+from stargauge.audit.jobs.job_definitions import ELSEWHERE
 from stargauge.audit.wording.sentence import Names
 from stargauge.audit.wording.words import shown
+from stargauge.engine.columns import let_go
 from stargauge.quantity.address import resolve
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
@@ -192,6 +194,7 @@ def _by_draws(question: Question, outcome: Outcome, found: Found, setting: Setti
     reading = question.reading
     odds = odds_of(outcome, picks, setting.block)
     margin = margin_of(reading, outcome)
+    let_go(outcome.truth, outcome.margin)
     last = deadline(reading)
     passed = last is not None and setting.as_of > last
     agrees = odds.probability in (0.0, 1.0) and setting.settled is None
@@ -297,8 +300,12 @@ def _absent(reading: Reading, outcome: Outcome, found: Found, setting: Setting) 
 
 
 def observed(reading: Reading, until: date, setting: Setting) -> bool:
-    """Whether every site that a reading depends on has been looked at until a date. `unsited` is no place to look at."""
-    if setting.as_of < until:
+    """Whether every site that a reading depends on has been looked at until a date, and a look at sites shows what it counts.
+
+    `unsited` is no place to look at. Jobs at suppliers are at none: that all draws agree on them says what the multipliers are, not what
+    was there.
+    """
+    if setting.as_of < until or any(isinstance(leaf, Comparison) and leaf.address.name in ELSEWHERE for leaf in leaves(reading)):
         return False
     seen = [setting.observed_through(site) for site in sites_of(reading, setting)]
     return all(through is not None and through >= until for through in seen)

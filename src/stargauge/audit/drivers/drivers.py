@@ -19,6 +19,7 @@ from stargauge.audit.claims.evaluate import Outcome
 from stargauge.audit.claims.language import Comparison, Not, Reading
 from stargauge.audit.drivers.groups import GROUPS, OTHER
 from stargauge.audit.wording.words import input_name
+from stargauge.engine.columns import let_go
 from stargauge.engine.spread import effects_of, finite, input_of
 from stargauge.quantity.effects.effects import Effect, Effects, Share, dependent_effects, stands_out, varies
 from stargauge.quantity.statement import PICK
@@ -115,6 +116,8 @@ class Moved:
 class Target:
     """A reading or number whose drivers are asked for: the values whose variance it is, how they are shown, and where it is true.
 
+    Of a reading in its first MOST_DRAWS draws, as no more are looked at.
+
     `turned`, `against`: a shown value is `against` plus the value, or less it where it is `turned`. `upstream`: the inputs and choices it
     depends on; None: any.
     """
@@ -133,13 +136,16 @@ class Target:
         part, turned = reading, False
         while isinstance(part, Not):
             part, turned = part.part, not turned
-        if outcome.margin is None or not np.isfinite(outcome.margin).all() or not varies(outcome.margin.astype(np.float64)):
-            return cls(outcome.truth.astype(np.float64), "truth", "1", outcome.truth, upstream=upstream)
-        margin = outcome.margin.astype(np.float64)
+        told = outcome.margin is not None and bool(np.isfinite(outcome.margin).all()) and varies(outcome.margin.astype(np.float64))
+        let_go(outcome.margin)
+        truth = outcome.truth[:MOST_DRAWS]
+        if outcome.margin is None or not told:
+            return cls(truth.astype(np.float64), "truth", "1", truth, upstream=upstream)
+        margin = outcome.margin[:MOST_DRAWS].astype(np.float64)
         if not isinstance(part, Comparison) or part.op == "==" or part.threshold.value is None:
-            return cls(margin, "value", part.threshold.unit if isinstance(part, Comparison) else "1", outcome.truth, upstream=upstream)
+            return cls(margin, "value", part.threshold.unit if isinstance(part, Comparison) else "1", truth, upstream=upstream)
         turned = turned != (part.op in ("<=", "<"))
-        return cls(margin, "value", part.threshold.unit, outcome.truth, part.threshold.value, turned, upstream)
+        return cls(margin, "value", part.threshold.unit, truth, part.threshold.value, turned, upstream)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from stargauge.audit.export.wording import Data, Wording, claims_of, decided_by, link, odds_of, plain, source_of
-
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠|%]")
+from stargauge.quantity.cells import csv_cell
 
 Cell = str | int | float | None
 
@@ -69,10 +67,8 @@ def table(answer: Data, claim: str | None = None) -> str:
 
 def _cell(value: Cell) -> Cell:
     """A number as it is, nothing as an empty cell, a text in one line and never a formula."""
-    if not isinstance(value, str):
-        return value
-    text = plain(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    made: Cell = csv_cell(plain(value) if isinstance(value, str) else value)
+    return made
 
 
 def _recorded(row: Data, wording: Wording) -> str:

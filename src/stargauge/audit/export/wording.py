@@ -13,6 +13,7 @@ from typing import Any
 from stargauge.audit.claims.language import parse_moment
 from stargauge.audit.wording.languages import words_of
 from stargauge.audit.wording.messages import Messages
+from stargauge.quantity.cells import STEERING
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.spoken import in_language
@@ -29,8 +30,6 @@ _STATUS = {
 SETTLED = ("met", "not met", "partly met")
 #: Statuses under which a reading has odds and no outcome.
 FORECAST = ("open", "passed, record silent")
-#: Characters that steer a terminal or turn the direction of a line: in no export.
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @cache
@@ -101,7 +100,7 @@ def _next(day: date) -> date:
 
 def plain(text: Any) -> str:
     """A text in one line, without characters that steer what shows it."""
-    return " ".join(_STEERING.sub("", str(text if text is not None else "")).split())
+    return " ".join(STEERING.sub("", str(text if text is not None else "")).split())
 
 
 def link(url: Any) -> str:

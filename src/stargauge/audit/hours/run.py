@@ -45,9 +45,9 @@ _OF_SITE = (
 )  # fmt: skip
 _OF_SOURCE = (
     "supply_capacity", "supply_capacity_stated", "supply_available_from", "supply_prime", "supply_alone", "source_plant",
-    "source_price_stated", "energy_price", "capacity_factor", "supply_energy",
+    "source_price_stated", "energy_price", "capacity_factor", "supply_energy", "supply_designed",
 )  # fmt: skip
-_OF_MONTHS = ("pue", "power_load", "supply_shortfall", "supply_cost", "water")
+_OF_MONTHS = ("pue", "power_load", "supply_shortfall", "supply_cost", "water", "running_share_designed")
 _SHARED = (
     "gas_price", "fuel_cell_efficiency", "gas_emission_factor", "ambient_offset", "cooling_water_other", "inference_tokens_per_s",
 )  # fmt: skip

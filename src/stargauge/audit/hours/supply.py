@@ -12,6 +12,7 @@ from stargauge.audit.hours.run import MONTH_HOURS, SiteYear
 from stargauge.catalogue.facility_designs import Drawn
 from stargauge.catalogue.hourly_factors import HourlyFactors
 from stargauge.catalogue.tariff import Tariff
+from stargauge.quantity.power.dispatch import Part
 from stargauge.quantity.power.dispatch_accounts import Prices
 from stargauge.quantity.power.hourly import MONTH_ENDS, Hourly
 from stargauge.quantity.power.outages import Outages, units_up
@@ -117,6 +118,19 @@ def supplied(found: SiteYear, terms: SupplyTerms, column: Rows) -> list[Source]:
     if terms.battery and not storing:
         made.append(_battery(terms.battery, tuple(one.name for one in made if one.name not in GIVEN)))
     return [*made, *(_plant(found, terms, name) for name in burning if role_of(found, name) == "backup")]
+
+
+def parts_fed(found: SiteYear, meter: Array) -> tuple[Part, ...]:
+    """Parts of a load (draw, hour) that a plant which a plan lays out for some buildings feeds, and that all other sources on site feed.
+
+    As `model.supply.supply_energy` has it by month: the grid feeds both. None where no plan made here sizes a source.
+    """
+    if not found["running_share_designed"].any():
+        return ()
+    own = np.repeat(found["running_share_designed"], MONTH_HOURS.astype(np.int64), axis=1).T * meter.T
+    names = [name for name in stated_sources(found) if name != "grid"]
+    designed = tuple(name for name in names if found[f"supply_designed {name}"].max() > 0.5)
+    return Part(Hourly(own), designed), Part(Hourly(meter.T - own), tuple(name for name in names if name not in designed))
 
 
 def since(found: SiteYear, name: str) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stargauge.audit.hours.hall import DrawnHall, Skies, drawn_hall, monthly_scaled
 from stargauge.audit.hours.run import MONTH_HOURS, SiteYear
-from stargauge.audit.hours.supply import SupplyTerms, supplied
+from stargauge.audit.hours.supply import SupplyTerms, parts_fed, supplied
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.hall.facility_hours import by_year, monthly_sum
 from stargauge.quantity.power.dispatch import Dispatch, dispatch, joined
@@ -80,7 +80,8 @@ def run_hours(case: Case, progress: Callable[[int, int], None] | None = None) ->
         hall = DrawnHall(*(one * np.repeat(found.power_it, MONTH_HOURS.astype(np.int64), axis=1) for one in hall))
         sources = supplied(found, case.terms.of_rows(np.arange(found.first, found.first + found.draws)), column)
         inside = own if 0 <= own < found.draws else None
-        parts.append(dispatch(Hourly(hall.meter.T), sources, [one.name for one in sources], keep=inside, clock=True))
+        order, fed = [one.name for one in sources], parts_fed(found, hall.meter)
+        parts.append(dispatch(Hourly(hall.meter.T), sources, order, keep=inside, clock=True, parts=fed))
         sums.append(_sums(hall))
         columns.append(column)
         if inside is not None:

@@ -17,6 +17,7 @@ from stargauge.audit.wording.messages import Messages
 from stargauge.audit.wording.sentence import Names
 from stargauge.audit.wording.words import percent, shown
 from stargauge.engine.collect import First
+from stargauge.engine.columns import let_go
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.address import Address
 from stargauge.quantity.units import figures, show
@@ -162,7 +163,9 @@ def _by(number: Number, definition: Definition, outcome: Outcome) -> ByDefinitio
         raise ValueError(f"{definition.name} was compared, so it has a margin")
     reached = outcome.margin.astype(np.float64) + number.threshold
     low, middle, high = (float(value) for value in np.quantile(reached, _LEVELS))
-    return ByDefinition(definition, shown(float(outcome.truth.mean())), (low, middle, high))
+    probability = shown(float(outcome.truth.mean()))
+    let_go(outcome.truth, outcome.margin)
+    return ByDefinition(definition, probability, (low, middle, high))
 
 
 def _sentence(

@@ -67,6 +67,10 @@ DEFINITIONS: tuple[Definition, ...] = (
 BY_NAME = {one.name: one for one in DEFINITIONS}
 #: What a claim can mean by a number of jobs, from the narrowest to the widest.
 COUNTS = tuple(one for one in DEFINITIONS if one.counts)
+#: Jobs at suppliers and from spending, alone or in a sum: published multipliers say how many; whoever looks at the sites sees none of them.
+ELSEWHERE = frozenset(
+    {LOCAL, TOTAL, "jobs_indirect", "jobs_induced", "jobs_with_suppliers", "jobs_total_years_so_far", "jobs_total_years_by_spending"}
+)
 #: Every quantity that a claim on jobs may name.
 NAMES = frozenset({*BY_NAME, PEAK})
 

@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from stargauge.evidence.archive import Archive, Entry
+from stargauge.evidence.archive import Archive, Entry, now
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.capture.guard import Guard
 from stargauge.evidence.capture.items import Thread, written
@@ -50,7 +50,7 @@ class Options:
 
     def fetch(self, url: str) -> Fetched:
         """Fetch one URL so."""
-        from stargauge.evidence.capture.fetch import USER_AGENT, Limits, fetch, now
+        from stargauge.evidence.capture.fetch import USER_AGENT, Limits, fetch
 
         agent = next((value for name, value in self.headers.items() if name.lower() == "user-agent"), USER_AGENT)
         asked: dict[str, Any] = {
@@ -66,8 +66,6 @@ class Options:
 
     def now(self) -> datetime:
         """Our clock."""
-        from stargauge.evidence.capture.fetch import now
-
         return (self.clock or now)()
 
 

@@ -22,6 +22,7 @@ import httpcore
 import httpx
 
 from stargauge import __version__
+from stargauge.evidence.archive import now
 from stargauge.evidence.capture.connection import Pinned, TooLarge, untrusted_tls
 from stargauge.evidence.capture.fetched import Api, ErrorClass, Exchange, Fetched, Hop, Tls
 from stargauge.evidence.capture.guard import Guard, Place, Refused
@@ -34,11 +35,6 @@ REDIRECTS = (301, 302, 303, 307, 308)
 #: Headers that only the host that the user named may see, and that no archive keeps.
 SECRET = ("authorization", "cookie", "proxy-authorization")
 HEAD_BYTES = 128 * 1024
-
-
-def now() -> datetime:
-    """Our clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

@@ -55,21 +55,27 @@ class LogFolder:
         self.edge, self._tail = edge, list(tail)
         self._tidied = edge.size
 
-    def write(self, entries: Iterable[bytes], beside: Callable[[Edge], Mapping[Path, bytes]] = lambda edge: {}) -> None:
+    def write(
+        self, entries: Iterable[bytes], beside: Callable[[Edge], Mapping[Path, bytes]] = lambda edge: {},
+        note: Callable[[Edge], str] | None = None,
+    ) -> None:  # fmt: skip
         """Write the tiles and bundles of further entries, and files that follow from the edge of the log with the last of them.
 
-        What is written before it fails is written again the next time.
+        `note`: of the checkpoint at that edge, which takes its place once all of these are there. What is written before it fails is
+        written again the next time.
         """
         part: list[bytes] = []
         for entry in entries:
             part.append(entry)
             if len(part) == _PART:
-                self._write(part, beside)
+                self._write(part, beside, note)
                 part = []
         if part:
-            self._write(part, beside)
+            self._write(part, beside, note)
 
-    def _write(self, entries: list[bytes], beside: Callable[[Edge], Mapping[Path, bytes]]) -> None:
+    def _write(
+        self, entries: list[bytes], beside: Callable[[Edge], Mapping[Path, bytes]], note: Callable[[Edge], str] | None
+    ) -> None:  # fmt: skip
         edge, tail = self.edge.copy(), [*self._tail, *entries]
         since, files = edge.size, {}
         for level, index, hashes in [*edge.append([leaf_hash(entry) for entry in entries]), *edge.partial()]:
@@ -79,7 +85,8 @@ class LogFolder:
         for place in range(0, len(tail), WIDTH):
             row = tail[place : place + WIDTH]
             files[bundle_path(first + place // WIDTH, len(row))] = bundle(row)
-        write_files(self.folder, files, self._spare, also=beside(edge))
+        last = {} if note is None else {self.folder / CHECKPOINT: note(edge).encode()}
+        write_files(self.folder, files, self._spare, also=beside(edge), last=last)
         self.edge, self._tail = edge, tail[len(tail) // WIDTH * WIDTH :]
 
     def mend(self, entries: Iterable[bytes]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stargauge.evidence.archive import now
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.observe.outcomes import Looked
 from stargauge.quantity.errors import InputError
@@ -55,7 +56,6 @@ def platform(
     Raises InputError where there is no browser.
     """
     from stargauge.evidence.capture.capture import take
-    from stargauge.evidence.capture.fetch import now
     from stargauge.evidence.capture.guard import Refused
 
     if method == "browser":

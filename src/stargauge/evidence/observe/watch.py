@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from stargauge.evidence.archive import Archive
+from stargauge.evidence.archive import Archive, now
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.capture.items import written
 from stargauge.evidence.observe.alerts import Channel, alert_of, is_news
@@ -41,10 +41,6 @@ NAP = 60.0
 DRIFT = timedelta(seconds=30)
 DELIVER = 20.0
 LATE = "the machine slept, the clock was set, or a round took longer"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ class Watch:
     gap: float = 2.0
     others: Sequence[Archive] = ()
     say: Callable[[str], object] = lambda text: None
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = now
     ticks: Callable[[], float] = time.monotonic
     stop: threading.Event = field(default_factory=threading.Event)
     wait: Callable[[float], bool] | None = None

@@ -25,7 +25,8 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import month_end, parse_window
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean, says_what_was_expected
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import parse_number, unit
 
 CARBON_PRICE = "100 USD/tCO2e"
@@ -78,13 +79,19 @@ def wanted(
     faults = list[Fault]()
     share = _taken(lambda: probability_of(probability), faults, "probability")
     if goal not in GOALS:
-        faults.append(Fault(f'no goal "{goal}"{did_you_mean(str(goal), GOALS)} (all: {", ".join(GOALS)})', "goal"))
+        faults.append(
+            Fault(
+                say('no goal "{goal}"{near} (all: {goals})', goal=goal, near=did_you_mean(str(goal), GOALS), goals=", ".join(GOALS)), "goal"
+            )
+        )
     price = _taken(lambda: carbon_price_of(carbon_price, now), faults, "carbon_price")
     if price and goal in GOALS and goal != "cost":
-        faults.append(Fault(f"a price on CO2e is part of the cost, and the goal is {goal}; leave out one of them", "carbon_price"))
+        faults.append(
+            Fault(say("a price on CO2e is part of the cost, and the goal is {goal}; leave out one of them", goal=goal), "carbon_price")
+        )
     targets = list[Target]()
-    asked = _taken(lambda: texts_of(target, POSSIBLE), faults, "target") or []
-    claims = _taken(lambda: texts_of(claim, "CLAIM or CLAIM/READING"), faults, "claim") or []
+    asked = _taken(lambda: texts_of(target, say(POSSIBLE)), faults, "target") or []
+    claims = _taken(lambda: texts_of(claim, say("CLAIM or CLAIM/READING")), faults, "claim") or []
     powers = None if powers is None else _taken(partial(texts_of, powers, "grid"), faults, "powers")
     chips = None if chips is None else _taken(partial(texts_of, chips, "gb300-nvl72"), faults, "chips")
     for text in asked:
@@ -97,9 +104,9 @@ def wanted(
     given = bool(target or claim)
     if not given and (one := _taken(lambda: announcement(now, share or USUAL), faults, "target")) is not None:
         targets.append(one)
-    faults += _unknown(powers, POWERS, "powers", "power")
+    faults += _unknown(powers, POWERS, "powers")
     known_chips = axes_of(now)["chip"]
-    faults += _unknown(chips, known_chips, "chips", "accelerator")
+    faults += _unknown(chips, known_chips, "chips")
     first = _taken(lambda: _first(start_from, now), faults, "start_from")
     if faults:
         raise InputError(faults)
@@ -114,7 +121,7 @@ def texts_of(given: object, example: str) -> list[str]:
     several = given if isinstance(given, (list, tuple)) else [] if given is None else [given]
     wrong = [one for one in several if not isinstance(one, str)]
     if wrong:
-        raise InputError([Fault(f"got {one!r}; expected a text such as {example}") for one in wrong])
+        raise InputError([Fault(say("got {one!r}; expected a text such as {example}", one=one, example=example)) for one in wrong])
     return [one for one in several if isinstance(one, str)]
 
 
@@ -126,9 +133,15 @@ def carbon_price_of(given: str | None, now: Known) -> float:
     try:
         price, _ = amount_of(text, ("USD/g",), CARBON_PRICE, now)
     except InputError as error:
-        raise InputError(f"{error}" if CARBON_PRICE in str(error) else f"{error}; a price on CO2e is such as {CARBON_PRICE}") from None
+        raise InputError(
+            f"{error}"
+            if CARBON_PRICE in str(error)
+            else say("{error}; a price on CO2e is such as {example}", error=error, example=CARBON_PRICE)
+        ) from None
     if not 0.0 <= price < np.inf:
-        raise InputError(f'got "{text}"; expected a price on CO2e of nought or more, such as {CARBON_PRICE}')
+        raise InputError(
+            say('got "{text}"; expected a price on CO2e of nought or more, such as {example}', text=text, example=CARBON_PRICE)
+        )
     return price
 
 
@@ -148,10 +161,12 @@ def probability_of(given: str | float | None) -> float:
     try:
         share = parse_number(given, "1")
     except InputError as error:
-        raise InputError(f"{error}; expected a probability such as 90 % or 0.9") from None
+        raise InputError(say("{error}; expected a probability such as 90 % or 0.9", error=error)) from None
     if not LEAST <= share <= MOST:
-        meant = f"; did you mean {share:g} %?" if 1.0 < share <= 100.0 * MOST else ""
-        raise InputError(f"got {given}; expected a probability from 1 % to 99 %, as no build is certain{meant}")
+        meant = say("; did you mean {share:g} %?", share=share) if 1.0 < share <= 100.0 * MOST else ""
+        raise InputError(
+            say("got {given}; expected a probability from 1 % to 99 %, as no build is certain{meant}", given=given, meant=meant)
+        )
     return share
 
 
@@ -167,22 +182,35 @@ def target_of(text: str, probability: float, now: Known, may_be_open: bool = Fal
         return _checked(text, probability, now)
     short = _SHORT.match(text)
     if short is None:
-        raise InputError(f'got "{text}"; expected an amount by a day, such as {POSSIBLE}')
+        raise InputError(say('got "{text}"; expected an amount by a day, such as {example}', text=text, example=say(POSSIBLE)))
     if short["amount"] is None and not may_be_open:
-        raise InputError(f'got "{text}" without an amount, which only the goal capacity looks for; expected such as {POSSIBLE}')
+        raise InputError(
+            say(
+                'got "{text}" without an amount, which only the goal capacity looks for; expected such as {example}',
+                text=text,
+                example=say(POSSIBLE),
+            )
+        )
     name = _BASES[short["base"]]
     sites = [one.strip() for one in (short["sites"] or "").split(",") if one.strip()]
     named = [one.id for one in now.sites if one.id != UNSITED]
     if wrong_sites := [one for one in sites if one not in now.axes["site"]]:
-        raise InputError([Fault(f'no site "{one}"{did_you_mean(one, named)} (all: {", ".join(named)})') for one in wrong_sites])
+        raise InputError(
+            [
+                Fault(say('no site "{one}"{near} (all: {named})', one=one, near=did_you_mean(one, named), named=", ".join(named)))
+                for one in wrong_sites
+            ]
+        )
     labels = [label for label in (_QUANTITIES[name][0], *sites) if label]
     plain = _QUANTITIES[name][1]
     amount = short["amount"] or f"0 {plain}"
     try:
         parse_number(amount, plain)
     except InputError as error:
-        told = str(error) if "expected" in str(error) else f"{error}; expected {unit(plain).kind}"
-        raise InputError(f"{told}; a target is such as {POSSIBLE}") from None
+        told = str(error)
+        if not says_what_was_expected(told):
+            told = say("{error}; expected {kind}", error=error, kind=unit(plain).kind)
+        raise InputError(say("{told}; a target is such as {example}", told=told, example=say(POSSIBLE))) from None
     day = month_end(parse_window(short["day"]).end)
     if wrong := _wrong_day(day, now):
         raise InputError(wrong)
@@ -194,10 +222,25 @@ def claimed(text: str, probability: float, now: Known) -> Target:
     name, _, reading = text.partition("/")
     claims = now.programme.claims
     if name not in claims:
-        raise InputError(f'there is no claim "{name}"{did_you_mean(name, claims)} (all: {", ".join(claims) or "the programme has none"})')
+        raise InputError(
+            say(
+                'there is no claim "{name}"{near} (all: {claims})',
+                name=name,
+                near=did_you_mean(name, claims),
+                claims=", ".join(claims) or say("the programme has none"),
+            )
+        )
     readings: Mapping[str, str] = claims[name].readings
     if reading and reading not in readings:
-        raise InputError(f'{name} has no reading "{reading}"{did_you_mean(reading, readings)} (all: {", ".join(readings)})')
+        raise InputError(
+            say(
+                '{name} has no reading "{reading}"{near} (all: {readings})',
+                name=name,
+                reading=reading,
+                near=did_you_mean(reading, readings),
+                readings=", ".join(readings),
+            )
+        )
     faults = dict[str, str]()
     for one in [reading] if reading else readings:
         try:
@@ -212,21 +255,27 @@ def _checked(text: str, probability: float, now: Known) -> Target:
     reading = parse(text)
     made = check(reading, model_graph().quantities, axes_of(now), None, text)
     if not isinstance(made, Comparison) or made.share:
-        raise InputError(f'"{text}" is no target: expected one amount by a day, such as {POSSIBLE}')
+        raise InputError(say('"{text}" is no target: expected one amount by a day, such as {example}', text=text, example=say(POSSIBLE)))
     label, plain = _QUANTITIES.get(made.address.name, ("", ""))
     if not is_need(text) and (not plain or (label and label not in made.address.labels)):
-        raise InputError(f'no plan can be made for "{made.address}"; possible are {_possible()}, at all sites or at some')
+        raise InputError(
+            say(
+                'no plan can be made for "{address}"; possible are {example}, at all sites or at some',
+                address=made.address,
+                example=_possible(),
+            )
+        )
     if made.op not in (">=", ">"):
-        raise InputError(f'got "{made.op}" in "{text}"; a target is at least an amount: expected >=')
+        raise InputError(say('got "{op}" in "{text}"; a target is at least an amount: expected >=', op=made.op, text=text))
     if made.time is None or made.time.kind == "over":
-        raise InputError(f'"{text}" has no day; expected "by DATE", such as by 2029-12-31')
+        raise InputError(say('"{text}" has no day; expected "by DATE", such as by 2029-12-31', text=text))
     if UNSITED in made.address.labels:
-        raise InputError("a pledge without a site cannot be planned; name sites, or none for all")
+        raise InputError(say("a pledge without a site cannot be planned; name sites, or none for all"))
     day = month_end(made.time.end)
     if wrong := _wrong_day(day, now):
         raise InputError(wrong)
     if made.threshold.value is None or made.threshold.value < 0.0:
-        raise InputError(f'got "{made.threshold.text}"; expected more than nothing')
+        raise InputError(say('got "{text}"; expected more than nothing', text=made.threshold.text))
     sized = f"{made.address} >= {made.threshold.text} by {day}"
     return Target(sized, made.threshold.value, made.threshold.unit, day, probability)
 
@@ -235,8 +284,10 @@ def _wrong_day(day: date, now: Known) -> str:
     """Why a month end cannot be planned for: it is past, or beyond the clock; an empty string where it can."""
     if month_end(now.as_of) <= day <= now.months[-1]:
         return ""
-    where = "past" if day < now.as_of else "beyond the programme's clock"
-    return f"{day} is {where} on {now.as_of}; expected a day from then to {now.months[-1]}, the end of the clock"
+    days = {"day": day, "as_of": now.as_of, "last": now.months[-1]}
+    if day < now.as_of:
+        return say("{day} is past on {as_of}; expected a day from then to {last}, the end of the clock", **days)
+    return say("{day} is beyond the programme's clock on {as_of}; expected a day from then to {last}, the end of the clock", **days)
 
 
 def _possible() -> str:
@@ -264,9 +315,12 @@ def contradictions(targets: Sequence[Target]) -> Iterator[str]:
         ordered = sorted(group, key=lambda one: one.day)
         for first, then in pairwise(ordered):
             if first.day == then.day:
-                yield f'"{first.text}" and "{then.text}" are two targets for one day; keep one'
+                yield say('"{first}" and "{then}" are two targets for one day; keep one', first=first.text, then=then.text)
             elif then.amount < first.amount:
-                yield f'"{then.text}" asks for less of {what} than "{first.text}" before it; leave out the later one, or raise it'
+                yield say(
+                    '"{then}" asks for less of {what} than "{first}" before it; leave out the later one, or raise it',
+                    then=then.text, what=what, first=first.text,
+                )  # fmt: skip
 
 
 # --- the announcement -------------------------------------------------------------------------------------------------------------
@@ -293,7 +347,9 @@ def announcement(now: Known, probability: float) -> Target:
     """The announcement as a target: what was promised, by the last promised day, or by the next month end where that is past."""
     said = announced(now)
     if said is None:
-        raise InputError(f"{now.programme.name} has promised no power by a day; name a target, such as {POSSIBLE}")
+        raise InputError(
+            say("{name} has promised no power by a day; name a target, such as {example}", name=now.programme.name, example=say(POSSIBLE))
+        )
     day = max(said.day, month_end(now.as_of))
     return _checked(f"power_facility[{_RUNS}] >= {said.amount / 1e9:.6g} GW by {day}", probability, now)
 
@@ -301,11 +357,27 @@ def announcement(now: Known, probability: float) -> Target:
 # --- what may be chosen -----------------------------------------------------------------------------------------------------------
 
 
-def _unknown(given: Sequence[str] | None, known: Sequence[str], option: str, what: str) -> list[Fault]:
+def _unknown(given: Sequence[str] | None, known: Sequence[str], option: str) -> list[Fault]:
+    names = {"known": ", ".join(known)}
     if given is not None and not given:
-        return [Fault(f"got no {what}; expected some of {', '.join(known)}", option)]
-    all_of = f" (all: {', '.join(known)})" if len(known) <= len(POWERS) else ""
-    return [Fault(f'no {what} "{one}"{did_you_mean(one, known)}{all_of}', option) for one in given or () if one not in known]
+        none = (
+            say("got no power; expected some of {known}", **names)
+            if option == "powers"
+            else say("got no accelerator; expected some of {known}", **names)
+        )
+        return [Fault(none, option)]
+    return [Fault(_not_known(one, known, option), option) for one in given or () if one not in known]
+
+
+def _not_known(name: str, known: Sequence[str], option: str) -> str:
+    names = {"name": name, "near": did_you_mean(name, known), "known": ", ".join(known)}
+    if option == "powers":
+        return say('no power "{name}"{near} (all: {known})', **names)
+    return (
+        say('no accelerator "{name}"{near} (all: {known})', **names)
+        if len(known) <= len(POWERS)
+        else say('no accelerator "{name}"{near}', **names)
+    )
 
 
 def _first(given: date | str | None, now: Known) -> date:
@@ -313,8 +385,15 @@ def _first(given: date | str | None, now: Known) -> date:
     if given is None:
         return now.as_of
     if not isinstance(given, (date, str)):
-        raise InputError(f"got {given!r}; expected a day such as 2027-06-30")
+        raise InputError(say("got {given!r}; expected a day such as 2027-06-30", given=given))
     day = given if isinstance(given, date) else parse_window(given).start
     if not now.as_of <= day <= now.months[-1]:
-        raise InputError(f"got {given}; expected a day from {now.as_of}, the knowledge date, to {now.months[-1]}, the end of the clock")
+        raise InputError(
+            say(
+                "got {given}; expected a day from {as_of}, the knowledge date, to {last}, the end of the clock",
+                given=given,
+                as_of=now.as_of,
+                last=now.months[-1],
+            )
+        )
     return day

@@ -15,6 +15,8 @@ from stargauge.plan.layouts.search import WITHOUT, Costs, Found, searched
 from stargauge.plan.layouts.space import RULES, Case, Count, Whole, blocks
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Layouts
 from stargauge.quantity.errors import Fault
+from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import written as written_number
 
 #: Parts whose values are names.
 NAMED: Mapping[str, tuple[str, ...]] = {"recompute": RECOMPUTE, "sharding": SHARDING, "schedule": SCHEDULES}
@@ -67,12 +69,17 @@ def faults_of(found: Found, costs: Costs, capacity: float) -> list[Fault]:
     whole = searched(free, costs, capacity, without=False) if case.given else found
     if not whole.any:
         return [_nothing(whole, costs, capacity)]
-    told = [f"{_asked(case, rule)}; expected {expected}" for rule, expected in _broken(case)]
+    told = [say("got {layout}; expected {expected}", layout=_asked(case, rule), expected=expected) for rule, expected in _broken(case)]
     if not told and np.isfinite(found.least.get("", np.inf)):
-        told = [f"{_written(case.given)} needs {found.least[''] / _GIGA:,.1f} GB at least; an accelerator has {capacity / _GIGA:,.1f} GB"]
+        told = [
+            say(
+                "{layout} needs {least:,.1f} GB at least; an accelerator has {memory:,.1f} GB",
+                layout=_written(case.given), least=found.least[""] / _GIGA, memory=capacity / _GIGA,
+            )
+        ]  # fmt: skip
     near = nearest(free, case.given, costs, capacity)
-    works = f"nearest that works: {written(near.layouts)}" if near is not None else "nothing near works"
-    together = f"{_written(case.given)}: no layout keeps every rule with these together"
+    works = say("nearest that works: {layout}", layout=written(near.layouts)) if near is not None else say("nothing near works")
+    together = say("{layout}: no layout keeps every rule with these together", layout=_written(case.given))
     made = [Fault(text, "--layout") for text in told or [together]]
     return [*made[:-1], Fault(f"{made[-1].message}; {works}", "--layout")]
 
@@ -84,7 +91,8 @@ def _broken(case: Case) -> list[tuple[tuple[str, ...], str]]:
     made = list[tuple[tuple[str, ...], str]]()
     for name in split[:3]:
         if name in at and case.accelerators % int(at[name][0]):
-            made.append(((name,), f"{name} a divisor of the {case.accelerators:,} accelerators"))
+            told = say("{part} a divisor of the {accelerators:,} accelerators", part=name, accelerators=case.accelerators)
+            made.append(((name,), told))
     if not made:
         made += _product(case, at)
     for rule in RULES:
@@ -99,17 +107,20 @@ def _product(case: Case, at: dict[str, Whole]) -> list[tuple[tuple[str, ...], st
     there = tuple(name for name in split if name in at)
     used = prod(int(at[name][0]) for name in there)
     if case.accelerators % used or (len(there) == len(split) and used != case.accelerators):
-        found = f"{' x '.join(there)} = {used:,}, " if len(there) > 1 else ""
-        wanted = f"expected {'' if len(there) == len(split) else 'a divisor of '}{case.accelerators:,}"
-        return [(there, f"tensor x pipeline x context x data = {case.accelerators:,} accelerators ({found}{wanted})")]
+        found = f"{' x '.join(there)} = {written_number(used, ',')}, " if len(there) > 1 else ""
+        wanted = {"found": found, "accelerators": case.accelerators}
+        whole = say("tensor x pipeline x context x data = {accelerators:,} accelerators ({found}expected {accelerators:,})", **wanted)
+        part = say(
+            "tensor x pipeline x context x data = {accelerators:,} accelerators ({found}expected a divisor of {accelerators:,})", **wanted
+        )
+        return [(there, whole if len(there) == len(split) else part)]
     if there[:3] == split[:3]:
         at.setdefault("data", np.array([case.accelerators // used]))
     return []
 
 
 def _asked(case: Case, of: tuple[str, ...]) -> str:
-    told = _written({name: case.given[name] for name in of if name in case.given})
-    return f"got {told}"
+    return _written({name: case.given[name] for name in of if name in case.given})
 
 
 def _written(given: Mapping[str, int]) -> str:
@@ -129,12 +140,17 @@ def _nothing(whole: Found, costs: Costs, capacity: float) -> Fault:
     case = whole.case
     if not whole.count.left:
         expected = ", ".join(rule.expects(case) for rule in RULES if rule.name in whole.count.dropped and rule.name in ("batch", "layers"))
-        told = f"no layout of {case.model.name} divides {case.accelerators:,} accelerators" + (f": expected {expected}" if expected else "")
+        told = say("no layout of {model} divides {accelerators:,} accelerators", model=case.model.name, accelerators=case.accelerators)
+        told = say("{told}: expected {expected}", told=told, expected=expected) if expected else told
     else:
-        needs = f"{whole.least[''] / _GIGA:,.1f} GB on each of {case.accelerators:,} accelerators"
-        told = f"{case.model.name} does not fit: the leanest layout needs {needs}, which have {capacity / _GIGA:,.1f} GB"
+        told = say(
+            "{model} does not fit: the leanest layout needs {least:,.1f} GB on each of {accelerators:,} accelerators, which have "
+            "{memory:,.1f} GB",
+            model=case.model.name, least=whole.least[""] / _GIGA, accelerators=case.accelerators, memory=capacity / _GIGA,
+        )  # fmt: skip
     number = works_on(case, costs, capacity)
-    return Fault(f"{told}; {f'nearest number that works: {number:,}' if number else 'no number near works'}", "--cluster")
+    works = say("nearest number that works: {number:,}", number=number) if number else say("no number near works")
+    return Fault(f"{told}; {works}", "--cluster")
 
 
 def works_on(case: Case, costs: Costs, capacity: float) -> int | None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.transformer import Transformer
+from stargauge.quantity.spoken import say
 
 Whole = NDArray[np.int64]
 Truth = NDArray[np.bool_]
@@ -123,43 +124,46 @@ def _held_twice(case: Case, at: Parts) -> Truth:
 
 RULES: tuple[Rule, ...] = (
     Rule("domain", ("tensor",), lambda case, at: at["tensor"] <= case.machine.chip.domain,
-         lambda case: f"tensor within the fast network of {case.machine.chip.domain} accelerators"),
+         lambda case: say("tensor within the fast network of {domain} accelerators", domain=case.machine.chip.domain)),
     Rule("heads", ("tensor",), lambda case, at: case.model.heads % at["tensor"] == 0,
-         lambda case: f"tensor a divisor of the {case.model.heads} attention heads"),
+         lambda case: say("tensor a divisor of the {heads} attention heads", heads=case.model.heads)),
     Rule("kv-heads", ("tensor",), _shares_kv,
-         lambda case: f"tensor a divisor or a multiple of the {case.model.kv_heads} heads of keys and values"),
+         lambda case: say("tensor a divisor or a multiple of the {heads} heads of keys and values", heads=case.model.kv_heads)),
     Rule("ffn", ("tensor",), lambda case, at: _dense_width(case.model) % at["tensor"] == 0,
-         lambda case: f"tensor a divisor of the {_dense_width(case.model):,} inner width of a dense block"),
+         lambda case: say("tensor a divisor of the {width:,} inner width of a dense block", width=_dense_width(case.model))),
     Rule("layers", ("pipeline",), lambda case, at: at["pipeline"] <= case.model.layers,
-         lambda case: f"pipeline of at most {case.model.layers} stages, one layer each"),
+         lambda case: say("pipeline of at most {layers} stages, one layer each", layers=case.model.layers)),
     Rule("context", ("context",), lambda case, at: (at["context"] == 1) | (case.job.sequence % (2 * at["context"]) == 0),
-         lambda case: f"twice context a divisor of the sequence of {case.job.sequence:,} tokens"),
+         lambda case: say("twice context a divisor of the sequence of {sequence:,} tokens", sequence=case.job.sequence)),
     Rule("sequence", ("tensor", "context"), lambda case, at: case.job.sequence % (at["tensor"] * at["context"]) == 0,
-         lambda case: f"tensor x context a divisor of the sequence of {case.job.sequence:,} tokens"),
-    Rule("stated-data", ("data",), _stated_data, lambda case: f"tensor x pipeline x context x data = {case.accelerators:,} accelerators"),
+         lambda case: say("tensor x context a divisor of the sequence of {sequence:,} tokens", sequence=case.job.sequence)),
+    Rule("stated-data", ("data",), _stated_data,
+         lambda case: say("tensor x pipeline x context x data = {accelerators:,} accelerators", accelerators=case.accelerators)),
     Rule("batch", ("data",), lambda case, at: case.job.batch % at["data"] == 0,
-         lambda case: f"data a divisor of the batch of {case.job.batch:,} sequences"),
+         lambda case: say("data a divisor of the batch of {batch:,} sequences", batch=case.job.batch)),
     Rule("chunks", ("pipeline", "interleave"), lambda case, at: _even(case.model.layers, at["pipeline"], at["interleave"]),
-         lambda case: f"interleave that cuts a stage's layers ({case.model.layers} over pipeline) into equal chunks, or nearly"),
+         lambda case: say("interleave that cuts a stage's layers ({layers} over pipeline) into equal chunks, or nearly",
+                          layers=case.model.layers)),
     Rule("one-stage", ("pipeline", "interleave"), lambda case, at: (at["pipeline"] > 1) | (at["interleave"] == 1),
-         lambda case: "interleave 1 where there is one stage"),
+         lambda case: say("interleave 1 where there is one stage")),
     Rule("turns", ("pipeline", "schedule"), _stages,
-         lambda case: "zero-bubble with a pipeline, dualpipe with an even number of stages"),
+         lambda case: say("zero-bubble with a pipeline, dualpipe with an even number of stages")),
     Rule("one-chunk", ("interleave", "schedule"), lambda case, at: (at["schedule"] == 0) | (at["interleave"] == 1),
-         lambda case: "interleave 1 with zero-bubble and dualpipe"),
+         lambda case: say("interleave 1 with zero-bubble and dualpipe")),
     Rule("micro-batch", ("data", "micro_batch"), lambda case, at: case.job.batch % (at["data"] * at["micro_batch"]) == 0,
-         lambda case: f"data x micro-batch a divisor of the batch of {case.job.batch:,} sequences"),
+         lambda case: say("data x micro-batch a divisor of the batch of {batch:,} sequences", batch=case.job.batch)),
     Rule("fill", ("data", "micro_batch", "pipeline", "interleave"), lambda case, at: (at["interleave"] == 1)
          | (micro_batches(case, at) >= at["pipeline"]),
-         lambda case: "with interleave at least as many micro-batches as stages"),
+         lambda case: say("with interleave at least as many micro-batches as stages")),
     Rule("pairs", ("data", "micro_batch", "pipeline", "schedule"), _pairs,
-         lambda case: "dualpipe with an even number of micro-batches, two a stage or more"),
+         lambda case: say("dualpipe with an even number of micro-batches, two a stage or more")),
     Rule("expert-count", ("expert",), lambda case, at: max(case.model.experts, 1) % at["expert"] == 0,
-         lambda case: f"expert a divisor of the {case.model.experts} experts" if case.model.experts else "expert 1: the model has none"),
+         lambda case: say("expert a divisor of the {experts} experts", experts=case.model.experts) if case.model.experts
+         else say("expert 1: the model has none")),
     Rule("experts", ("expert", "tensor", "context", "data"), lambda case, at: at["tensor"] * at["context"] * at["data"] % at["expert"] == 0,
-         lambda case: "expert a divisor of tensor x context x data"),
+         lambda case: say("expert a divisor of tensor x context x data")),
     Rule("ranks", ("sharding", "tensor", "context", "data", "expert"), _held_twice,
-         lambda case: "sharding none where no two accelerators hold the same"),
+         lambda case: say("sharding none where no two accelerators hold the same")),
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from stargauge.plan.layouts.explain import NAMED
 from stargauge.quantity.compute.layout import Layouts
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: Parts by the short names of the field.
 SHORT: Mapping[str, str] = {
@@ -28,12 +29,21 @@ def stated_layout(text: str) -> dict[str, int]:
         name, sign, value = (one.strip().lower() for one in piece.partition("="))
         part = _part(name)
         if not sign or not value:
-            faults.append(_fault(f'got "{piece}"; expected PART=VALUE, such as tp=8'))
+            faults.append(_fault(say('got "{piece}"; expected PART=VALUE, such as tp=8', piece=piece)))
         elif part is None:
             known = (*Layouts._fields, *SHORT)
-            faults.append(_fault(f'no part "{name}" of a layout{did_you_mean(name, known)} (one of {", ".join(Layouts._fields)})'))
+            faults.append(
+                _fault(
+                    say(
+                        'no part "{name}" of a layout{near} (one of {fields})',
+                        name=name,
+                        near=did_you_mean(name, known),
+                        fields=", ".join(Layouts._fields),
+                    )
+                )
+            )
         elif part in made:
-            faults.append(_fault(f'got "{piece}"; {part} is given twice'))
+            faults.append(_fault(say('got "{piece}"; {part} is given twice', piece=piece, part=part)))
         else:
             _take(made, faults, part, value)
     if faults:
@@ -57,11 +67,21 @@ def _take(made: dict[str, int], faults: list[Fault], part: str, value: str) -> N
         elif part == "sharding" and re.fullmatch(r"[0-3]", value):
             made[part] = int(value)
         else:
-            faults.append(_fault(f'{part} has no "{value}"{did_you_mean(value, names)} (one of {", ".join(names)})'))
+            faults.append(
+                _fault(
+                    say(
+                        '{part} has no "{value}"{near} (one of {names})',
+                        part=part,
+                        value=value,
+                        near=did_you_mean(value, names),
+                        names=", ".join(names),
+                    )
+                )
+            )
     elif re.fullmatch(r"[1-9][0-9_]{0,8}", value):
         made[part] = int(value)
     else:
-        faults.append(_fault(f'got {part} "{value}"; expected a whole number of at least 1'))
+        faults.append(_fault(say('got {part} "{value}"; expected a whole number of at least 1', part=part, value=value)))
 
 
 def _fault(message: str) -> Fault:
@@ -77,7 +97,7 @@ def stated_tiers(text: str) -> tuple[tuple[float, float], ...]:
     for piece in (one.strip() for one in text.split(",")):
         found = re.fullmatch(r"([0-9.]+)\s*@\s*([0-9_]+)", piece)
         if found is None or not _ratio(found[1]):
-            raise InputError(Fault(f'got "{piece}"; expected RATIO@ACCELERATORS, such as 7@3072', "--oversubscription"))
+            raise InputError(Fault(say('got "{piece}"; expected RATIO@ACCELERATORS, such as 7@3072', piece=piece), "--oversubscription"))
         made.append((float(found[2].replace("_", "")), share))
         share = 1.0 / float(found[1])
     return (*made, (float("inf"), share))

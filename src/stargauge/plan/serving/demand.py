@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: Of which requests the limit on the first token holds: on average, for half, for 99 of 100.
 MEASURES = ("mean", "p50", "p99")
@@ -62,17 +63,29 @@ class Demand:
 def checked(demand: Demand) -> Demand:
     """The same; raises InputError with all faults."""
     rules = (
-        (demand.prompt >= 1, "--input", f"got {demand.prompt:,} tokens; expected at least 1"),
-        (demand.answer >= 2, "--output", f"got {demand.answer:,} tokens; expected at least 2, so that there is a time between tokens"),
-        (0.0 <= demand.hits < 1.0, "--prefix-hits", f"got {demand.hits:g}; expected a share from 0 to less than 1, such as 0.56"),
-        (1.0 <= demand.accepted <= 16.0, "--speculative", f"got {demand.accepted:g}; expected 1 to 16 tokens per pass, such as 1.8"),
-        (demand.first is None or demand.first > 0.0, "--ttft", "expected a time above nought, such as 2s"),
-        (demand.each is None or demand.each > 0.0, "--tpot", "expected a time above nought, such as 20ms"),
-        (demand.of in MEASURES, "--ttft-of", f'got "{demand.of}"; expected one of {", ".join(MEASURES)}'),
-        (demand.users is None or demand.users >= 1, "--concurrency", "expected at least 1 user"),
-        (demand.rate is None or demand.rate > 0.0, "--rate", "expected a rate above nought, such as 20/s"),
-        (demand.accelerators is None or demand.accelerators >= 1, "--accelerators", "expected at least 1"),
-        (demand.users is None or demand.rate is None, "--rate", "stands in place of --concurrency; give one of them"),
+        (demand.prompt >= 1, "--input", say("got {prompt:,} tokens; expected at least 1", prompt=demand.prompt)),
+        (
+            demand.answer >= 2,
+            "--output",
+            say("got {answer:,} tokens; expected at least 2, so that there is a time between tokens", answer=demand.answer),
+        ),
+        (
+            0.0 <= demand.hits < 1.0,
+            "--prefix-hits",
+            say("got {hits:g}; expected a share from 0 to less than 1, such as 0.56", hits=demand.hits),
+        ),
+        (
+            1.0 <= demand.accepted <= 16.0,
+            "--speculative",
+            say("got {accepted:g}; expected 1 to 16 tokens per pass, such as 1.8", accepted=demand.accepted),
+        ),
+        (demand.first is None or demand.first > 0.0, "--ttft", say("expected a time above nought, such as 2s")),
+        (demand.each is None or demand.each > 0.0, "--tpot", say("expected a time above nought, such as 20ms")),
+        (demand.of in MEASURES, "--ttft-of", say('got "{of}"; expected one of {measures}', of=demand.of, measures=", ".join(MEASURES))),
+        (demand.users is None or demand.users >= 1, "--concurrency", say("expected at least 1 user")),
+        (demand.rate is None or demand.rate > 0.0, "--rate", say("expected a rate above nought, such as 20/s")),
+        (demand.accelerators is None or demand.accelerators >= 1, "--accelerators", say("expected at least 1")),
+        (demand.users is None or demand.rate is None, "--rate", say("stands in place of --concurrency; give one of them")),
     )
     if faults := [Fault(message, path=path) for good, path, message in rules if not good]:
         raise InputError(faults)

@@ -8,6 +8,7 @@ from stargauge.quantity.compute.machine import Chip
 from stargauge.quantity.compute.serving_memory import ServingLayouts, serving_layouts
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: The parts of a layout as they are written, in the order of ServingLayouts.
 PARTS = ("tp", "pp", "ep", "dp")
@@ -26,23 +27,25 @@ def broken(model: Transformer, chip: Chip, parts: Parts) -> Iterator[str]:
     """The rules that a layout breaks, in words."""
     tp, pp, ep, dp = parts
     if model.heads % tp:
-        yield f"tp={tp} does not divide the {model.heads} heads of {model.name}"
+        yield say("tp={tp} does not divide the {heads} heads of {name}", tp=tp, heads=model.heads, name=model.name)
     if tp > chip.domain:
-        yield f"tp={tp} is more than the {chip.domain} accelerators of a fast network of {chip.name}"
+        yield say("tp={tp} is more than the {domain} accelerators of a fast network of {name}", tp=tp, domain=chip.domain, name=chip.name)
     if pp > model.layers:
-        yield f"pp={pp} is more than the {model.layers} layers of {model.name}"
+        yield say("pp={pp} is more than the {layers} layers of {name}", pp=pp, layers=model.layers, name=model.name)
     if not model.experts:
         if ep > 1:
-            yield f"ep={ep}: {model.name} has no experts"
+            yield say("ep={ep}: {name} has no experts", ep=ep, name=model.name)
         if dp > 1:
-            yield f"dp={dp}: {model.name} has no experts to share, so ranks of attention would be replicas: leave it at 1"
+            yield say(
+                "dp={dp}: {name} has no experts to share, so ranks of attention would be replicas: leave it at 1", dp=dp, name=model.name
+            )
         return
     if (tp * dp) % ep:
-        yield f"ep={ep} does not divide tp * dp = {tp * dp}"
+        yield say("ep={ep} does not divide tp * dp = {tp}", ep=ep, tp=tp * dp)
     if model.experts % ep:
-        yield f"ep={ep} does not divide the {model.experts} experts of {model.name}"
+        yield say("ep={ep} does not divide the {experts} experts of {name}", ep=ep, experts=model.experts, name=model.name)
     if ep < dp:
-        yield f"ep={ep} is less than dp={dp}: each rank of attention needs experts of its own to send to"
+        yield say("ep={ep} is less than dp={dp}: each rank of attention needs experts of its own to send to", ep=ep, dp=dp)
 
 
 def layouts_of(model: Transformer, chip: Chip, most: int, fixed: Mapping[str, int] | None = None) -> ServingLayouts:
@@ -70,9 +73,9 @@ def _why_none(model: Transformer, chip: Chip, most: int, fixed: Mapping[str, int
     reasons = [*broken(model, chip, asked)]
     size = asked[0] * asked[1] * asked[3]
     if size > most:
-        reasons.append(f"{size} accelerators per replica are more than {most}")
+        reasons.append(say("{size} accelerators per replica are more than {most}", size=size, most=most))
     near = min(
         _all(model, chip, most), key=lambda one: sum(abs(a - fixed[name]) for a, name in zip(one, PARTS, strict=True) if name in fixed)
     )
     told = ",".join(f"{name}={value}" for name, value in zip(PARTS, near, strict=True) if name in fixed)
-    return f"{'; '.join(reasons) or 'no layout is so'}; nearest that works: {told}"
+    return say("{reasons}; nearest that works: {layout}", reasons="; ".join(reasons) or say("no layout is so"), layout=told)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stargauge.audit.compute.serving import Parts
 from stargauge.plan.serving.search import Search, taken
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -27,7 +28,7 @@ def why_not(found: Search) -> InputError:
         if said is None or (kept & others).any():
             continue
         faults.append(Fault(_told(found, name, kept, others, value, said), path=name))
-    faults.append(Fault(_nearest(found), path="nearest that works"))
+    faults.append(Fault(_nearest(found), path=say("nearest that works")))
     return InputError(faults)
 
 
@@ -37,7 +38,16 @@ def _accelerators(found: Search) -> list[Fault]:
     if asked.accelerators is None or not kept.any() or (kept & found.enough).any():
         return []
     needed = _needed(found)
-    return [Fault(f"{asked.accelerators:,} are not enough under these limits; {np.nanmin(needed[kept]):,.0f} are", path="--accelerators")]
+    return [
+        Fault(
+            say(
+                "{accelerators:,} are not enough under these limits; {enough:,.0f} are",
+                accelerators=asked.accelerators,
+                enough=np.nanmin(needed[kept]),
+            ),
+            path="--accelerators",
+        )
+    ]
 
 
 def _needed(found: Search) -> Array:
@@ -46,19 +56,18 @@ def _needed(found: Search) -> Array:
 
 
 def _told(found: Search, name: str, kept: Flags, others: Flags, value: Array, said: float) -> str:
-    what = {"--ttft": f"the first token ({found.case.demand.of} of requests)", "--tpot": "each further token"}[name]
-    least = int(np.nanargmin(value))
-    where = parts_at(found, least).text
+    first = say("the first token ({of} of requests)", of=found.case.demand.of)
+    what = {"--ttft": first, "--tpot": say("each further token")}[name]
+    at = int(np.nanargmin(value))
+    told = {"what": what, "limit": seconds(said), "least": seconds(float(value[at]), True), "layout": parts_at(found, at).text}
     if not kept.any():
-        return f"no layout brings {what} within {seconds(said)}; the least is {seconds(float(value[least]), True)}, with {where}"
+        return say("no layout brings {what} within {limit}; the least is {least}, with {layout}", **told)
     if not others.any():
-        return (
-            f"kept by some layouts, but by none with the other limit; alone the least is {seconds(float(value[least]), True)}, with {where}"
-        )
+        return say("kept by some layouts, but by none with the other limit; alone the least is {least}, with {layout}", **told)
     both = np.where(others, value, np.inf)
-    least = int(np.argmin(both))
-    where = parts_at(found, least).text
-    return f"not kept together with the other limit; with that kept the least is {seconds(float(both[least]), True)}, with {where}"
+    at = int(np.argmin(both))
+    told |= {"least": seconds(float(both[at]), True), "layout": parts_at(found, at).text}
+    return say("not kept together with the other limit; with that kept the least is {least}, with {layout}", **told)
 
 
 def _nearest(found: Search) -> str:
@@ -75,7 +84,7 @@ def _nearest(found: Search) -> str:
     told = [] if asked.first is None else [f"--ttft {seconds(max(float(first[at]), asked.first), True)}"]
     told += [] if asked.each is None else [f"--tpot {seconds(max(float(each[at]), asked.each), True)}"]
     told += [] if asked.accelerators is None else [f"--accelerators {max(math.ceil(needed[at]), asked.accelerators)}"]
-    return f"{' '.join(told)}, with {parts_at(found, at).text}"
+    return say("{limits}, with {layout}", limits=" ".join(told), layout=parts_at(found, at).text)
 
 
 def parts_at(found: Search, row: int) -> Parts:

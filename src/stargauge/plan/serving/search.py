@@ -13,6 +13,7 @@ from stargauge.plan.serving.layouts import layouts_of, most_of
 from stargauge.plan.serving.rows import Case, Loads, Rows, apart, every_load, joined, slots_of, together
 from stargauge.quantity.compute.serving_memory import ServingLayouts, cache_bytes_per_sequence, serving_memory
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -198,14 +199,24 @@ def _no_room(case: Case, layouts: ServingLayouts, most: int) -> Fault:
     least = int(np.argmax(memory.room - each))
     held = (memory.weights + memory.workspace)[least] / 1e9
     return Fault(
-        f"{case.model.name} does not fit into {most:,} {chip.name} with a request of {tokens:,} tokens: with the layout that needs least, "
-        f"each has {chip.memory / 1e9:,.0f} GB and would hold {held:,.0f} GB, {memory.weights[least] / 1e9:,.0f} GB of them weights, and "
-        f"{each[least] / 1e9:,.3g} GB of the request; give more accelerators or a type of fewer bytes",
+        say(
+            "{name} does not fit into {most:,} {chip} with a request of {tokens:,} tokens: with the layout that "
+            "needs least, each has {memory:,.0f} GB and would hold {held:,.0f} GB, {weights:,.0f} GB of them "
+            "weights, and {each:,.3g} GB of the request; give more accelerators or a type of fewer bytes",
+            name=case.model.name,
+            most=most,
+            chip=chip.name,
+            tokens=tokens,
+            memory=chip.memory / 1000000000.0,
+            held=held,
+            weights=memory.weights[least] / 1000000000.0,
+            each=each[least] / 1000000000.0,
+        ),
         path="--accelerators",
     )
 
 
 def _no_prompt_servers(case: Case) -> Fault:
     return Fault(
-        "no accelerators for prompts alone keep the limit on the first token; raise it, or leave out --disaggregated", path="--ttft"
+        say("no accelerators for prompts alone keep the limit on the first token; raise it, or leave out --disaggregated"), path="--ttft"
     )

@@ -34,6 +34,7 @@ from stargauge.quantity.compute.serving_memory import (
 )  # fmt: skip
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -79,7 +80,12 @@ def peak(chip: Chip, kind: str) -> float:
     """FLOP/s of a chip by type. Raises InputError where its maker gives none."""
     if kind not in chip.peaks:
         raise InputError(
-            f'no {kind} figure for "{chip.name}": the chip does not have it or the maker gives none; it has {", ".join(chip.peaks)}'
+            say(
+                'no {kind} figure for "{name}": the chip does not have it or the maker gives none; it has {peaks}',
+                kind=kind,
+                name=chip.name,
+                peaks=", ".join(chip.peaks),
+            )
         )
     return chip.peaks[kind]
 

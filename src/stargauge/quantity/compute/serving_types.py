@@ -8,6 +8,7 @@ from stargauge.quantity.compute.machine import Chip
 from stargauge.quantity.compute.serving_memory import ServingTypes
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: What a precision may be called, and what is meant.
 PRECISIONS = {"bf16": "bf16", "fp16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "fp4": "fp4", "nvfp4": "fp4", "mxfp4": "mxfp4"}
@@ -17,7 +18,14 @@ def precision_in(text: str) -> str:
     """The precision that a text begins with (`FP8 (BF16 attention core)` is fp8). Raises InputError for one that is not known."""
     words = re.findall(r"[a-z]+\d+", text.lower())
     if not words or words[0] not in PRECISIONS:
-        raise InputError(f'got the precision "{text}"{did_you_mean(text.lower(), PRECISIONS)}; expected one of {", ".join(PRECISIONS)}')
+        raise InputError(
+            say(
+                'got the precision "{text}"{near}; expected one of {precisions}',
+                text=text,
+                near=did_you_mean(text.lower(), PRECISIONS),
+                precisions=", ".join(PRECISIONS),
+            )
+        )
     return PRECISIONS[words[0]]
 
 
@@ -37,7 +45,12 @@ def serving_types(precision: str, model: Transformer, chip: Chip, published: str
         return ServingTypes("mxfp4", "bf16", wide, wide, "bf16", core)
     if kept not in chip.peaks:
         raise InputError(
-            f"no {kept} figure for {chip.name}: the chip does not have it or the maker gives none; it has {', '.join(chip.peaks)}"
+            say(
+                "no {kept} figure for {name}: the chip does not have it or the maker gives none; it has {peaks}",
+                kept=kept,
+                name=chip.name,
+                peaks=", ".join(chip.peaks),
+            )
         )
     if kept == "fp4":
         attention = "fp4" if model.latent is None else "bf16"

@@ -14,6 +14,7 @@ from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.operations import PEAK_OF, Cut, Practice
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: The generation of accelerators of which no run was measured.
 OTHER = "other"
@@ -172,9 +173,23 @@ class TrainingFit:
 def peak_of(machine: Machine, job: Job) -> float:
     """The maker's dense FLOP/s of the type of a job. Raises InputError where there is no such figure, with the types that have one."""
     if job.dtype not in PEAK_OF:
-        raise InputError(f'no type "{job.dtype}"{did_you_mean(job.dtype, PEAK_OF)} (one of {", ".join(PEAK_OF)})')
+        raise InputError(
+            say(
+                'no type "{dtype}"{near} (one of {types})',
+                dtype=job.dtype,
+                near=did_you_mean(job.dtype, PEAK_OF),
+                types=", ".join(PEAK_OF),
+            )
+        )
     kind = PEAK_OF[job.dtype]
     if kind not in machine.chip.peaks:
         have = [name for name, peak in PEAK_OF.items() if peak in machine.chip.peaks]
-        raise InputError(f"{machine.chip.title} has no figure for {job.dtype} by its maker; types that it has: {', '.join(have)}")
+        raise InputError(
+            say(
+                "{chip} has no figure for {dtype} by its maker; types that it has: {have}",
+                chip=machine.chip.title,
+                dtype=job.dtype,
+                have=", ".join(have),
+            )
+        )
     return machine.chip.peaks[kind]

@@ -17,6 +17,7 @@ from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.hall.electrical_chain import Value
 from stargauge.quantity.hall.psychrometrics import enthalpy, humidity_ratio, wet_bulb, wet_bulb_humidity_ratio
 from stargauge.quantity.power.hourly import hour_name
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import Weather
 
 Array = NDArray[np.float64]
@@ -26,8 +27,8 @@ Bools = NDArray[np.bool_]
 #: through the racks, wetted in warm hours. chiller: air-cooled chillers without any economiser.
 Kind = Literal["dry", "adiabatic", "tower", "air", "chiller"]
 KINDS: tuple[Kind, ...] = ("dry", "adiabatic", "tower", "air", "chiller")
-#: Kinds for which humidity matters, in words.
-_MOIST = {"adiabatic": "wetted air", "tower": "a cooling tower", "air": "outdoor air in the racks"}
+#: Kinds for which humidity matters.
+_MOIST = ("adiabatic", "tower", "air")
 _KELVIN = 273.15
 _HOUR = 3600.0
 #: Heat of air, J/kg K (ASHRAE Handbook - Fundamentals, 2017, chapter 1).
@@ -105,8 +106,8 @@ def air_of(weather: Weather, kinds: Collection[Kind], warmer: float = 0.0) -> Ai
     faults = [_fault(weather, "dry_bulb", weather.dry_bulb, "")]
     moist = [kind for kind in KINDS if kind in kinds and kind in _MOIST]
     if moist:
-        what = _MOIST[moist[0]]
-        faults += [_fault(weather, name, getattr(weather, name), what) for name in ("dew_point", "pressure")]
+        used_by = {"adiabatic": say("wetted air"), "tower": say("a cooling tower"), "air": say("outdoor air in the racks")}[moist[0]]
+        faults += [_fault(weather, name, getattr(weather, name), used_by) for name in ("dew_point", "pressure")]
     if found := [fault for fault in faults if fault is not None]:
         raise InputError(found)
     dry = weather.dry_bulb + warmer
@@ -131,12 +132,23 @@ def _fault(weather: Weather, name: str, values: Array, used_by: str) -> Fault | 
     absent = ~np.isfinite(values)
     if not absent.any():
         return None
-    why = f", which {used_by} needs" if used_by else ""
+    why = say(", which {used_by} needs", used_by=used_by) if used_by else ""
     count, first = int(absent.sum()), int(np.argmax(absent))
-    hint = "; a dry design needs none, or give a weather with it" if used_by else "; fill the gap or give another weather"
+    hint = say("; a dry design needs none, or give a weather with it") if used_by else say("; fill the gap or give another weather")
     if count == len(values):
-        return Fault(f"the weather of {weather.name} has no {name}{why}{hint}")
-    return Fault(f"the weather of {weather.name} has no {name} in {hour_name(first)} and {count:,} of {len(values):,} hours{why}{hint}")
+        return Fault(say("the weather of {name} has no {field}{why}{hint}", name=weather.name, field=name, why=why, hint=hint))
+    return Fault(
+        say(
+            "the weather of {name} has no {field} in {hour} and {count:,} of {hours:,} hours{why}{hint}",
+            name=weather.name,
+            field=name,
+            hour=hour_name(first),
+            count=count,
+            hours=len(values),
+            why=why,
+            hint=hint,
+        )
+    )
 
 
 def cool(loop: Loop, plant: Rejection, air: Air, heat: Array) -> Cooled:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 #: One number, or an array that broadcasts against hours (its last axis): a column of draws, a row of hours.
@@ -31,9 +32,16 @@ def redundancy_of(name: str, units: float) -> Redundancy:
     need of two ("3N/2"). block: one unit more that waits without load and takes over from any other ("catcher").
     """
     if name not in CONFIGURATIONS:
-        raise InputError(f'no redundancy "{name}"{did_you_mean(name, CONFIGURATIONS)}; expected one of {", ".join(CONFIGURATIONS)}')
+        raise InputError(
+            say(
+                'no redundancy "{name}"{near}; expected one of {known}',
+                name=name,
+                near=did_you_mean(name, CONFIGURATIONS),
+                known=", ".join(CONFIGURATIONS),
+            )
+        )
     if not units >= 1.0:
-        raise InputError(f"a chain of {units:g} units cannot be; expected 1 at least")
+        raise InputError(say("a chain of {units:g} units cannot be; expected 1 at least", units=units))
     more = (units + 1.0) / units
     return {
         "N": Redundancy(1.0, 1.0), "N+1": Redundancy(more, more), "2N": Redundancy(2.0, 2.0), "distributed": Redundancy(1.5, 1.5),

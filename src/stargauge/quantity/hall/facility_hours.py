@@ -16,6 +16,7 @@ from stargauge.quantity.errors import InputError
 from stargauge.quantity.hall.cooling_hours import Air, Cooled, Loop, Rejection, cool
 from stargauge.quantity.hall.electrical_chain import Chain, Value, rack_side_losses, transformer_losses
 from stargauge.quantity.power.hourly import MONTH_ENDS, hour_name
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import show
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
@@ -189,8 +190,12 @@ def capped_load(facility: Facility, air: Air, load: Array, cap: float) -> Array:
     if (idle > cap).any():
         at = np.unravel_index(int(np.argmax(idle)), idle.shape)
         raise InputError(
-            f"a cap of {cap:.3g} W per W of rated power does not feed the hall at rest, which draws {float(idle[at]):.3g} in "
-            f"{hour_name(int(at[-1]))}; raise it"
+            say(
+                "a cap of {cap:.3g} W per W of rated power does not feed the hall at rest, which draws {idle:.3g} in {hour}; raise it",
+                cap=cap,
+                idle=float(idle[at]),
+                hour=hour_name(int(at[-1])),
+            )
         )
     free = whole <= cap
     for _ in range(_ROUNDS):
@@ -202,16 +207,32 @@ def capped_load(facility: Facility, air: Air, load: Array, cap: float) -> Array:
 
 def _refuse_load(load: Array, hours: int) -> None:
     if load.shape[-1:] not in ((hours,), (1,), ()):
-        raise InputError(f"the load has {load.shape[-1]:,} hours and the weather {hours:,}; expected as many of both")
+        raise InputError(
+            say("the load has {given:,} hours and the weather {hours:,}; expected as many of both", given=load.shape[-1], hours=hours)
+        )
     wrong = ~((load >= 0.0) & (load <= 1.0 + 1e-9))
     if wrong.any():
         at = tuple(int(one[0]) for one in np.nonzero(np.atleast_1d(wrong)))
         got = float(np.atleast_1d(load)[at])
-        where, count = hour_name(at[-1]), f"{int(wrong.sum()):,} of {load.size:,} hours"
+        where, count = hour_name(at[-1]), say("{count:,} of {all:,} hours", count=int(wrong.sum()), all=load.size)
         if np.isnan(got):
-            raise InputError(f"the load is absent in {where}, and wrong in {count}; expected a share of the rated power from 0 to 1")
-        more = f", {got - 1.0:.3g} of the rated power above what the racks are rated for" if got > 1.0 else ""
-        raise InputError(f"the load is {got:.4g} in {where}{more}, and wrong in {count}; expected a share of the rated power from 0 to 1")
+            raise InputError(
+                say(
+                    "the load is absent in {where}, and wrong in {count}; expected a share of the rated power from 0 to 1",
+                    where=where,
+                    count=count,
+                )
+            )
+        more = say(", {over:.3g} of the rated power above what the racks are rated for", over=got - 1.0) if got > 1.0 else ""
+        raise InputError(
+            say(
+                "the load is {got:.4g} in {where}{more}, and wrong in {count}; expected a share of the rated power from 0 to 1",
+                got=got,
+                where=where,
+                more=more,
+                count=count,
+            )
+        )
 
 
 def _refuse_power(power: Array, capacity: float) -> None:
@@ -220,6 +241,13 @@ def _refuse_power(power: Array, capacity: float) -> None:
         first, highest = (np.unravel_index(int(place), power.shape) for place in (np.argmax(over), np.argmax(power)))
         worst = float(power[highest]) - capacity
         raise InputError(
-            f"power at the meter is above the capacity of {show(capacity, '1')} W per W of rated power in {int(over.sum()):,} hours, first "
-            f"in {hour_name(int(first[-1]))}, most in {hour_name(int(highest[-1]))} by {worst:.3g}; cap the load, or raise the capacity"
+            say(
+                "power at the meter is above the capacity of {capacity} W per W of rated power in {over:,} hours, first "
+                "in {hour}, most in {highest} by {worst:.3g}; cap the load, or raise the capacity",
+                capacity=show(capacity, "1"),
+                over=int(over.sum()),
+                hour=hour_name(int(first[-1])),
+                highest=hour_name(int(highest[-1])),
+                worst=worst,
+            )
         )

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.hall.facility_hours import WATER, Hours
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -49,9 +50,16 @@ def footprint(
     total = hours.facility.shape[-1]
     stop = total if count is None else first + count
     if not 0 <= first < stop <= total:
-        raise InputError(f"a run from hour {first:,} to before hour {stop:,} does not lie within the {total:,} hours of the weather")
+        raise InputError(
+            say(
+                "a run from hour {first:,} to before hour {stop:,} does not lie within the {total:,} hours of the weather",
+                first=first,
+                stop=stop,
+                total=total,
+            )
+        )
     if not rated > 0.0:
-        raise InputError(f"racks rated at {rated:g} W cannot be; expected a power above 0")
+        raise InputError(say("racks rated at {rated:g} W cannot be; expected a power above 0", rated=rated))
     meter = rated * hours.facility[..., first:stop]
     water = rated * sum(hours.water[part][..., first:stop] for part in WATER)
     return Footprint(
@@ -65,9 +73,16 @@ def _of_hours(name: str, given: ArrayLike, total: int, first: int, stop: int) ->
     """A factor over the hours asked for; one number holds for all. Raises InputError where it has other hours, or is negative."""
     factor = np.asarray(given, dtype=np.float64)
     if factor.ndim > 1 or (factor.ndim == 1 and len(factor) != total):
-        raise InputError(f"the factor {name} has {factor.shape[-1]:,} hours; expected one number, or {total:,} as the weather has")
+        raise InputError(
+            say(
+                "the factor {name} has {given:,} hours; expected one number, or {total:,} as the weather has",
+                name=name,
+                given=factor.shape[-1],
+                total=total,
+            )
+        )
     if (factor < 0.0).any():
-        raise InputError(f"the factor {name} is {factor.min():g} at its lowest; expected none below 0")
+        raise InputError(say("the factor {name} is {lowest:g} at its lowest; expected none below 0", name=name, lowest=factor.min()))
     return factor[first:stop] if factor.ndim else factor
 
 

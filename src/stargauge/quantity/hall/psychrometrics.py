@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.errors import InputError, counted
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -48,7 +49,11 @@ def saturation_pressure(temperature: Array) -> Array:
     Units: degC -> Pa. Between -100 and 200 degC; raises InputError beyond.
     """
     temperature = np.asarray(temperature, dtype=np.float64)
-    _refuse((temperature < COLDEST) | (temperature > HOTTEST), f"a temperature outside {COLDEST:g} to {HOTTEST:g} degC", temperature)
+    _refuse(
+        (temperature < COLDEST) | (temperature > HOTTEST),
+        say("a temperature outside {low:g} to {high:g} degC", low=COLDEST, high=HOTTEST),
+        temperature,
+    )
     return np.asarray(np.exp(_log_pressure(temperature)))
 
 
@@ -90,7 +95,7 @@ def _by_phase(temperature: Array, formula: _Formula) -> Array:
 def humidity_ratio(dew_point: Array, pressure: Array) -> Array:
     """Water per dry air: W = 0.621945 p_w / (p - p_w) (20). Units: degC, Pa -> kg/kg. The pressure must be above the vapour's."""
     vapour, pressure = saturation_pressure(dew_point), np.asarray(pressure, dtype=np.float64)
-    _refuse(vapour >= pressure, "a dew point at which water boils at the pressure given", np.broadcast_to(dew_point, vapour.shape))
+    _refuse(vapour >= pressure, say("a dew point at which water boils at the pressure given"), np.broadcast_to(dew_point, vapour.shape))
     return _RATIO * vapour / (pressure - vapour)
 
 
@@ -107,9 +112,9 @@ def dew_point(dry_bulb: Array, humidity: Array) -> Array:
     most 1, or so low that the dew point lies below -100 degC.
     """
     dry_bulb, humidity = (np.asarray(a, dtype=np.float64) for a in np.broadcast_arrays(dry_bulb, humidity))
-    _refuse((humidity <= 0.0) | (humidity > 1.0), "a relative humidity that is not above 0 and at most 1 (100 %)", humidity)
+    _refuse((humidity <= 0.0) | (humidity > 1.0), say("a relative humidity that is not above 0 and at most 1 (100 %)"), humidity)
     wanted = np.log(saturation_pressure(dry_bulb)) + np.log(humidity)
-    _refuse(wanted < _log_pressure(np.array(COLDEST)), f"air so dry that its dew point is below {COLDEST:g} degC", humidity)
+    _refuse(wanted < _log_pressure(np.array(COLDEST)), say("air so dry that its dew point is below {low:g} degC", low=COLDEST), humidity)
     low, high = np.full_like(dry_bulb, COLDEST), dry_bulb.copy()
     found = dry_bulb + np.log(humidity) / _slope(dry_bulb)
     for _ in range(_STEPS):
@@ -175,7 +180,7 @@ def _wet_bulb(dry_bulb: Array, dew_point: Array, pressure: Array, ratio: Array, 
 def wet_bulb_humidity_ratio(dry_bulb: Array, wet_bulb: Array, pressure: Array) -> Array:
     """Humidity ratio of air of a wet bulb: (33) above freezing, (35) below. Units: degC, degC, Pa -> kg/kg; below 0 where none can be."""
     dry_bulb, wet_bulb, pressure = (np.asarray(a, dtype=np.float64) for a in np.broadcast_arrays(dry_bulb, wet_bulb, pressure))
-    _refuse(wet_bulb > dry_bulb, "a wet bulb above the air's temperature", wet_bulb)
+    _refuse(wet_bulb > dry_bulb, say("a wet bulb above the air's temperature"), wet_bulb)
     saturated = humidity_ratio(wet_bulb, pressure)
     water = wet_bulb >= 0.0
     latent = np.where(water, _LATENT - _LATENT_SLOPE * wet_bulb, _SUBLIMATION - _SUBLIMATION_SLOPE * wet_bulb)
@@ -189,21 +194,21 @@ def wet_bulb_humidity_ratio(dry_bulb: Array, wet_bulb: Array, pressure: Array) -
 def enthalpy(dry_bulb: Array, humidity_ratio: Array) -> Array:
     """Heat in moist air over that of dry air and water at 0 degC: h = 1.006 t + W (2501 + 1.86 t) (30). Units: degC, kg/kg -> J/kg."""
     dry_bulb, humidity_ratio = np.asarray(dry_bulb, dtype=np.float64), np.asarray(humidity_ratio, dtype=np.float64)
-    _refuse(humidity_ratio < 0.0, "a humidity ratio below 0", humidity_ratio)
+    _refuse(humidity_ratio < 0.0, say("a humidity ratio below 0"), humidity_ratio)
     return 1000.0 * (_AIR * dry_bulb + humidity_ratio * (_LATENT + _VAPOUR * dry_bulb))
 
 
 def pressure_at(elevation: Array) -> Array:
     """Pressure of the standard atmosphere: p = 101,325 (1 - 2.25577e-5 Z)^5.2559 (3). Units: m -> Pa. Between -5,000 and 11,000 m."""
     elevation = np.asarray(elevation, dtype=np.float64)
-    _refuse((elevation < -5000.0) | (elevation > 11000.0), "an elevation outside -5,000 to 11,000 m", elevation)
+    _refuse((elevation < -5000.0) | (elevation > 11000.0), say("an elevation outside -5,000 to 11,000 m"), elevation)
     return np.asarray(101325.0 * (1.0 - 2.25577e-5 * elevation) ** 5.2559)
 
 
 def _refuse_dew_point(dry_bulb: Array, dew_point: Array) -> None:
     """Raises InputError where the dew point lies above the air's temperature."""
     over = np.asarray(dew_point, dtype=np.float64) - np.asarray(dry_bulb, dtype=np.float64)
-    _refuse(over > 0.0, "a dew point above the air's temperature, by K", over)
+    _refuse(over > 0.0, say("a dew point above the air's temperature, by K"), over)
 
 
 def _refuse(wrong: Bools, what: str, given: Array) -> None:
@@ -212,4 +217,13 @@ def _refuse(wrong: Bools, what: str, given: Array) -> None:
         wrong = np.atleast_1d(wrong).ravel()
         first = int(np.argmax(wrong))
         value = float(np.broadcast_to(np.atleast_1d(given).ravel(), wrong.shape)[first])
-        raise InputError(f"{what}: {value:,.4g} at place {first} of {len(wrong):,}; {counted(int(wrong.sum()), 'value')} in all")
+        raise InputError(
+            say(
+                "{what}: {value:,.4g} at place {first} of {number:,}; {count} in all",
+                what=what,
+                value=value,
+                first=first,
+                number=len(wrong),
+                count=counted(int(wrong.sum()), "value"),
+            )
+        )

@@ -7,6 +7,8 @@ The rule of an hour. Sources are asked in the order given; each gives as much as
 3. What is left of that, and what nobody took of sun, wind and contracts, charges the battery; then the sources that may charge it do,
    plants only with units that run anyway. The rest is curtailed.
 4. What is still needed is the shortfall.
+A part of the load may be the only one that some sources feed: each of them gives at most what that part still needs. What such a plant must
+give beyond need is turned down as any other's.
 
 Nothing looks ahead. Power in W, energy in Wh; an hour is one step, and power is its mean. Inside, arrays have the hour first (hour, draw);
 results have the draw first. A column need not be a draw: draws of several sites may stand side by side.
@@ -14,7 +16,7 @@ results have the draw first. A column need not be a draw: draws of several sites
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,9 +24,10 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.power.dispatch_clock import Clock, ClockSums, joined_clocks
-from stargauge.quantity.power.dispatch_steps import BLOCK, WHOLE, Flow, Rows, Store, Units, over_hours
+from stargauge.quantity.power.dispatch_steps import BLOCK, WHOLE, Flow, PartOfLoad, Rows, Store, Units, over_hours
 from stargauge.quantity.power.hourly import MONTH_ENDS, Feed, Hourly
 from stargauge.quantity.power.power_sources import Battery, Grid, Plant, Source, checked
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
@@ -34,6 +37,13 @@ Whole = NDArray[np.int64]
 _LEAST = 1e-9
 #: Share of the load of an hour that has to be missing for the hour to count as one without: a watt of a gigawatt is no outage.
 _COUNTED = 1e-6
+
+
+class Part(NamedTuple):
+    """A part of the load, W, and the only sources that may not feed the rest of it; what is in no part feeds all."""
+
+    load: Hourly
+    sources: tuple[str, ...]
 
 
 class HourSeries(NamedTuple):
@@ -98,13 +108,14 @@ class Dispatch(NamedTuple):
 
 def dispatch(
     load: Hourly, sources: Sequence[Source], order: Sequence[str], *, period_ends: Sequence[int] | None = None, keep: int | None = None,
-    clock: bool = False, short: bool = False,
+    clock: bool = False, short: bool = False, parts: Sequence[Part] = (),
 ) -> Dispatch:  # fmt: skip
     """Meet a load hour by hour from sources in an order, in one pass over all hours, for all draws at once.
 
     load: W at the meter; its hours are those of the pass. sources: each once, in any order; order: their names, first asked first.
     period_ends: hours at which periods end, the last one all hours; without it the months of each year of 365 days where the hours are
-    whole years, else one period. keep: the draw whose hours are kept. The number of draws is that of any value given by draw.
+    whole years, else one period. parts: of the load, each with the sources that feed nothing else. keep: the draw whose hours are kept.
+    The number of draws is that of any value given by draw.
     clock: also sums by hour of the day; periods then end with a day. short: also each hour in which something is missing.
 
     Draws never meet: reordering draws reorders results, to the bit. Raises InputError, which names hour and amount, for what cannot be.
@@ -115,14 +126,22 @@ def dispatch(
     faults, draws = checked(load, sources, order, hours)
     ends = _ends(period_ends, hours)
     if not hours or ends[-1] != hours or any(later <= earlier for earlier, later in zip((0, *ends), ends, strict=False)):
-        faults.append(Fault(f"period_ends must rise from above 0 to {hours:,}, the hours of the load; got {tuple(ends)}"))
+        faults.append(
+            Fault(say("period_ends must rise from above 0 to {hours:,}, the hours of the load; got {ends}", hours=hours, ends=tuple(ends)))
+        )
     if clock and any(end % BLOCK for end in ends):
-        faults.append(Fault(f"sums by hour of the day need periods that end with a day; got ends {tuple(ends)}"))
+        faults.append(Fault(say("sums by hour of the day need periods that end with a day; got ends {ends}", ends=tuple(ends))))
+    named = [name for part in parts for name in part.sources]
+    feeding = {source.name for source in sources if not isinstance(source, Battery)}
+    faults += [Fault(say('a part of the load is fed by "{name}"; expected a source of the order, and no battery', name=name)) for name in named
+               if name not in feeding]  # fmt: skip
+    if len(set(named)) < len(named):
+        faults.append(Fault(say("a source feeds one part of the load at most; got {named}", named=", ".join(named))))
     if faults:
         raise InputError(faults)
     if keep is not None and not 0 <= keep < draws:
-        raise InputError(f"keep = {keep} names no draw; expected 0 to {draws - 1}")
-    return _Pass(load, sources, order, hours, draws, ends, keep, clock, short).run()
+        raise InputError(say("keep = {keep} names no draw; expected 0 to {draws}", keep=keep, draws=draws - 1))
+    return _Pass(load, sources, order, hours, draws, ends, keep, clock, short, parts).run()
 
 
 def joined(parts: Sequence[Dispatch]) -> Dispatch:
@@ -155,7 +174,7 @@ class _Pass:
 
     def __init__(
         self, load: Hourly, sources: Sequence[Source], order: Sequence[str], hours: int, draws: int, ends: tuple[int, ...],
-        keep: int | None, clock: bool, short: bool,
+        keep: int | None, clock: bool, short: bool, parts: Sequence[Part],
     ) -> None:  # fmt: skip
         by_name = {source.name: source for source in sources}
         self.order, self.hours, self.draws, self.ends, self.keep = tuple(order), hours, draws, ends, keep
@@ -183,6 +202,12 @@ class _Pass:
         self._sums()
         self.clock = Clock(len(self.order), draws, self.rates) if clock else None
         self.lacks: list[ShortHours] | None = [] if short else None
+        self.parts = [PartOfLoad(Feed(one.load, draws), draws) for one in parts]
+        own = {name: made for one, made in zip(parts, self.parts, strict=True) for name in one.sources}
+        self.gives: dict[Flow | Store | Units, Callable[[int, Rows], None]] = {
+            step: step.give if isinstance(step, Store) or name not in own else own[name].giving(step)
+            for name, step in zip(order, self.steps, strict=True)
+        }
 
     def _sums(self) -> None:
         periods, places, draws = len(self.ends), len(self.order), self.draws
@@ -239,8 +264,10 @@ class _Pass:
             self.store.extra.fill(0.0)
         for step in self.steps:
             step.prepare(start, stop)
+        for part in self.parts:
+            part.prepare(start, stop)
         for step in self.steps[: self.ahead]:
-            step.give(WHOLE, rows)
+            self.gives[step](WHOLE, rows)
         if self.store is None and not self.ramping:
             for step in self.flexible:
                 step.take_back(WHOLE, rows)
@@ -268,7 +295,7 @@ class _Pass:
             np.copyto(rows.surplus, rows.over)
             rows.over.fill(0.0)
         for step in self.steps[self.ahead + 1 :]:
-            step.give(WHOLE, rows)
+            self.gives[step](WHOLE, rows)
         if self.lift is not None:
             for step in self.flexible:
                 if step is not store:
@@ -285,7 +312,7 @@ class _Pass:
             for step in later:
                 if step is store and step is not later[0]:
                     store.ask(at, rows)
-                step.give(at, rows)
+                self.gives[step](at, rows)
             for step in self.flexible:
                 step.take_back(at, rows)
             if store is not None:

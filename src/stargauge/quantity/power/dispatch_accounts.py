@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from stargauge.quantity.errors import counted
 from stargauge.quantity.power.dispatch import Dispatch, HourSeries
 from stargauge.quantity.power.hourly import hour_name
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import show
 
 Array = NDArray[np.float64]
@@ -171,8 +172,13 @@ def shortage_text(made: Dispatch) -> str:
     if not found:
         return ""
     one = found[0]
-    where = f"in {len(found):,} of {made.draws:,} draws; in the worst of them " if made.draws > 1 else ""
-    return (
-        f"supply does not meet the load {where}for {counted(one.hours, 'hour')}, first in {hour_name(one.first_hour)}; "
-        f"most is missing in {hour_name(one.worst_hour)}: {show(one.worst, 'W')}; in all {show(one.energy, 'Wh')}"
-    )
+    told = {
+        "hours": counted(one.hours, "hour"), "first": hour_name(one.first_hour), "worst": hour_name(one.worst_hour),
+        "power": show(one.worst, "W"), "energy": show(one.energy, "Wh"),
+    }  # fmt: skip
+    if made.draws > 1:
+        return say(
+            "supply does not meet the load in {some:,} of {draws:,} draws; in the worst of them for {hours}, first in {first}; most is "
+            "missing in {worst}: {power}; in all {energy}", some=len(found), draws=made.draws, **told,
+        )  # fmt: skip
+    return say("supply does not meet the load for {hours}, first in {first}; most is missing in {worst}: {power}; in all {energy}", **told)

@@ -5,7 +5,7 @@ Arrays of a block are (hour, draw). What reads or writes one gets it by a place:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -91,6 +91,33 @@ class Flow:
     def spare(self, at: int, out: Array) -> None:
         """What it could give beyond what it gives."""
         np.subtract(self.limit_at[at], self.used_at[at], out=out)
+
+
+class PartOfLoad:
+    """A part of the load that some sources feed and nothing else: what of it they have not met yet."""
+
+    def __init__(self, feed: Feed, draws: int) -> None:
+        self.feed = feed
+        self.left, self.beyond = block(draws), block(draws)
+        self.left_at, self.beyond_at = places(self.left), passing(self.beyond)
+
+    def prepare(self, start: int, stop: int) -> None:
+        """Read the part in the hours of a block."""
+        self.feed.fill(start, stop, self.left)
+
+    def giving(self, step: Flow | Units) -> Callable[[int, Rows], None]:
+        """What a source gives where it feeds this part alone: what is needed beyond the part is set aside while it gives."""
+
+        def give(at: int, rows: Rows) -> None:
+            needed, own, beyond = rows.left_at[at], self.left_at[at], self.beyond_at[at]
+            np.subtract(needed, own, out=beyond)
+            np.maximum(beyond, 0.0, out=beyond)
+            needed -= beyond
+            step.give(at, rows)
+            np.minimum(own, needed, out=own)
+            needed += beyond
+
+        return give
 
 
 class Store:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.errors import Fault
+from stargauge.quantity.spoken import say, written
 from stargauge.quantity.units import show
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
@@ -17,7 +18,6 @@ Hours = NDArray[np.int64]
 
 #: Days of the months of a year of 365 days.
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 #: The hour at which each month of such a year ends.
 MONTH_ENDS = tuple(24 * sum(MONTH_DAYS[: month + 1]) for month in range(12))
 
@@ -43,8 +43,17 @@ def hour_name(hour: int) -> str:
     while day >= MONTH_DAYS[month]:
         day -= MONTH_DAYS[month]
         month += 1
-    which = f" of year {year + 1}" if year else ""
-    return f"hour {int(hour):,} ({day + 1} {_MONTHS[month]}{which}, {clock:02d}:00 to {clock + 1:02d}:00)"
+    when = say("{day} {month}", day=day + 1, month=_months()[month])
+    if year:
+        when = say("{day} of year {year}", day=when, year=year + 1)
+    return say("hour {hour:,} ({day}, {start:02d}:00 to {end:02d}:00)", hour=int(hour), day=when, start=clock, end=clock + 1)
+
+
+def _months() -> tuple[str, ...]:
+    return (
+        say("January"), say("February"), say("March"), say("April"), say("May"), say("June"), say("July"), say("August"), say("September"),
+        say("October"), say("November"), say("December"),
+    )  # fmt: skip
 
 
 def hourly_faults(name: str, series: Hourly, hours: int, unit: str, most: float = np.inf, signed: bool = False) -> Iterator[Fault]:
@@ -52,24 +61,52 @@ def hourly_faults(name: str, series: Hourly, hours: int, unit: str, most: float 
     least = -np.inf if signed else 0.0
     values = np.asarray(series.values)
     if values.ndim not in (1, 2) or len(values) != hours:
-        leap = "; a leap year has 24 hours more: leave 29 February out of both" if abs(len(np.atleast_1d(values)) - hours) == 24 else ""
-        yield Fault(f"{name} has {_shape(values)}; expected {hours:,} hours as the load has, by hour or by hour and column{leap}")
+        leap = (
+            say("; a leap year has 24 hours more: leave 29 February out of both") if abs(len(np.atleast_1d(values)) - hours) == 24 else ""
+        )
+        yield Fault(
+            say(
+                "{name} has {shape}; expected {hours:,} hours as the load has, by hour or by hour and column{leap}",
+                name=name,
+                shape=_shape(values),
+                hours=hours,
+                leap=leap,
+            )
+        )
         return
     if _suspect(values, least, most):
         wrong = ~((values >= least) & (values <= most) & np.isfinite(values))
         at = tuple(int(place) for place in np.argwhere(wrong)[0])
-        where = hour_name(at[0]) + (f", column {at[1]}" if values.ndim == 2 else "")
+        where = hour_name(at[0])
+        if values.ndim == 2:
+            where = say("{hour}, column {column}", hour=where, column=at[1])
         got = float(values[at])
-        said = "is absent" if np.isnan(got) else "is infinite" if np.isinf(got) else f"is {show(got, unit)}"
-        limit = "a number" if signed else "a number that is not negative" if most == np.inf else f"a number from 0 to {most:g}"
-        yield Fault(f"{name} {said} in {where}, and so in {int(wrong.sum()):,} of {values.size:,} values; expected {limit}")
+        said = say("absent", "hour") if np.isnan(got) else say("infinite", "hour") if np.isinf(got) else show(got, unit)
+        limit = say("a number that is not negative") if most == np.inf else say("a number from 0 to {most:g}", most=most)
+        limit = say("a number") if signed else limit
+        yield Fault(
+            say(
+                "{name} is {said} in {where}, and so in {wrong:,} of {size:,} values; expected {limit}",
+                name=name,
+                said=said,
+                where=where,
+                wrong=int(wrong.sum()),
+                size=values.size,
+                limit=limit,
+            )
+        )
     if series.column is not None:
         column = np.asarray(series.column)
         width = values.shape[1] if values.ndim == 2 else 0
         if not width:
-            yield Fault(f"{name} names a column for each draw, but its values have no columns; leave `column` out or give (hour, column)")
+            yield Fault(
+                say(
+                    "{name} names a column for each draw, but its values have no columns; leave `column` out or give (hour, column)",
+                    name=name,
+                )
+            )
         elif column.dtype.kind not in "iu" or ((column < 0) | (column >= width)).any():
-            yield Fault(f"{name} names columns that are not whole numbers from 0 to {width - 1}")
+            yield Fault(say("{name} names columns that are not whole numbers from 0 to {width}", name=name, width=width - 1))
 
 
 def _suspect(values: Array, least: float, most: float) -> bool:
@@ -81,7 +118,8 @@ def _suspect(values: Array, least: float, most: float) -> bool:
 
 
 def _shape(values: Array) -> str:
-    return " x ".join(f"{length:,}" for length in values.shape) + " values" if values.ndim else "one value"
+    sizes = " x ".join(written(length, ",") for length in values.shape)
+    return say("{sizes} values", sizes=sizes) if sizes else say("one value")
 
 
 class Feed:

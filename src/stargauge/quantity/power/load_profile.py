@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -96,8 +97,13 @@ def inference_profile(hours: int, inference: Inference) -> Profile:
     use = inference.mean_use * shape / (shape.mean() if shape.mean() > 0.0 else 1.0)
     if use.max(initial=0.0) > 1.0:
         raise InputError(
-            f"a mean use of {inference.mean_use:g} with this swing asks for {use.max():.3g} of the capacity at its peak; lower `mean_use` "
-            f"to {inference.mean_use / use.max():.3g} or less, or the swing"
+            say(
+                "a mean use of {mean_use:g} with this swing asks for {peak:.3g} of the capacity at its peak; lower "
+                "`mean_use` to {possible:.3g} or less, or the swing",
+                mean_use=inference.mean_use,
+                peak=use.max(),
+                possible=inference.mean_use / use.max(),
+            )
         )
     hourly = inference.idle + (1.0 - inference.idle) * use
     return Profile(np.asarray(hourly), min(float(hourly.max(initial=0.0)) * inference.burst, max(1.0, float(hourly.max(initial=0.0)))))
@@ -109,11 +115,27 @@ def mixed_profile(profiles: Sequence[Profile], shares: Sequence[float]) -> Profi
     shares: of the site's rated power, at most 1 together; what is left over draws nothing. Leaves out: that peaks of parts miss each other.
     """
     if len(profiles) != len(shares) or not profiles:
-        raise InputError(f"there are {len(profiles)} profiles and {len(shares)} shares; expected as many of both, one at least")
+        raise InputError(
+            say(
+                "there are {profiles} profiles and {shares} shares; expected as many of both, one at least",
+                profiles=len(profiles),
+                shares=len(shares),
+            )
+        )
     if min(shares) < 0.0 or sum(shares) > 1.0 + 1e-12 or not np.isfinite(sum(shares)):
-        raise InputError(f"shares of profiles are {', '.join(f'{share:g}' for share in shares)}; expected none below 0, at most 1 together")
+        raise InputError(
+            say(
+                "shares of profiles are {shares}; expected none below 0, at most 1 together",
+                shares=", ".join(f"{share:g}" for share in shares),
+            )
+        )
     if len({len(profile.hourly) for profile in profiles}) > 1:
-        raise InputError(f"profiles have {', '.join(f'{len(profile.hourly):,}' for profile in profiles)} hours; expected as many of each")
+        raise InputError(
+            say(
+                "profiles have {profiles} hours; expected as many of each",
+                profiles=", ".join(f"{len(profile.hourly):,}" for profile in profiles),
+            )
+        )
     hourly = np.sum([share * profile.hourly for profile, share in zip(profiles, shares, strict=True)], axis=0)
     peak = sum(share * profile.peak for profile, share in zip(profiles, shares, strict=True))
     withheld = sum(share * profile.withheld for profile, share in zip(profiles, shares, strict=True))
@@ -127,7 +149,7 @@ def capped_profile(profile: Profile, cap: ArrayLike) -> Profile:
     """
     limit = np.broadcast_to(np.asarray(cap, dtype=np.float64), profile.hourly.shape)
     if not (limit >= 0.0).all():
-        raise InputError("a cap on power must be a share that is not negative in every hour")
+        raise InputError(say("a cap on power must be a share that is not negative in every hour"))
     hourly = np.minimum(profile.hourly, limit)
     most = min(profile.peak, float(limit.max(initial=0.0)))
     return Profile(hourly, most, profile.withheld + float((profile.hourly - hourly).mean()))
@@ -143,9 +165,15 @@ def scaled_to_mean(shape: Array, mean: ArrayLike) -> Array:
     """
     means = np.atleast_1d(np.asarray(mean, dtype=np.float64))
     if not ((means >= 0.0) & (means <= 1.0)).all() or not (shape >= 0.0).all() or not shape.max(initial=0.0) > 0.0:
-        raise InputError("a load is scaled to a mean from 0 to 1, by a shape that is nowhere below 0 and somewhere above it")
+        raise InputError(say("a load is scaled to a mean from 0 to 1, by a shape that is nowhere below 0 and somewhere above it"))
     if (means * len(shape) > (shape > 0.0).sum() * (1.0 + 1e-12)).any():
-        raise InputError(f"a mean of {means.max():g} cannot be reached by a shape that is 0 in {int((shape == 0.0).sum()):,} hours")
+        raise InputError(
+            say(
+                "a mean of {peak:g} cannot be reached by a shape that is 0 in {hours:,} hours",
+                peak=means.max(),
+                hours=int((shape == 0.0).sum()),
+            )
+        )
     ordered = np.sort(shape)[::-1]
     rest = np.append(np.cumsum(ordered[::-1])[::-1], 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -159,28 +187,48 @@ def scaled_to_mean(shape: Array, mean: ArrayLike) -> Array:
 
 def _shares(given: NamedTuple, names: Sequence[str]) -> list[Fault]:
     values = given._asdict()
-    return [Fault(f"{name} is {values[name]:g}; expected a share from 0 to 1") for name in names if not 0.0 <= values[name] <= 1.0]
+    return [
+        Fault(say("{name} is {value:g}; expected a share from 0 to 1", name=name, value=values[name]))
+        for name in names
+        if not 0.0 <= values[name] <= 1.0
+    ]
 
 
 def _training_faults(training: Training) -> list[Fault]:
     out = []
     if not training.checkpoint_interval > 0.0 or not 0.0 <= training.checkpoint_length <= training.checkpoint_interval:
-        out.append(Fault(f"a checkpoint of {training.checkpoint_length:g} s every {training.checkpoint_interval:g} s cannot be"))
+        out.append(
+            Fault(
+                say(
+                    "a checkpoint of {length:g} s every {interval:g} s cannot be",
+                    length=training.checkpoint_length,
+                    interval=training.checkpoint_interval,
+                )
+            )
+        )
     if not training.gap_interval > 0.0 or not 0.0 <= training.gap_length <= training.gap_interval:
-        out.append(Fault(f"a gap of {training.gap_length:g} h every {training.gap_interval:g} h cannot be"))
+        out.append(
+            Fault(
+                say(
+                    "a gap of {length:g} h every {interval:g} h cannot be",
+                    length=training.gap_length,
+                    interval=training.gap_interval,
+                )
+            )
+        )
     if not training.burst >= 1.0:
-        out.append(Fault(f"burst is {training.burst:g}; expected at least 1, the highest moment over the plateau"))
+        out.append(Fault(say("burst is {burst:g}; expected at least 1, the highest moment over the plateau", burst=training.burst)))
     return out
 
 
 def _inference_faults(inference: Inference) -> list[Fault]:
     out = []
     if not inference.weekend >= 0.0:
-        out.append(Fault(f"weekend is {inference.weekend:g}; expected use over that of other days, not negative"))
+        out.append(Fault(say("weekend is {weekend:g}; expected use over that of other days, not negative", weekend=inference.weekend)))
     if not 0 <= inference.first_weekday <= 6:
-        out.append(Fault(f"first_weekday is {inference.first_weekday}; expected 0 (Monday) to 6 (Sunday)"))
+        out.append(Fault(say("first_weekday is {first_weekday}; expected 0 (Monday) to 6 (Sunday)", first_weekday=inference.first_weekday)))
     if not inference.burst >= 1.0:
-        out.append(Fault(f"burst is {inference.burst:g}; expected at least 1, the highest moment over the highest hour"))
+        out.append(Fault(say("burst is {burst:g}; expected at least 1, the highest moment over the highest hour", burst=inference.burst)))
     return out
 
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.power.hourly import Hourly, hourly_faults
 from stargauge.quantity.power.outages import Outages
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import show
 
 Array = NDArray[np.float64]
@@ -84,8 +85,13 @@ def curtailed_share(ranking: ArrayLike, hours: int, left: float) -> Array:
     rank = np.asarray(ranking, dtype=np.float64)
     if rank.ndim != 1 or np.isnan(rank).any() or not 0 <= hours <= len(rank) or not 0.0 <= left <= 1.0:
         raise InputError(
-            f"curtailment of {hours} of {rank.size:,} hours to {left:g} of the limit cannot be: expected a rank for every hour, as many "
-            "hours at most, and a share from 0 to 1"
+            say(
+                "curtailment of {hours} of {size:,} hours to {left:g} of the limit cannot be: expected a rank for every "
+                "hour, as many hours at most, and a share from 0 to 1",
+                hours=hours,
+                size=rank.size,
+                left=left,
+            )
         )
     out = np.ones(len(rank))
     out[np.argsort(-rank, kind="stable")[:hours]] = left
@@ -112,11 +118,11 @@ _MAY_BE_INFINITE = ("ramp", "time_to_failure")
 def series_of(source: Source) -> Iterator[tuple[str, Hourly, str, float]]:
     """The series of a source: what it is called in an error, the series, its unit, the most it may be."""
     if isinstance(source, Given):
-        yield f"power of {source.name}", source.power, "W", np.inf
+        yield say("power of {name}", name=source.name), source.power, "W", np.inf
     elif isinstance(source, Grid):
-        yield f"limit of {source.name}", source.limit, "W", np.inf
+        yield say("limit of {name}", name=source.name), source.limit, "W", np.inf
     elif isinstance(source, Plant) and source.available is not None:
-        yield f"share available of {source.name}", source.available, "1", 1.0
+        yield say("share available of {name}", name=source.name), source.available, "1", 1.0
 
 
 def numbers_of(source: Source) -> Iterator[tuple[str, ArrayLike]]:
@@ -131,9 +137,9 @@ def checked(load: Hourly, sources: Sequence[Source], order: Sequence[str], hours
     many = {count: name for count, name in counts.items() if count != 1}
     faults = list(_order_faults(sources, order))
     if len(many) > 1 or _AXES in many:
-        said = ", ".join(f"{name} has {count:,}" for count, name in many.items() if count != _AXES)
-        also = f"; {many[_AXES]} has more than one axis" if _AXES in many else ""
-        faults.append(Fault(f"values by draw must be as many: {said}{also}"))
+        said = ", ".join(say("{name} has {count:,}", name=name, count=count) for count, name in many.items() if count != _AXES)
+        also = say("; {name} has more than one axis", name=many[_AXES]) if _AXES in many else ""
+        faults.append(Fault(say("values by draw must be as many: {said}{also}", said=said, also=also)))
     else:
         faults += [fault for source in sources for fault in _together_faults(source, next(iter(many), 1))]
     faults += _value_faults(load, sources, hours)
@@ -149,41 +155,50 @@ def _counts(load: Hourly, sources: Sequence[Source]) -> dict[int, str]:
         if shape:
             told.setdefault(shape[0] if len(shape) == 1 else _AXES, name)
 
-    for name, series in (("load", load), *(one for source in sources for one in _all_series(source))):
+    for name, series in ((say("load", "hour"), load), *(one for source in sources for one in _all_series(source))):
         if series.column is None and np.ndim(series.values) == 2:
             told.setdefault(np.shape(series.values)[1], name)
         for field in ("scale", "column", "since", "until"):
-            tell(f"{field} of {name}", getattr(series, field))
+            tell(say("{field} of {name}", field=field, name=name), getattr(series, field))
     for source in sources:
         for field, value in numbers_of(source):
-            tell(f"{field} of {source.name}", value)
+            tell(say("{field} of {name}", field=field, name=source.name), value)
     return told
 
 
 def _all_series(source: Source) -> Iterator[tuple[str, Hourly]]:
     yield from ((name, series) for name, series, *_ in series_of(source))
     if isinstance(source, Grid):
-        yield from ((f"rate {name} of {source.name}", series) for name, series in source.rates.items())
-        yield from ((f"charge {name} of {source.name}", series) for name, series in source.charges.items())
+        yield from ((say("rate {rate} of {name}", rate=name, name=source.name), series) for name, series in source.rates.items())
+        yield from ((say("charge {charge} of {name}", charge=name, name=source.name), series) for name, series in source.charges.items())
 
 
 def _value_faults(load: Hourly, sources: Sequence[Source], hours: int) -> Iterator[Fault]:
     """What is wrong with series by the hour and with numbers, each by itself."""
-    yield from hourly_faults("load", load, hours, "W")
-    yield from _scale_faults("load", load, "W")
+    yield from hourly_faults(say("load", "hour"), load, hours, "W")
+    yield from _scale_faults(say("load", "hour"), load, "W")
     for source in sources:
         for name, series, unit, most in series_of(source):
             yield from hourly_faults(name, series, hours, unit, most)
             yield from _scale_faults(name, series, unit, most)
         if isinstance(source, Grid):
             for name, series in source.rates.items():
-                yield from hourly_faults(f"rate {name} of {source.name}", series, hours, "1", signed=True)
-                yield from _scale_faults(f"rate {name} of {source.name}", series, "1")
+                called = say("rate {rate} of {name}", rate=name, name=source.name)
+                yield from hourly_faults(called, series, hours, "1", signed=True)
+                yield from _scale_faults(called, series, "1")
             for name, series in source.charges.items():
-                yield from hourly_faults(f"charge {name} of {source.name}", series, hours, "1")
-                yield from _scale_faults(f"charge {name} of {source.name}", series, "1")
+                called = say("charge {charge} of {name}", charge=name, name=source.name)
+                yield from hourly_faults(called, series, hours, "1")
+                yield from _scale_faults(called, series, "1")
         if isinstance(source, Battery) and source.charge_hours is not None and np.shape(source.charge_hours) != (hours,):
-            yield Fault(f"charge_hours of {source.name} has {_length(source.charge_hours)} values; expected {hours:,}, one an hour")
+            yield Fault(
+                say(
+                    "charge_hours of {name} has {given} values; expected {hours:,}, one an hour",
+                    name=source.name,
+                    given=_length(source.charge_hours),
+                    hours=hours,
+                )
+            )
         for field, value in numbers_of(source):
             yield from _number_faults(source.name, field, value)
 
@@ -191,29 +206,50 @@ def _value_faults(load: Hourly, sources: Sequence[Source], hours: int) -> Iterat
 def _together_faults(source: Source, draws: int) -> Iterator[Fault]:
     """What is wrong with numbers of a source beside one another."""
     if isinstance(source, Battery) and np.any(np.asarray(source.initial) < np.asarray(source.least)):
-        yield Fault(f"{source.name} begins with less than the least share it keeps: raise `initial` or lower `least`")
+        yield Fault(say("{name} begins with less than the least share it keeps: raise `initial` or lower `least`", name=source.name))
     if isinstance(source, Plant):
         yield from _plant_faults(source)
         if source.outages is not None and np.size(source.outages.seed) < draws:
-            yield Fault(f"seed of {source.name} is one number for {draws:,} draws, so that all had the same outages; give each its own")
+            yield Fault(
+                say(
+                    "seed of {name} is one number for {draws:,} draws, so that all had the same outages; give each its own",
+                    name=source.name,
+                    draws=draws,
+                )
+            )
 
 
 def _order_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fault]:
     known = [source.name for source in sources]
     for name in sorted({name for name in known if known.count(name) > 1}):
-        yield Fault(f'two sources are called "{name}"; each needs a name of its own')
+        yield Fault(say('two sources are called "{name}"; each needs a name of its own', name=name))
     for kind in (Grid, Battery):
         same = [source.name for source in sources if isinstance(source, kind)]
         if len(same) > 1:
-            yield Fault(f"there are {len(same)} of the kind {kind.__name__.lower()} ({', '.join(same)}); expected at most one")
+            yield Fault(
+                say(
+                    "there are {number} of the kind {kind} ({same}); expected at most one",
+                    number=len(same),
+                    kind=kind.__name__.lower(),
+                    same=", ".join(same),
+                )
+            )
     for place, name in enumerate(order):
         if name not in known:
-            yield Fault(f'no source is called "{name}"{did_you_mean(name, known)} (there are: {", ".join(known)})', path=f"order[{place}]")
+            yield Fault(
+                say(
+                    'no source is called "{name}"{near} (there are: {known})',
+                    name=name,
+                    near=did_you_mean(name, known),
+                    known=", ".join(known),
+                ),
+                path=f"order[{place}]",
+            )
         elif name in order[:place]:
-            yield Fault(f'"{name}" stands twice; a source has one place in the order', path=f"order[{place}]")
+            yield Fault(say('"{name}" stands twice; a source has one place in the order', name=name), path=f"order[{place}]")
     for name in known:
         if name not in order:
-            yield Fault(f'"{name}" has no place in the order: add it, or leave the source out')
+            yield Fault(say('"{name}" has no place in the order: add it, or leave the source out', name=name))
 
 
 def _place_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fault]:
@@ -225,14 +261,39 @@ def _place_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[F
     before = order[: list(order).index(battery.name)]
     for source in sources:
         if isinstance(source, Given) and source.name not in before:
-            yield Fault(f"{source.name} stands after {battery.name} in the order; what gives what it gives must come before a battery")
+            yield Fault(
+                say(
+                    "{name} stands after {battery} in the order; what gives what it gives must come before a battery",
+                    name=source.name,
+                    battery=battery.name,
+                )
+            )
     for name in battery.charged_by:
         if name not in by_name:
-            yield Fault(f'{battery.name} is charged by "{name}", which is no source{did_you_mean(name, by_name)}')
+            yield Fault(
+                say(
+                    '{name} is charged by "{source}", which is no source{near}',
+                    name=battery.name,
+                    source=name,
+                    near=did_you_mean(name, by_name),
+                )
+            )
         elif not isinstance(by_name[name], Grid | Plant):
-            yield Fault(f"{battery.name} is charged by {name}, whose surplus charges it anyway; name the grid or plants only")
+            yield Fault(
+                say(
+                    "{name} is charged by {source}, whose surplus charges it anyway; name the grid or plants only",
+                    name=battery.name,
+                    source=name,
+                )
+            )
         elif name not in before:
-            yield Fault(f"{battery.name} is charged by {name}, which stands after it in the order; put {name} before {battery.name}")
+            yield Fault(
+                say(
+                    "{name} is charged by {source}, which stands after it in the order; put {source} before {name}",
+                    name=battery.name,
+                    source=name,
+                )
+            )
 
 
 def _plant_faults(plant: Plant) -> Iterator[Fault]:
@@ -241,9 +302,14 @@ def _plant_faults(plant: Plant) -> Iterator[Fault]:
         full, part, at, least = (np.asarray(one, dtype=np.float64) for one in given)
         slope = (full - at * part) / (1.0 - at)
         if np.any(full - slope + slope * least < -1e-12 * full):
-            yield Fault(f"the heat rates of {plant.name} give fuel below nothing at its minimum load; raise `heat_rate_part` or `minimum`")
+            yield Fault(
+                say(
+                    "the heat rates of {name} give fuel below nothing at its minimum load; raise `heat_rate_part` or `minimum`",
+                    name=plant.name,
+                )
+            )
         if np.any(np.asarray(plant.spare) > np.asarray(plant.units)):
-            yield Fault(f"{plant.name} keeps more units spare than it has")
+            yield Fault(say("{name} keeps more units spare than it has", name=plant.name))
 
 
 def _number_faults(source: str, field: str, value: ArrayLike) -> Iterator[Fault]:
@@ -254,35 +320,61 @@ def _number_faults(source: str, field: str, value: ArrayLike) -> Iterator[Fault]
         if field in _COUNTS:
             wrong |= values != np.floor(values)
     if wrong.any():
-        yield Fault(f"{field} of {source} is {_place(values, wrong, unit)}; expected {_allowed(field, least, most, unit)}")
+        yield Fault(
+            say(
+                "{field} of {source} is {place}; expected {allowed}",
+                field=field,
+                source=source,
+                place=_place(values, wrong, unit),
+                allowed=_allowed(field, least, most, unit),
+            )
+        )
 
 
 def _scale_faults(name: str, series: Hourly, unit: str, most: float = np.inf) -> Iterator[Fault]:
     values = np.atleast_1d(np.asarray(series.scale, dtype=np.float64))
     wrong = ~((values >= 0.0) & (values <= most) & np.isfinite(values))
     if wrong.any():
-        yield Fault(f"scale of the {name} is {_place(values, wrong, unit)}; expected {_allowed('scale', 0.0, most, unit)}")
+        yield Fault(
+            say(
+                "scale of the {name} is {place}; expected {allowed}",
+                name=name,
+                place=_place(values, wrong, unit),
+                allowed=_allowed("scale", 0.0, most, unit),
+            )
+        )
     for field, hours in (("since", series.since), ("until", series.until)):
         absent = np.isnan(np.atleast_1d(np.asarray(0.0 if hours is None else hours, dtype=np.float64)))
         if absent.any():
-            where = f" in draw {int(np.argmax(absent))}" if len(absent) > 1 else ""
-            yield Fault(f"`{field}` of the {name} is absent{where}; expected an hour of the pass, infinite where that never comes")
+            where = say(" in draw {draw}", draw=int(np.argmax(absent))) if len(absent) > 1 else ""
+            yield Fault(
+                say(
+                    "`{field}` of the {name} is absent{where}; expected an hour of the pass, infinite where that never comes",
+                    field=field,
+                    name=name,
+                    where=where,
+                )
+            )
 
 
 def _place(values: NDArray[np.float64], wrong: NDArray[np.bool_], unit: str) -> str:
     draw = int(np.argmax(wrong))
     got = float(values[draw])
-    said = "absent" if np.isnan(got) else "infinite" if np.isinf(got) else show(got, unit)
-    return said + (f" in draw {draw}" if len(values) > 1 else "")
+    said = say("absent", "hour") if np.isnan(got) else say("infinite", "hour") if np.isinf(got) else show(got, unit)
+    return say("{value} in draw {draw}", value=said, draw=draw) if len(values) > 1 else said
 
 
 def _allowed(field: str, least: float, most: float, unit: str) -> str:
-    kind = "a whole number" if field in _COUNTS else "a number"
+    kind = say("a whole number") if field in _COUNTS else say("a number")
     if least == _ABOVE:
-        return f"{kind} above 0" + ("" if most == np.inf else f" and {'at most 1' if most == 1.0 else 'below 1'}")
-    if most == np.inf:
-        return f"{kind} that is not negative" if least == 0.0 else f"{kind} of at least {least:g}{'' if unit == '1' else ' ' + unit}"
-    return f"{kind} from {least:g} to {most:g}"
+        if most == np.inf:
+            return say("{kind} above 0", kind=kind)
+        return say("{kind} above 0 and at most 1", kind=kind) if most == 1.0 else say("{kind} above 0 and below 1", kind=kind)
+    if most != np.inf:
+        return say("{kind} from {least:g} to {most:g}", kind=kind, least=least, most=most)
+    if least == 0.0:
+        return say("{kind} that is not negative", kind=kind)
+    return say("{kind} of at least {least:g}{unit}", kind=kind, least=least, unit="" if unit == "1" else f" {unit}")
 
 
 def _length(values: ArrayLike) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
@@ -276,11 +277,19 @@ def plant_faults(plant: SolarPlant) -> list[Fault]:
     shares = {name: getattr(plant, name) for name in ("losses", "inverter", "albedo", "temperature_loss")}
     if isinstance(mount, Tracking):
         shares["ground_cover"] = mount.ground_cover
-    out = [Fault(f"{name} is {value:g}; expected a share from 0 to 1") for name, value in shares.items() if not 0.0 <= value <= 1.0]
-    out += [Fault(f"{name} is {value:g} deg; expected 0 to 90") for name, value in angles.items() if not 0.0 <= value <= 90.0]
+    out = [
+        Fault(say("{name} is {value:g}; expected a share from 0 to 1", name=name, value=value))
+        for name, value in shares.items()
+        if not 0.0 <= value <= 1.0
+    ]
+    out += [
+        Fault(say("{name} is {value:g} deg; expected 0 to 90", name=name, value=value))
+        for name, value in angles.items()
+        if not 0.0 <= value <= 90.0
+    ]
     for name in ("dc_ratio", "heat_constant"):
         if not 0.0 < getattr(plant, name) < np.inf:
-            out.append(Fault(f"{name} is {getattr(plant, name):g}; expected a number above 0"))
+            out.append(Fault(say("{name} is {value:g}; expected a number above 0", name=name, value=getattr(plant, name))))
     if not 0.0 <= plant.heat_wind < np.inf:
-        out.append(Fault(f"heat_wind is {plant.heat_wind:g}; expected a number that is not negative"))
+        out.append(Fault(say("heat_wind is {heat_wind:g}; expected a number that is not negative", heat_wind=plant.heat_wind)))
     return out

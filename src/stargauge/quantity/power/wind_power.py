@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import Weather
 
 Array = NDArray[np.float64]
@@ -75,13 +76,21 @@ def plant_faults(plant: WindPlant) -> list[Fault]:
     speed, share = np.asarray(plant.curve_speed, dtype=np.float64), np.asarray(plant.curve_share, dtype=np.float64)
     out = []
     if speed.shape != share.shape or speed.ndim != 1 or len(speed) < 2:
-        out.append(Fault(f"the power curve has {speed.size} speeds and {share.size} shares; expected as many of both, two at least"))
+        out.append(
+            Fault(
+                say(
+                    "the power curve has {speeds} speeds and {shares} shares; expected as many of both, two at least",
+                    speeds=speed.size,
+                    shares=share.size,
+                )
+            )
+        )
     elif not (np.diff(speed) > 0.0).all() or speed[0] < 0.0:
-        out.append(Fault("speeds of the power curve must rise from 0 m/s or more"))
+        out.append(Fault(say("speeds of the power curve must rise from 0 m/s or more")))
     if not ((share >= 0.0) & (share <= 1.0)).all():
-        out.append(Fault("shares of the power curve must be from 0 to 1 of the rated power"))
+        out.append(Fault(say("shares of the power curve must be from 0 to 1 of the rated power")))
     if not 0.0 <= plant.losses <= 1.0:
-        out.append(Fault(f"losses are {plant.losses:g}; expected a share from 0 to 1"))
+        out.append(Fault(say("losses are {losses:g}; expected a share from 0 to 1", losses=plant.losses)))
     if not plant.hub_height > 0.0:
-        out.append(Fault(f"the hub is at {plant.hub_height:g} m; expected a height above the ground"))
+        out.append(Fault(say("the hub is at {hub_height:g} m; expected a height above the ground", hub_height=plant.hub_height)))
     return out

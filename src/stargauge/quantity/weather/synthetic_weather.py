@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.hall.psychrometrics import pressure_at
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import Weather
 from stargauge.quantity.weather.weather_cycles import Site, by_month, site_of, yearly_cycle
 from stargauge.quantity.weather.weather_fit import filled, fitted
@@ -47,7 +48,7 @@ def synthetic_weather(normals: Normals, c: Coefficients, seed: int, years: Seque
     happen to be, as reliability needs. Raises InputError where no mean temperature is known, and where no year is asked for.
     """
     if not years:
-        raise InputError("no year of weather is asked for; give at least one number of a year")
+        raise InputError(say("no year of weather is asked for; give at least one number of a year"))
     whole, notes = filled(normals, c)
     site, fit = site_of(whole, c), fitted(whole, c)
     # one year at a time: the bits of a sum or a transform may depend on how many are done at once

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.hall.psychrometrics import pressure_at, wet_bulb
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather_cycles import DAYS, LENGTHS, MONTHS, STARTS, by_day, by_month, site_of, sky_of
 from stargauge.quantity.weather.weather_normals import Coefficients, Normals
 from stargauge.quantity.weather.weather_processes import Noise, noise_of
@@ -31,7 +32,13 @@ def filled(n: Normals, c: Coefficients) -> tuple[Normals, tuple[str, ...]]:
     """
     missing = [month + 1 for month, value in enumerate(n.mean) if not np.isfinite(value)]
     if missing:
-        raise InputError(f"no mean temperature of {n.name} for the months {', '.join(map(str, missing))}: no weather can be made")
+        raise InputError(
+            say(
+                "no mean temperature of {name} for the months {missing}: no weather can be made",
+                name=n.name,
+                missing=", ".join(map(str, missing)),
+            )
+        )
     notes: list[str] = []
     mean, high, low = (np.array(part) for part in (n.mean, n.daily_max, n.daily_min))
     if not np.isfinite(high + low).all():

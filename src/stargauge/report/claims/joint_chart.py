@@ -150,7 +150,7 @@ def expect_drawing() -> None:
     try:
         import vl_convert  # noqa: F401
     except ImportError:
-        raise InputError("a picture needs the extra `report` (vl_convert is missing): pip install 'stargauge[report]'") from None
+        raise InputError(say("a picture needs the extra `report` (vl_convert is missing): pip install 'stargauge[report]'")) from None
 
 
 def matrix_picture(data: Mapping[str, Any], narrow: bool = False) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from stargauge.quantity.cells import csv_cell
 from stargauge.report.drawing import svg as own
 from stargauge.report.drawing.canvas import FONT, HUES
 from stargauge.report.locale import language, notation, words
@@ -136,8 +137,8 @@ def _lines(words: str, top: float, wide: float, kind: tuple[float, float, float]
     return "".join(drawn), top + line * len(rows)
 
 
-#: What a spreadsheet takes for a formula, and what of that is a number, perhaps with a unit.
-_FORMULA, _NUMBER = re.compile(r"\s*[=+\-@\t\r]"), re.compile(r"[+-]?\d[\d.,\u00a0\u2009\u202f ]*(?:%|[A-Za-z/]+(?: [A-Za-z/]+)*)?")
+#: What is a number, perhaps with a unit, though it begins like a formula.
+_NUMBER = re.compile(r"[+-]?\d[\d.,\u00a0\u2009\u202f ]*(?:%|[A-Za-z/]+(?: [A-Za-z/]+)*)?")
 
 
 def csv_text(table: Mapping[str, Any]) -> str:
@@ -152,7 +153,7 @@ def csv_text(table: Mapping[str, Any]) -> str:
 
 
 def _cell(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    return cell if isinstance(cell, str) and _NUMBER.fullmatch(cell) else csv_cell(cell)
 
 
 def _csv_address(table: Mapping[str, Any]) -> str:

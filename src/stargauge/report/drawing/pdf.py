@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stargauge.evidence.capture.devtools import binary
 from stargauge.quantity.errors import InputError
+from stargauge.report.locale import say
 
 _SECONDS = 60
 
@@ -24,7 +25,10 @@ def printed(page: str) -> bytes:
         browser = binary()
     except InputError:
         raise InputError(
-            "a PDF needs Chromium, and none is here (STARGAUGE_BROWSER names one); write the page as .html and print it from any browser"
+            say(
+                "a PDF needs Chromium, and none is here (STARGAUGE_BROWSER names one); write the page as .html and print "
+                "it from any browser"
+            )
         ) from None
     with tempfile.TemporaryDirectory(prefix="stargauge-pdf-") as name:
         folder = Path(name)
@@ -38,10 +42,20 @@ def printed(page: str) -> bytes:
         try:
             done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - a browser, which prints our page
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise InputError(f"{browser} could not print the page: {error}; write it as .html and print it from any browser") from None
+            raise InputError(
+                say(
+                    "{browser} could not print the page: {error}; write it as .html and print it from any browser",
+                    browser=browser,
+                    error=error,
+                )
+            ) from None
         made = folder / "page.pdf"
         if done.returncode or not made.is_file():
             raise InputError(
-                f"{browser} could not print the page (code {done.returncode}); write it as .html and print it from any browser"
+                say(
+                    "{browser} could not print the page (code {code}); write it as .html and print it from any browser",
+                    browser=browser,
+                    code=done.returncode,
+                )
             )
         return made.read_bytes()

@@ -20,6 +20,7 @@ from stargauge.evidence.proving import Proved, Shown
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.spoken import in_language
 from stargauge.report.evidence.evidence import harmless
+from stargauge.report.locale import say
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,14 @@ def words_of_receipt(language: str) -> dict[str, str]:
 def receipt(shown: Shown, file: str, language: str = "en") -> Receipt:
     """The receipt for what a bundle shows. `file`: the name of the bundle, for the commands. Raises InputError for another language."""
     if language not in LANGUAGES:
-        raise InputError(f'there is no receipt in "{language}"{did_you_mean(language, LANGUAGES)} (one of {", ".join(LANGUAGES)})')
+        raise InputError(
+            say(
+                'there is no receipt in "{language}"{near} (one of {languages})',
+                language=language,
+                near=did_you_mean(language, LANGUAGES),
+                languages=", ".join(LANGUAGES),
+            )
+        )
     words, first = words_of_receipt(language), shown.entries[0]
     return Receipt(
         language, words["title"].format(id=first.id), " ".join(_lead(shown, first, language)), tuple(_facts(shown, first, language)),
@@ -124,7 +132,7 @@ class _Archive:
 
     def add(self, kind: Kind, target: str, about: Mapping[str, Any], payloads: Mapping[str, bytes] | None = None) -> Entry:
         """Nothing can be added to what was proved."""
-        raise InputError("a bundle is read, not added to")
+        raise InputError(say("a bundle is read, not added to"))
 
     def entries(self, kind: Kind | None = None, target: str | None = None) -> Iterator[Entry]:
         """Entries in order."""
@@ -133,7 +141,7 @@ class _Archive:
 
     def payload(self, entry: Entry, name: str) -> bytes:
         """Contents of later checks are not in a bundle."""
-        raise InputError(f"the content {name} of {entry.id} is not in this bundle")
+        raise InputError(say("the content {name} of {id} is not in this bundle", name=name, id=entry.id))
 
 
 def _entry(one: Proved) -> Entry:

@@ -67,12 +67,17 @@ def money_note(data: Data, unit: str) -> str:
     return " ".join(note)
 
 
-def _means_note(made: Data) -> str:
-    """What a party has, by which means, and whether it had to keep within that."""
+def means_kind(made: Data) -> str:
+    """What the means of a party are, by their kind."""
     kinds = {"cash": say("its cash"), "committed": say("its cash and what is committed to it"), "announced": say("what is announced"),
              "financeable": say("its cash and what it can borrow"),
              "liquidity": say("its cash and what it can borrow, as long as its cash lasts")}  # fmt: skip
-    kind = kinds.get(str(made.get("means")), str(made.get("means") or ""))
+    return kinds.get(str(made.get("means")), str(made.get("means") or ""))
+
+
+def _means_note(made: Data) -> str:
+    """What a party has, by which means, and whether it had to keep within that."""
+    kind = means_kind(made)
     if made.get("limited"):
         return say("Has for it: {means}, less what is taken by what is under way; each party keeps within that.", means=kind)
     return say("Has for it: {means}, less what is taken by what is under way. It was not asked to keep within that; lacks: what it would "

@@ -7,6 +7,7 @@ from typing import Any
 
 from stargauge.audit.wording.words import likelihood
 from stargauge.report.locale import say, words
+from stargauge.report.plan.plan_money import means_kind
 from stargauge.report.plan.plan_words import built_sites, money_text, not_proven, planned, share_text, shares_text, ways_out
 from stargauge.report.power.power_words import ASSUMED
 from stargauge.report.wording import counted, day_text, figures, percent
@@ -17,11 +18,15 @@ _SELDOM, _WIDE = 0.5, 0.02
 
 
 def opening(data: Data) -> list[tuple[str, list[str]]]:
-    """What a reader has to know beside the answer, each under its word; what the answer does not hold is left out."""
+    """What a reader has to know beside the answer, each under its word; what the answer does not hold is left out.
+
+    The catch comes first where it is that what was asked could not be looked at.
+    """
     made = [
         (say("How sure"), [sure(data)]), (say("It costs"), [against(data)]), (say("The catch"), list(catches(data))),
         (say("A way out"), ways_out(data)),
     ]  # fmt: skip
+    made.sort(key=lambda one: not (unheld_text(data) and one[0] == say("The catch")))
     return [(name, kept) for name, texts in made if (kept := [one for one in texts if one])]
 
 
@@ -58,6 +63,7 @@ def catches(data: Data) -> Iterator[str]:
     if not planned(data):
         yield not_proven(data)
         return
+    yield unheld_text(data)
     yield over_text(data)
     if any((data["money"] or {}).get("nobody") or ()):
         yield say("Nobody is known who would pay for all of it.")
@@ -68,6 +74,15 @@ def catches(data: Data) -> Iterator[str]:
     if assumed:
         yield say("{count} of the {all} numbers behind it are assumptions without a source.", count=figures(len(assumed)),
                   all=figures(len(data["assumptions"])))  # fmt: skip
+
+
+def unheld_text(data: Data) -> str:
+    """That to keep parties within their means, as was asked, limits nothing, since of none of them these are known."""
+    made = data["money"]
+    if not planned(data) or not made or not made["limited"] or any(one["knowable"] for one in made["parties"]):
+        return ""
+    return say("Nobody who would pay publishes accounts: to keep each party within its means ({means}) limits nothing here, so this is the "
+               "plan without that limit.", means=means_kind(made))  # fmt: skip
 
 
 def over_text(data: Data) -> str:

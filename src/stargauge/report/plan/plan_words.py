@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.quantity import units
 from stargauge.quantity.units import parse_number
 from stargauge.report.locale import notation, say
-from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
+from stargauge.report.wording import chip_name, counted, day_text, percent, show
 
 Data = Mapping[str, Any]
 #: A comparison in the claim language: its quantity and its labels; and what a short form calls a quantity.
@@ -296,7 +297,7 @@ def dates_text(levels: Data | None) -> str:
 
 def share_text(share: float) -> str:
     """A share in per cent, with its decimals where it is small."""
-    return f"{figures(100.0 * share)} %"
+    return units.share_text(share, notation())
 
 
 def money_text(value: Any, unit: str = "USD") -> str:

@@ -197,8 +197,6 @@ def notes(data: Data) -> Iterator[str]:
     """What must be said beside the figures."""
     known = {
         "grid_unstated": say("The programme’s file puts no number on the grid connection: it is taken as large as what is energised."),
-        "designed_plant": say("In the hours the plant that the plan lays out for its own buildings feeds the whole site, in the months "
-                              "only these: emissions, water and costs differ by that too."),
         "no_backup": say("While the connection is out, only sources of the programme’s file carry the site: uninterruptible supply and "
                          "generators that it does not name are not counted."),
         "tariff": say("The grid is paid for by the tariff {file} in the hours, and at the programme’s price in its own months.",

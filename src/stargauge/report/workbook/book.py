@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.report.locale import say
 from stargauge.report.workbook.formula import Formula, Names, Place, column_name, site_of
 from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text
 
@@ -45,7 +46,7 @@ def _maker() -> tuple[Any, Any]:
         from xlsxwriter import Workbook
         from xlsxwriter.worksheet import Worksheet
     except ImportError:
-        raise InputError("a workbook needs the extra `report` (XlsxWriter is missing): pip install 'stargauge[report]'") from None
+        raise InputError(say("a workbook needs the extra `report` (XlsxWriter is missing): pip install 'stargauge[report]'")) from None
 
     class Plainly(Worksheet):  # type: ignore[misc, unused-ignore]
         """A worksheet that takes formulas as they are: looking for functions newer than Excel 2007 takes most of the time; there "

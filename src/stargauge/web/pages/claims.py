@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
+from stargauge.quantity.address import slug
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @page("/p/{programme}/claims", asks=("status", "speaker"))
 def claims(view: View, status: str, speaker: str) -> str:
     """Every claim with its outcome, its odds now and then, and by how much it is off; by status or speaker on demand."""
-    from stargauge.report.html import claim_groups, slug
+    from stargauge.report.html import claim_groups
 
     answer = view.answer
     groups = claim_groups(answer)
@@ -25,7 +25,7 @@ def claims(view: View, status: str, speaker: str) -> str:
     return view.render(
         "claim_board.html.j2", a=answer, groups=groups, shown=shown, speakers=speakers, status=status, speaker=speaker,
         telling=_telling, count=len(answer["claims"]), by_title={slug(title): len(members) for title, members in groups},
-        filtered=lambda **more: _with(view.link("claims"), {"status": status, "speaker": speaker, **more}),
+        filtered=lambda **more: view.linked(view.link("claims"), {"status": status, "speaker": speaker, **more}),
     )  # fmt: skip
 
 
@@ -35,12 +35,6 @@ def _telling(claim: Mapping[str, Any]) -> Mapping[str, Any]:
 
     readings: list[Mapping[str, Any]] = claim["readings"]
     return next((one for one in readings if glyph(one)), readings[0])
-
-
-def _with(address: str, more: Mapping[str, str]) -> str:
-    """An address with further parameters, those without a value left out."""
-    query = urlencode({key: value for key, value in more.items() if value})
-    return address if not query else f"{address}{'&' if '?' in address else '?'}{query}"
 
 
 @page("/p/{programme}/claims-together")
@@ -118,7 +112,6 @@ def moved(view: View, claim: str) -> str:
 def _over_time(view: View, claim: str, movers: bool) -> str:
     from stargauge.report.claims.odds_chart import events, odds_over_time, odds_table, spoken_odds
     from stargauge.report.drawing.canvas import ODDS_NARROW, ODDS_WIDE
-    from stargauge.report.html import slug
 
     view.claim(claim)
     data = view.odds(claim, movers).to_dict()
@@ -138,7 +131,6 @@ def _over_time(view: View, claim: str, movers: bool) -> str:
 def drivers(view: View, claim: str) -> str:
     """Which inputs move each reading, and the odds at their ends."""
     from stargauge import api
-    from stargauge.report.html import slug
     from stargauge.report.why.drivers import headline_of
     from stargauge.report.why.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
 

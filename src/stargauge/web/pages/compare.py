@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.asked import Asked
 from stargauge.web.library import Side, scenarios_of, shelf
 from stargauge.web.routes import page
@@ -28,16 +28,11 @@ def compare(view: View, **asked: str) -> str:
     told = any(asked[f"b_{field}"] for field in FIELDS)
     sides = _sides(view, asked, told)
     held = {side.programme: _scenarios(view, side.programme) for side in sides.values()}
-    query = urlencode({key: value for key, value in asked.items() if value})
     return view.render(
         "compare.html.j2", told=told, without_day=told, sides=sides, names=list(view.shelves()), scenarios=held,
-        result=_rest(view, "compare/result", query), charts=_rest(view, "compare/charts", query), earliest=view.days[0],
+        result=view.linked(view.link("compare/result"), asked), charts=view.linked(view.link("compare/charts"), asked),
+        earliest=view.days[0],
     )  # fmt: skip
-
-
-def _rest(view: View, rest: str, query: str) -> str:
-    address = view.link(rest)
-    return f"{address}{'&' if '?' in address else '?'}{query}"
 
 
 def _scenarios(view: View, name: str) -> tuple[str, ...]:
@@ -70,7 +65,7 @@ def _side(asked: dict[str, str], default: Side, faults: list[Fault]) -> Side:
     try:
         day = date.fromisoformat(text) if text else day
     except ValueError:
-        faults.append(Fault(f'{of}_as_of: got "{text}"; expected a day such as 2025-01-22'))
+        faults.append(Fault(say('{of}_as_of: got "{text}"; expected a day such as 2025-01-22', of=of, text=text)))
     return Side(asked[f"{of}_programme"] or default.programme, day, (scenario,) if scenario else default.scenarios,
                 tuple(_NEXT.split(laid)) if laid else default.laid, of)  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web import files
 from stargauge.web.library import Shelf
 from stargauge.web.routes import page
@@ -39,7 +40,7 @@ def check_or_save(view: View) -> str:
             return view.render("faults.html.j2", faults=faults)
         return _shown(view, shelf, path, text, mark, faults, "")
     if not text.strip():
-        raise InputError("the text is empty; nothing was saved")
+        raise InputError(say("the text is empty; nothing was saved"))
     try:
         files.save(path, text, mark)
     except InputError as error:
@@ -75,7 +76,7 @@ def run(view: View) -> str:
 def copy(view: View) -> str:
     """A shipped programme as a file, or a folder of files, of the user's."""
     if view.folder is None or not view.folder.is_dir():
-        raise InputError("this server shows no folder of yours; start it with one: stargauge serve FOLDER")
+        raise InputError(say("this server shows no folder of yours; start it with one: stargauge serve FOLDER"))
     shelf = view.shelf
     name = files.file_name(files.field_of(view.body, "name") or f"my-{shelf.name}").removesuffix(".yaml")
     target = view.folder / (name if shelf.path.is_dir() else f"{name}.yaml")
@@ -127,7 +128,7 @@ def _only_drafts(made: Any) -> bool:
 def _sent(view: View) -> tuple[Shelf, Path, str]:
     shelf = view.shelf
     if not shelf.own:
-        raise InputError(f'"{shelf.name}" comes with Stargauge and is not written to; copy it into your folder first')
+        raise InputError(say('"{name}" comes with Stargauge and is not written to; copy it into your folder first', name=shelf.name))
     return shelf, files.file_of(shelf, files.field_of(view.body, "file")), files.plain_text(view.body.get("text"))
 
 

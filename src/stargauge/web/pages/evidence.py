@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.web.files import field_of
 from stargauge.web.library import shelf
 from stargauge.web.routes import page
@@ -49,9 +50,9 @@ def opened(view: View) -> Iterator[Workspace]:
     try:
         from stargauge.evidence.workspace import Workspace
     except ModuleNotFoundError as missing:
-        raise InputError(f"evidence needs {missing.name}; install it with: pip install 'stargauge[evidence]'") from None
+        raise InputError(say("evidence needs {name}; install it with: pip install 'stargauge[evidence]'", name=missing.name)) from None
     if view.evidence is None or not (view.evidence / INDEX).is_file():
-        raise InputError("this server shows no evidence folder; make one: stargauge evidence init")
+        raise InputError(say("this server shows no evidence folder; make one: stargauge evidence init"))
     with Workspace.open(view.evidence, write=False) as made:
         yield made
 
@@ -141,7 +142,9 @@ def target(view: View, of: str) -> str:
     with opened(view) as archive:
         made = history(archive, of)
         if not made.entries:
-            raise InputError(f'nothing is kept about "{of[:200]}"{did_you_mean(of, {entry.target for entry in archive.entries()})}')
+            raise InputError(
+                say('nothing is kept about "{of}"{near}', of=of[:200], near=did_you_mean(of, {entry.target for entry in archive.entries()}))
+            )
         captures = [{"id": one.id, "time": f"{captured_at(one):%Y-%m-%d %H:%M}", "title": str(one.about.get("title") or ""),
                      "text": "text" in one.payloads} for one in made.entries if one.kind == "capture"]  # fmt: skip
         checks = [
@@ -204,7 +207,7 @@ def _text(archive: Workspace, found: Entry, name: str) -> str:
 def frame(view: View, entry: str, name: str) -> str:
     """A captured page as it stood, sealed: no script, no request, no origin; it is never a part of our pages."""
     if name not in FRAMED:
-        raise InputError(f'"{name[:80]}" is not shown in a frame (shown are: {", ".join(FRAMED)})')
+        raise InputError(say('"{name}" is not shown in a frame (shown are: {framed})', name=name[:80], framed=", ".join(FRAMED)))
     with opened(view) as archive:
         content = archive.payload(archive.find(entry), name)
     view.headers |= {"Content-Security-Policy": SEALED, "X-DNS-Prefetch-Control": "off", "Cache-Control": "no-store"}
@@ -229,7 +232,7 @@ def diff(view: View, a: str, b: str) -> str:
     with opened(view) as archive:
         first, second = archive.find(a), archive.find(b)
         if without := [one.id for one in (first, second) if not one.payloads.get("text")]:
-            raise InputError(f"{' and '.join(without)} holds no text to compare")
+            raise InputError(say("{without} holds no text to compare", without=say(" and ").join(without)))
         texts = [_text(archive, one, "text") for one in (first, second)]
         times = [f"{captured_at(one):%Y-%m-%d %H:%M}" for one in (first, second)]
     found = difference(*texts)
@@ -289,7 +292,7 @@ def verified(view: View) -> str:
     faults: tuple[Fault, ...] = ()
     try:
         if not isinstance(given, tuple) or not given[0]:
-            raise InputError("no file was chosen; choose a bundle, a .zip file made by stargauge evidence bundle")
+            raise InputError(say("no file was chosen; choose a bundle, a .zip file made by stargauge evidence bundle"))
         shown = _checked(view, bytes(given[1]), key)
     except InputError as error:
         faults = error.faults
@@ -327,4 +330,10 @@ def _expect_small(raw: bytes) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return
     if sizes > MOST_UNPACKED:
-        raise InputError(f"it unpacks to {sizes:,} bytes; here at most {MOST_UNPACKED:,} are checked: stargauge evidence verify FILE")
+        raise InputError(
+            say(
+                "it unpacks to {size:,} bytes; here at most {most:,} are checked: stargauge evidence verify FILE",
+                size=sizes,
+                most=MOST_UNPACKED,
+            )
+        )

@@ -4,7 +4,6 @@ pays less."""
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from stargauge.web.routes import page
 from stargauge.web.view import View
@@ -20,15 +19,9 @@ def money(view: View, party: str, share: str, since: str) -> str:
     names = names_of(known)
     payers = [(one.id, names[one.id]) for one in known.parties]
     asked = {"party": party, "share": share or "50 %", "since": since}
-    knock_on = part_link(view, "money/knock-on", asked) if party else ""
+    knock_on = view.linked(view.link("money/knock-on"), asked) if party else ""
     return view.render("money_page.html.j2", promised=promised(known) if known.parties else None, payers=payers, asked=asked,
                        knock_on=knock_on, seen=bool(known.sites))  # fmt: skip
-
-
-def part_link(view: View, rest: str, asked: dict[str, str]) -> str:
-    """The address of a part with what its form asked."""
-    address = view.link(rest)
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({key: value for key, value in asked.items() if value})}"
 
 
 @page("/p/{programme}/money/need")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.files import MOST_TEXT, create, field_of, file_name, shelf_at
 from stargauge.web.library import ENDINGS, Shelf
 from stargauge.web.routes import page
@@ -91,19 +92,19 @@ def upload(view: View) -> str:
     """A programme file from the reader's machine into the folder, as it is; faults in it are shown where it is edited."""
     given = view.body.get("file")
     if not isinstance(given, tuple) or not given[0]:
-        raise InputError("no file was chosen; choose a YAML file of a programme")
+        raise InputError(say("no file was chosen; choose a YAML file of a programme"))
     name, content = str(given[0]), bytes(given[1])
     safe = file_name(name)
     if not re.search(r"\.ya?ml$", name.strip(), re.IGNORECASE):
-        raise InputError(f'got "{name[-80:]}"; expected a file whose name ends in .yaml or .yml')
+        raise InputError(say('got "{name}"; expected a file whose name ends in .yaml or .yml', name=name[-80:]))
     if len(content) > MOST_TEXT:
-        raise InputError(f"the file has {len(content):,} bytes; expected at most {MOST_TEXT:,}")
+        raise InputError(say("the file has {number:,} bytes; expected at most {most:,}", number=len(content), most=MOST_TEXT))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"the file is not UTF-8 text (byte {error.start:,}); save it as UTF-8") from None
+        raise InputError(say("the file is not UTF-8 text (byte {start:,}); save it as UTF-8", start=error.start)) from None
     if re.search(r"(?m)^name\s*:", text[:_HEAD]) is None:
-        raise InputError("the file names no programme; expected a line such as `name: Example Campus` at its top level")
+        raise InputError(say("the file names no programme; expected a line such as `name: Example Campus` at its top level"))
     replaces = view.body.get("replace") == "yes" and _is_programme(view, safe)
     return opened(view, create(_folder(view), safe, text.encode(), replaces))
 
@@ -115,14 +116,17 @@ def _is_programme(view: View, name: str) -> bool:
         return False
     if shelf_at(path, view.folder) is None:
         raise InputError(
-            f'"{name}" is a file of the folder but no programme, so it is not replaced; nothing was saved: choose another name'
+            say(
+                '"{name}" is a file of the folder but no programme, so it is not replaced; nothing was saved: choose another name',
+                name=name,
+            )
         )
     return True
 
 
 def _folder(view: View) -> Path:
     if view.folder is None or not view.folder.is_dir():
-        raise InputError("this server shows no folder of yours; start it with one: stargauge serve FOLDER")
+        raise InputError(say("this server shows no folder of yours; start it with one: stargauge serve FOLDER"))
     return view.folder
 
 
@@ -130,5 +134,7 @@ def opened(view: View, path: Path) -> str:
     """Send the reader to where a file that was saved is edited."""
     found = shelf_at(path, view.folder)
     if found is None:
-        raise InputError(f'"{path.name}" was saved, but is not listed: another file has the same short name, or the folder holds too many')
+        raise InputError(
+            say('"{name}" was saved, but is not listed: another file has the same short name, or the folder holds too many', name=path.name)
+        )
     return view.go_to(f"/p/{found.name}/edit?saved=new")

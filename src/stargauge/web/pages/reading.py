@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.web import files
 from stargauge.web.library import ENDINGS, Shelf
 from stargauge.web.pages.edit import faults_in, lead_to
@@ -87,16 +88,26 @@ def _read(view: View, given: Mapping[str, str]) -> Read:
 
     text, blocks = given["text"], view.body.get("blocks") == "yes"
     if not text.strip():
-        raise InputError("the text is empty; paste an article")
+        raise InputError(say("the text is empty; paste an article"))
     if len(text) > MOST_ARTICLE:
         raise InputError(
-            f"the text has {len(text):,} characters; expected at most {MOST_ARTICLE:,}: stargauge draft FILE reads longer ones"
+            say(
+                "the text has {number:,} characters; expected at most {most:,}: stargauge draft FILE reads longer ones",
+                number=len(text),
+                most=MOST_ARTICLE,
+            )
         )
     if is_page(text):
         text, blocks = text_of_page(text), True
     made = draft(text, given["language"] or None, given["published"] or None, blocks)
     if len(made.statements) > MOST_DRAFTS:
-        raise InputError(f"the text holds {len(made.statements):,} statements; expected at most {MOST_DRAFTS}: paste it in parts")
+        raise InputError(
+            say(
+                "the text holds {number:,} statements; expected at most {most}: paste it in parts",
+                number=len(made.statements),
+                most=MOST_DRAFTS,
+            )
+        )
     data = draft_data(made, Article(given["publisher"], given["title"], given["url"], date.today()))
     return Read(made, data, {name: _decided(view.body, name, entry) for name, entry in data["drafts"].items()}, blocks)
 
@@ -140,11 +151,11 @@ def _written(view: View, made: Read, given: Mapping[str, str]) -> str:
         return _new(view, made, given)
     found = view.shelves().get(into)
     if found is None or not found.own:
-        raise InputError(f'there is no programme "{into}" of yours to write into')
+        raise InputError(say('there is no programme "{into}" of yours to write into', into=into))
     texts, marks = _added(found, made, given)
     before, after = _count(view, found, {}), _count(view, found, texts)
     if after > before:
-        raise InputError("with it the programme would have more errors than before; nothing was written")
+        raise InputError(say("with it the programme would have more errors than before; nothing was written"))
     files.save_all(texts, marks)
     return lead_to(view, found, next(iter(texts)).name)
 
@@ -153,7 +164,7 @@ def _new(view: View, made: Read, given: Mapping[str, str]) -> str:
     from stargauge.programme.proposals import yaml_of
 
     if view.folder is None or not view.folder.is_dir():
-        raise InputError("this server shows no folder of yours; start it with one: stargauge serve FOLDER")
+        raise InputError(say("this server shows no folder of yours; start it with one: stargauge serve FOLDER"))
     title = given["title"] or made.data["sources"]["article"]["title"]
     claims, drafts = _parts(made, given, "article", set())
     data = {"name": title, "sources": made.data["sources"], **({"claims": claims} if claims else {}), "drafts": drafts}
@@ -201,7 +212,7 @@ def _added(found: Shelf, made: Read, given: Mapping[str, str]) -> tuple[dict[Pat
     source = _free(plain or "article", {str(name) for name in data.get("sources") or {}})
     claims, drafts = _parts(made, given, source, taken)
     if not claims and not drafts:
-        raise InputError("every draft was rejected; there is nothing to write")
+        raise InputError(say("every draft was rejected; there is nothing to write"))
     texts, marks = dict[Path, str](), dict[Path, str]()
     for part, entries in (("sources", {source: made.data["sources"]["article"]}), ("claims", claims), ("drafts", drafts)):
         if entries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stargauge.quantity.spoken import say
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
@@ -18,7 +19,7 @@ def sites(view: View) -> str:
     sited = sites_section({"sites": found["sites"], "sites_together": found["whole"]}) if found else None
     if sited and sited["map"]:
         sited["map"] = view.enter(sited["map"])
-    return view.render("sites.page.html.j2", a=_named(view), sited=sited, site_link=lambda name: view.link(f"sites/{name}"))
+    return view.render("sites.page.html.j2", a=view.named, sited=sited, site_link=lambda name: view.link(f"sites/{name}"))
 
 
 @page("/p/{programme}/sites-held-up")
@@ -26,7 +27,7 @@ def held_up(view: View) -> str:
     """When each unfinished site runs, and what holds it up."""
     from stargauge.report.sites.schedule import schedule_table
 
-    return view.render("held_up.html.j2", a=_named(view), schedule=schedule_table(_delays(view)))
+    return view.render("held_up.html.j2", a=view.named, schedule=schedule_table(_delays(view)))
 
 
 @page("/p/{programme}/sites/{site}")
@@ -61,7 +62,7 @@ def site_held_up(view: View, site: str) -> str:
         return later
     delays = _delays(view)
     mine = [one for one in delays["sites"] if one["id"] == site]
-    return view.render("site_held_up.html.j2", a=_named(view), site=site, schedule=schedule_table({**delays, "sites": mine}))
+    return view.render("site_held_up.html.j2", a=view.named, site=site, schedule=schedule_table({**delays, "sites": mine}))
 
 
 @page("/p/{programme}/sites/{site}/cost")
@@ -73,7 +74,7 @@ def site_cost(view: View, site: str) -> str:
     if later := _later(view, site):
         return later
     made = view.kept("site cost", lambda: api.cost(view.programme, site=site, moves=False, **view.run).to_dict(), site)
-    return view.render("site_cost.html.j2", a=_named(view), site=site, cost=cost_section(made))
+    return view.render("site_cost.html.j2", a=view.named, site=site, cost=cost_section(made))
 
 
 @page("/p/{programme}/sites/{site}/jobs")
@@ -88,7 +89,7 @@ def site_jobs(view: View, site: str) -> str:
     section = jobs_section(made)
     if section["figure"]:
         section["figure"] = view.enter(section["figure"])
-    return view.render("site_jobs.html.j2", a=_named(view), site=site, jobs=section)
+    return view.render("site_jobs.html.j2", a=view.named, site=site, jobs=section)
 
 
 #: What a form asks of a supply, and the histories of failures that it is tested on, as on a command line.
@@ -113,11 +114,11 @@ def site_power(view: View, site: str, **asks: str) -> str:
     except InputError as error:
         with speaking(view.asked.language):
             why = impossible(enough(error.reliefs), asks, error.ready, error.lack) if isinstance(error, NoSupply) else str(error)
-        return view.render("site_power.html.j2", a=_named(view), site=site, s=None, data={}, why=why, **_power_fields(asks))
+        return view.render("site_power.html.j2", a=view.named, site=site, s=None, data={}, why=why, **_power_fields(asks))
     with speaking(view.asked.language):
         section = power_section(data)
         section["figures"] = {name: view.enter(figure) for name, figure in section["figures"].items()}
-    about = {**_named(view), "weeks": data["weeks"], "stages": data["stages"]}
+    about = {**view.named, "weeks": data["weeks"], "stages": data["stages"]}
     return view.render("site_power.html.j2", a=about, site=site, s=section, data=data["test"], why="", **_power_fields(asks))
 
 
@@ -130,7 +131,7 @@ def _asked_power(asks: dict[str, str]) -> dict[str, Any]:
     told = {name: text.strip() for name, text in asks.items() if text.strip()}
     years = told.get("years", "1")
     if not (years.isdecimal() and 1 <= int(years) <= _MOST_YEARS):
-        raise InputError(f'got "{years}" years; expected 1 to {_MOST_YEARS}')
+        raise InputError(say('got "{years}" years; expected 1 to {most}', years=years, most=_MOST_YEARS))
     read: dict[str, tuple[str, Callable[[str], Any]]] = {
         "load": ("load_at", str), "by": ("by", lambda text: parse_window(text).start), "emissions": ("emissions", str),
         "sources": ("sources", lambda text: [one.strip() for one in text.split(",") if one.strip()]), "years": ("years", int),
@@ -145,7 +146,7 @@ def _truth(text: str) -> bool:
     from stargauge.quantity.errors import InputError
 
     if text.lower() not in ("1", "true", "0", "false"):
-        raise InputError(f'got greenfield "{text}"; expected 1 or 0')
+        raise InputError(say('got greenfield "{text}"; expected 1 or 0', text=text))
     return text.lower() in ("1", "true")
 
 
@@ -175,11 +176,11 @@ def site_hours(view: View, site: str, year: str) -> str:
     try:
         data = view.kept("site hours", lambda: _hours_of(view, site, year.strip()), site, year)
     except InputError as error:
-        return view.render("site_hours.html.j2", a=_named(view), site=site, s=None, year=year, why=str(error))
+        return view.render("site_hours.html.j2", a=view.named, site=site, s=None, year=year, why=str(error))
     with speaking(view.asked.language):
         section = hours_section(data)
         section["figures"] = {name: view.enter(figure) for name, figure in section["figures"].items()}
-    return view.render("site_hours.html.j2", a=_named(view), site=site, s=section, data=data, year=year, why="")
+    return view.render("site_hours.html.j2", a=view.named, site=site, s=section, data=data, year=year, why="")
 
 
 def _hours_of(view: View, site: str, year: str) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _hours_of(view: View, site: str, year: str) -> dict[str, Any]:
     from stargauge.quantity.errors import InputError
 
     if year and not year.isdecimal():
-        raise InputError(f'got the year "{year}"; expected such as {view.known.as_of.year + 1}')
+        raise InputError(say('got the year "{year}"; expected such as {example}', year=year, example=view.known.as_of.year + 1))
     asked = view.asked
     return api.hours(
         site, view.programme, year=int(year) if year else None, as_of=asked.day, draws=min(asked.draws, _HISTORIES), seed=asked.seed,
@@ -239,17 +240,9 @@ def _later(view: View, site: str) -> str:
         asked(view.known, site)
         return ""
     first = min(said.known_from for said in statements_of(spec) if said.known_from)
-    return view.render("site_unknown.html.j2", a=_named(view), name=(spec.name or site).split(",")[0], first=first)
-
-
-def _named(view: View) -> dict[str, Any]:
-    """What the frame of a page needs of an answer."""
-    from stargauge.programme.load import asked_as
-
-    made = view.programme
-    return {"programme": {"name": made.name, "about": made.about, "asked_as": asked_as(made)}}
+    return view.render("site_unknown.html.j2", a=view.named, name=(spec.name or site).split(",")[0], first=first)
 
 
 def _about(view: View, data: dict[str, Any]) -> dict[str, Any]:
     """The same with the sources of what is said of a site."""
-    return {**_named(view), "sources": data["sources"], "newest_evidence": data["newest_evidence"]}
+    return {**view.named, "sources": data["sources"], "newest_evidence": data["newest_evidence"]}

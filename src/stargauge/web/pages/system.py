@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.routes import page
 from stargauge.web.view import KEPT, View
 
@@ -78,5 +79,5 @@ def _year(text: str, data: dict[str, Any]) -> int:
     if not text:
         return int(data["year"])
     if not text.isdecimal() or int(text) not in years:
-        raise InputError(f'year: got "{text}"; expected {years[0]} to {years[-1]}')
+        raise InputError(say('year: got "{text}"; expected {first} to {last}', text=text, first=years[0], last=years[-1]))
     return int(text)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.web.routes import page
 from stargauge.web.view import THREADS, Kept, View
 
@@ -30,7 +31,7 @@ def base(view: View) -> Movable:
 
     asked = view.asked
     if asked.given:
-        raise InputError("given: what if is asked of all worlds: with an input moved a condition may hold in none; leave it out here")
+        raise InputError(say("given: what if is asked of all worlds: with an input moved a condition may hold in none; leave it out here"))
     quick = asked.draws <= USUAL
 
     def make() -> Movable:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from stargauge.quantity.spoken import say
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
@@ -151,7 +152,7 @@ def _month(view: View, text: str) -> date | None:
     try:
         return month_end(date.fromisoformat(f"{text[:7]}-01"))
     except ValueError:
-        raise InputError(f'when: got "{text}"; expected a month such as 2028-12') from None
+        raise InputError(say('when: got "{text}"; expected a month such as 2028-12', text=text)) from None
 
 
 def _captures(view: View) -> Any:

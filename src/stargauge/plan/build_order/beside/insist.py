@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from stargauge.plan.build_order.beside.frontier import come_to
 from stargauge.plan.build_order.case.case import Array, BuildCase, Target
-from stargauge.plan.build_order.case.variants import asked_text, day_text, share_text, within_cost
+from stargauge.plan.build_order.case.variants import asked_text, day_text, within_cost
 from stargauge.plan.build_order.conflict.relief import soonest
 from stargauge.plan.build_order.funding.sums import Spending, Sum
 from stargauge.plan.build_order.orders.most import Most
 from stargauge.plan.build_order.orders.reckoning import Reckoning, Row
 from stargauge.plan.build_order.orders.sought import Chosen
-from stargauge.quantity.units import show
+from stargauge.quantity.units import share_text, show
 
 #: The most found of the first target of a case with all else that it asks; an order that has most of something by option.
 Mosts = Callable[[BuildCase], Most]

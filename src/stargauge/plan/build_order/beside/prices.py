@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.case.case import BuildCase, Limit
-from stargauge.plan.build_order.case.variants import accuracy_text, limit_text, month_ends, with_limit, with_target
+from stargauge.plan.build_order.case.case import BuildCase, Limit, faults_of
+from stargauge.plan.build_order.case.variants import accuracy_text, amount_text, limit_text, month_ends, with_limit, with_target
 from stargauge.plan.build_order.orders.reckoning import Reckoning
-from stargauge.plan.build_order.orders.sought import Chosen
-from stargauge.quantity.units import show
+from stargauge.plan.build_order.orders.sought import Chosen, without_targets
+from stargauge.quantity.units import figures, show
 
-#: What one gives more of: by unit, how much, in SI, and in words. Of anything else, and of what is counted in thousands, one in a hundred.
+#: What one gives more of at least: by unit, how much, in SI, and in words. Of anything else, and of what is counted in thousands, one in a
+#: hundred. Less than a building changes no plan: where one takes more, it is as much as that.
 _STEPS = {
     "USD": (1e9, "1 bn USD"), "g": (1e12, "1 Mt"), "W": (1e8, "100 MW"), "W/d": (1e8 / 365.25, "100 MW/yr"),
     "Wh": (1e12, "1 TWh"), "Wh/yr": (1e12, "1 TWh/yr"),
@@ -79,13 +80,14 @@ def _of_targets(reckoning: Reckoning) -> Iterator[Step]:
         words = f"{_POINTS} points"
         lower = with_target(case, at, probability=max(target.probability - _POINTS * _POINT, 0.0))
         yield Step("probability", target.text, words, f"{words} less of probability", lower)
-        size, words = _step(target.amount, target.unit)
+        size, words = _whole(_building(reckoning, at), target.unit, _step(target.amount, target.unit))
         yield Step("amount", target.text, words, f"{words} less", with_target(case, at, amount=max(target.amount - size, 0.0)))
 
 
 def _of_limit(case: BuildCase, at: int) -> Step:
     limit = case.limits[at]
-    size, words = _step_of_limit(limit)
+    taken = np.where(case.allowed, limit.use, 0.0)
+    size, words = _whole(float(taken[taken > 0.0].min(initial=np.inf)), limit.unit, _step_of_limit(limit))
     return Step(limit.kind, limit.name, words, f"{words} more of {limit_text(limit)}", with_limit(case, at, limit.most + size))
 
 
@@ -96,6 +98,29 @@ def _step(amount: float, unit: str) -> tuple[float, str]:
 def _step_of_limit(limit: Limit) -> tuple[float, str]:
     known = limit.unit in _STEPS and not (limit.unit == "1" and limit.most >= _MANY)
     return _STEPS[limit.unit] if known else (abs(limit.most) * _POINT, "1 %")
+
+
+def _whole(building: float, unit: str, least: tuple[float, str]) -> tuple[float, str]:
+    """As much as a building takes, up to two figures, where that is more than the least step."""
+    if not least[0] < building < np.inf:
+        return least
+    digit = 10.0 ** (np.floor(np.log10(building)) - 1.0)
+    size = float(np.ceil(building / digit * (1.0 - 1e-9)) * digit)
+    return size, f"{figures(size / 1e6)} km2" if unit == "m2" else amount_text(size, unit)
+
+
+def _building(reckoning: Reckoning, at: int) -> float:
+    """The least by which an amount gives way so that some last building of a site is not needed for it: what that adds in any draw.
+
+    Nought where none of them can be left out. Less than that may change nothing; as much saves at least what the building costs.
+    """
+    made, plan, free = reckoning.days.made, reckoning.plan, without_targets(reckoning.case)
+    without = [
+        tuple(one for one in plan if one != last) for last in {made.case.buildings[one.building].site: one for one in sorted(plan)}.values()
+    ]
+    whole = made.reached(plan, queues=True)[at]
+    adds = [float((whole - made.reached(rest, queues=True)[at]).max()) for rest in without if not faults_of(free, rest)]
+    return min((one for one in adds if one > 0.0), default=0.0)
 
 
 def _priced(reckoning: Reckoning, value: float, step: Step, unit: str, off: float) -> Price:

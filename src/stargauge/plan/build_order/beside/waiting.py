@@ -15,11 +15,11 @@ from stargauge.plan.build_order.beside.recourse import Chosen, at_price, parts_b
 from stargauge.plan.build_order.case.case import Array, BuildCase, Choice, Mask, faults_of, value_of
 from stargauge.plan.build_order.case.choices import FILE
 from stargauge.plan.build_order.case.prepare import Prepared
-from stargauge.plan.build_order.case.variants import day_text, limit_text, not_before, share_text
+from stargauge.plan.build_order.case.variants import day_text, limit_text, not_before
 from stargauge.plan.build_order.orders.reckoning import Reckoning
 from stargauge.plan.build_order.orders.sought import odds_in, sought, without_targets
 from stargauge.quantity.errors import counted
-from stargauge.quantity.units import show
+from stargauge.quantity.units import share_text, show
 
 #: How surely a fact has to tell draws in which a later start misses a target from the others, and by how many standard errors beyond
 #: chance; how many such facts are told.

@@ -23,6 +23,8 @@ def with_carbon_price(made: Prepared, price: float) -> Prepared:
         return made
     parts = {**made.costs.parts, PART: price * made.uses.emissions}
     said = Basis("plan", PART, price, "USD/g", "assumption", "", "D", "as asked")
+    stands = made.stands and made.stands._replace(total=made.stands.total + price * made.stands.emissions)
     return replace(
-        made, costs=Costs(parts, made.costs.left), case=replace(made.case, cost=made.case.cost + parts[PART]), basis=(*made.basis, said)
+        made, costs=Costs(parts, made.costs.left), case=replace(made.case, cost=made.case.cost + parts[PART]), stands=stands,
+        basis=(*made.basis, said),
     )  # fmt: skip

@@ -31,6 +31,7 @@ from stargauge.programme.overlay import overlay
 from stargauge.programme.schema import UNSITED, Programme
 from stargauge.quantity.dates import day, month_end, months_between
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 Mask = NDArray[np.bool_]
 
@@ -108,7 +109,12 @@ def chips_for(now: Known, asked: tuple[str, ...] = ()) -> tuple[str, ...]:
     axis = now.axes["chip"]
     unknown = [chip for chip in asked if chip not in axis]
     if unknown:
-        raise InputError([Fault(f'no accelerator "{one}" for {now.programme.name}{did_you_mean(one, axis)}') for one in unknown])
+        raise InputError(
+            [
+                Fault(say('no accelerator "{one}" for {name}{near}', one=one, name=now.programme.name, near=did_you_mean(one, axis)))
+                for one in unknown
+            ]
+        )
     if asked:
         return asked
     ships = case_of(now).values(["chip_ships_from"])["chip_ships_from"]

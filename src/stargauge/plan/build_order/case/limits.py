@@ -29,7 +29,8 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.dates import day, months_between
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean, says_what_was_expected
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import parse_number, show
 
 Array = NDArray[np.float64]
@@ -89,7 +90,13 @@ def read_limits(asked: Mapping[str, Sequence[str]], now: Known, chips: Sequence[
     faults, made = list[Fault](), list[Bound]()
     for kind, texts in asked.items():
         if kind not in _FORMS:
-            faults.append(Fault(f'there is no limit "{kind}"{did_you_mean(kind, KINDS)} (all: {", ".join(KINDS)})'))
+            faults.append(
+                Fault(
+                    say(
+                        'there is no limit "{kind}"{near} (all: {kinds})', kind=kind, near=did_you_mean(kind, KINDS), kinds=", ".join(KINDS)
+                    )
+                )
+            )
             continue
         for text in texts:
             try:
@@ -107,18 +114,37 @@ def _bound(kind: str, text: str, now: Known, chips: Sequence[str]) -> Bound:
     name, value = (match["name"], match["value"]) if match else ("", text)
     known = _names(form.named, now, chips)
     if name and name not in known:
-        what = f"the {form.named}s are {', '.join(known)}" if known else "it takes no name"
-        raise InputError(f'got "{text}": there is no {form.named or "name"} "{name}"{did_you_mean(name, known)} ({what})')
+        raise InputError(_no_name(form.named, {"text": text, "name": name, "near": did_you_mean(name, known), "known": ", ".join(known)}))
     if not name and form.needs_name:
-        raise InputError(f'got "{text}" without a {form.named}; expected such as {form.example}')
+        raise InputError(
+            say('got "{text}" without a site; expected such as {example}', text=text, example=say(form.example))
+            if form.named == "site"
+            else say('got "{text}" without a pool; expected such as {example}', text=text, example=say(form.example))
+        )
     if kind == "pool" and value == NO_LIMIT:
         return Bound(kind, name, np.inf, form.units[0], text)
-    amount, unit_name = amount_of(value, form.units, form.example, now)
+    amount, unit_name = amount_of(value, form.units, say(form.example), now)
     if kind == "crew" and unit_name == "1/d" and name:
-        raise InputError(f'got "{text}"; begun per month is of all sites together: expected such as {form.example}')
+        raise InputError(
+            say('got "{text}"; begun per month is of all sites together: expected such as {example}', text=text, example=say(form.example))
+        )
     if not amount > 0.0 or not np.isfinite(amount):
-        raise InputError(f'got "{text}"; a limit is more than nothing: expected such as {form.example}')
+        raise InputError(
+            say('got "{text}"; a limit is more than nothing: expected such as {example}', text=text, example=say(form.example))
+        )
     return Bound(kind, name, amount, unit_name, text)
+
+
+def _no_name(named: str, told: Mapping[str, str]) -> str:
+    """That a limit is of something that there is not: a year, a site, a pool or a chip, or of nothing by name."""
+    texts = {
+        "year": say('got "{text}": there is no year "{name}"{near} (the years are {known})', **told),
+        "site": say('got "{text}": there is no site "{name}"{near} (the sites are {known})', **told),
+        "pool": say('got "{text}": there is no pool "{name}"{near} (the pools are {known})', **told),
+        "chip": say('got "{text}": there is no chip "{name}"{near} (the chips are {known})', **told),
+    }
+    none = say('got "{text}": there is no name "{name}"{near} (it takes no name)', **told)
+    return texts[named] if told["known"] else none
 
 
 def _names(named: str, now: Known, chips: Sequence[str]) -> tuple[str, ...]:
@@ -133,18 +159,22 @@ def amount_of(text: str, units: Sequence[str], example: str, now: Known) -> tupl
     """An amount in the first unit that fits, and that unit; money in another currency by the programme's rate."""
     said = ""
     if _BARE.match(text) and "1" not in units:
-        raise InputError(f'got "{text}" without a unit; expected such as {example}')
+        raise InputError(say('got "{text}" without a unit; expected such as {example}', text=text, example=example))
     for unit_name in units:
         try:
             if code := currency_of(text, unit_name):
                 value, _ = in_usd(text, unit_name, code, now.programme.currencies, None)
                 if isinstance(value, Distribution):
-                    raise InputError(f'got "{text}"; expected one amount, such as {example}')
+                    raise InputError(say('got "{text}"; expected one amount, such as {example}', text=text, example=example))
                 return value, unit_name
             return parse_number(text, unit_name), unit_name
         except InputError as error:
             said = said or str(error)
-    raise InputError(said if "expected" in said or "rate" in said else f"{said}; expected such as {example}")
+    raise InputError(
+        said
+        if says_what_was_expected(said) or say("rate", "fault") in said
+        else say("{said}; expected such as {example}", said=said, example=example)
+    )
 
 
 def _contradictions(made: Sequence[Bound]) -> Iterator[Fault]:
@@ -153,7 +183,7 @@ def _contradictions(made: Sequence[Bound]) -> Iterator[Fault]:
     for one in made:
         key = (one.kind, one.name, one.unit)
         if key in seen:
-            yield Fault(f'"{seen[key].text}" and "{one.text}" limit the same; keep one', one.kind)
+            yield Fault(say('"{text}" and "{other}" limit the same; keep one', text=seen[key].text, other=one.text), one.kind)
         seen.setdefault(key, one)
 
 
@@ -334,9 +364,14 @@ def _allocation(now: Known, case: BuildCase, takes: Takes, begun: Begun) -> Iter
 def nothing_within(case: BuildCase) -> str:
     """Why nothing more can be had: the limits that no building alone keeps, with the least that one takes."""
     least = [(limit, float(limit.use[case.allowed].min())) for limit in case.limits if limit.asked]
-    broken = [f"{limit.kind} of {show(limit.most, limit.unit)}, where one building takes {show(one, limit.unit)} or more"
-              for limit, one in least if one > limit.most]  # fmt: skip
-    return f"nothing can be built within what is asked: {'; '.join(broken) or 'no building keeps all limits'}; allow more"
+    broken = "; ".join(
+        say(
+            "{kind} of {most}, where one building takes {least} or more",
+            kind=limit.kind, most=show(limit.most, limit.unit), least=show(one, limit.unit),
+        )
+        for limit, one in least if one > limit.most
+    )  # fmt: skip
+    return say("nothing can be built within what is asked: {limits}; allow more", limits=broken or say("no building keeps all limits"))
 
 
 # --- fewer rows -------------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.simulate import case_of
+from stargauge.plan.build_order.as_it_stands import Stands, as_expected, stands_of
 from stargauge.plan.build_order.case.case import BuildCase, Choice
 from stargauge.plan.build_order.case.case import Building as Decided
 from stargauge.plan.build_order.case.choices import FILE, POWERS, Ground, Lot
@@ -47,6 +48,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import day, month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 __all__ = ["KINDS", "Aim", "BuildAsked", "Own", "Prepared", "UnderWay", "Waits", "prepare"]
 Array = NDArray[np.float64]
@@ -85,8 +87,9 @@ class Prepared:
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
     of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
-    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `today`: the day of knowledge;
-    `notes`: what to know of it all; `memo`: dates that were reckoned once for all that is made of these draws.
+    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them, `stands`: what they come to;
+    `today`: the day of knowledge; `notes`: what to know of it all; `memo`: dates that were reckoned once for all that is made of these
+    draws.
     """
 
     case: BuildCase
@@ -109,6 +112,7 @@ class Prepared:
     error: float
     seed: int
     today: date
+    stands: Stands | None
     notes: tuple[str, ...] = ()
     memo: dict[tuple[Any, ...], NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -213,10 +217,8 @@ def _expected(made: Worlds, months: tuple[date, ...], filed: Filed) -> Expected:
     start, ready, operation, served, arrives = (one / made.draws for one in sums)
     start = np.repeat(start[:, None], ready.shape[1], axis=1)
     if made.file >= 0:
-        begins, filled, runs = filed.expected(filed.months[-1])
-        start[:, made.file], ready[:, made.file], operation[:, made.file] = begins[:, None], filled[:, None], runs[:, None, None]
-        served[:, made.file] = np.minimum(filed.operation, end).mean(axis=0)[:, None, None]
-        arrives[:, made.file] = (filed.operation <= end).mean(axis=0)[:, None, None]
+        for whole, own in zip((start, ready, operation, served, arrives), as_expected(filed, end), strict=True):
+            whole[:, made.file] = own[:, 0]
     return Expected(start, ready, operation, served, arrives)
 
 
@@ -278,7 +280,16 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
         raise NothingToDecide(why_nothing(now).text)
     if not ground.powers:
         possible = ", ".join(decisions_of(now, (), asked.further).powers)
-        raise InputError([Fault(f"{', '.join(asked.powers)}: at none of its sites to be had (possible: {possible})", "powers")])
+        raise InputError(
+            [
+                Fault(
+                    say(
+                        "{powers}: at none of its sites to be had (possible: {possible})", powers=", ".join(asked.powers), possible=possible
+                    ),
+                    "powers",
+                )
+            ]
+        )
     months, open_months = _months(now, asked, ground)
     laid = Laid(programme, now, ground, asked.cooling)
     knots, designed = planned_days(months), [power for power in ground.powers if power != FILE]
@@ -299,13 +310,24 @@ def _check(asked: BuildAsked, now: Known) -> None:
     sites = [site.id for site in now.sites]
     for aim in asked.aims:
         if aim.kind not in KINDS:
-            faults.append(Fault(f'no target of "{aim.kind}"{did_you_mean(aim.kind, KINDS)} (possible: {", ".join(KINDS)})'))
-        faults += [Fault(f'no site "{one}"{did_you_mean(one, sites)}') for one in aim.sites if one not in sites]
+            faults.append(
+                Fault(
+                    say(
+                        'no target of "{kind}"{near} (possible: {kinds})',
+                        kind=aim.kind,
+                        near=did_you_mean(aim.kind, KINDS),
+                        kinds=", ".join(KINDS),
+                    )
+                )
+            )
+        faults += [Fault(say('no site "{one}"{near}', one=one, near=did_you_mean(one, sites))) for one in aim.sites if one not in sites]
     faults += [
-        Fault(f'no power "{one}"{did_you_mean(one, POWERS)} (all: {", ".join(POWERS)})') for one in asked.powers if one not in POWERS
+        Fault(say('no power "{name}"{near} (all: {known})', name=one, near=did_you_mean(one, POWERS), known=", ".join(POWERS)))
+        for one in asked.powers
+        if one not in POWERS
     ]
     if not asked.aims:
-        faults.append(Fault("a plan needs a target: what has to be there, and by when"))
+        faults.append(Fault(say("a plan needs a target: what has to be there, and by when")))
     if faults:
         raise InputError(faults)
 
@@ -328,6 +350,7 @@ def _assembled(
         money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips, ground.powers)
         supply = supply_of_powers(prices, ground.powers, made, _grid_wait(made, ground.powers))
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
+        stands = stands_of(prices, made, filed, ground.lots, chips[left.chip], _year_ends(now))
         allowed = _allowed(ground.offered, dates.operation, made.file, left, open_months)
         costs, uses = costs.only(allowed), uses.only(allowed)
     shares = [left.share(aim, gain, group) for aim, gain in zip(asked.aims, gains, strict=True)]
@@ -345,7 +368,8 @@ def _assembled(
     basis = (*prices.basis, *assumed(ground))
     return Prepared(
         case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, group, fixed, computing, dates, costs, uses, basis,
-        waits_of(made, filed, sites, ground), under_way(now, ground.lots, filed), left, error, asked.seed, now.as_of, notes_of(made),
+        waits_of(made, filed, sites, ground), under_way(now, ground.lots, filed), left, error, asked.seed, now.as_of, stands,
+        notes_of(made),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from stargauge.programme.known import Known
 from stargauge.quantity.dates import month_end, month_label
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.quantity import USES
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -111,11 +112,19 @@ def need_of(text: str, probability: float, now: Known) -> Need:
     reading = check(parse(text), model_graph().quantities, axes_of(now), None, text)
     named = reading.address.name if isinstance(reading, Comparison) else ""
     if not isinstance(reading, Comparison) or named not in (*TRAINING, *INFERENCE) or reading.op not in (">=", ">") or reading.share:
-        raise InputError(f'"{text}" is no need of training or inference: expected such as {EXAMPLE}')
+        raise InputError(say('"{text}" is no need of training or inference: expected such as {example}', text=text, example=say(EXAMPLE)))
     if reading.time is None or reading.time.kind == "over" or not now.as_of <= reading.time.end <= now.months[-1]:
-        raise InputError(f'"{text}" needs a day from {now.as_of} to {now.months[-1]}: expected such as {EXAMPLE}')
+        raise InputError(
+            say(
+                '"{text}" needs a day from {as_of} to {last}: expected such as {example}',
+                text=text,
+                as_of=now.as_of,
+                last=now.months[-1],
+                example=say(EXAMPLE),
+            )
+        )
     if reading.threshold.value is None or not reading.threshold.value > 0.0:
-        raise InputError(f'got "{reading.threshold.text}" in "{text}"; expected more than nothing')
+        raise InputError(say('got "{text}" in "{where}"; expected more than nothing', text=reading.threshold.text, where=text))
     model = next((label for label in reading.address.labels if label in now.axes["model"]), "")
     day = month_end(reading.time.end)
     return Need(text, named, model, reading.threshold.value, reading.threshold.unit, day, probability)
@@ -125,8 +134,19 @@ def check_needs(needs: Sequence[Need]) -> None:
     """Raise InputError unless one need is of training and one of inference: with one alone the share would be all of it."""
     for use, found in (("training", [n for n in needs if n.training]), ("inference", [n for n in needs if not n.training])):
         if len(found) != 1:
-            said = "; ".join(f'"{need.text}"' for need in found) or "none"
-            raise InputError([Fault(f"a split has one need of each use; of {use} there is {said}: expected such as {EXAMPLE}")])
+            said = "; ".join(f'"{need.text}"' for need in found) or say("none", "fault")
+            raise InputError(
+                [
+                    Fault(
+                        say(
+                            "a split has one need of each use; of {use} there is {said}: expected such as {example}",
+                            use=use,
+                            said=said,
+                            example=say(EXAMPLE),
+                        )
+                    )
+                ]
+            )
 
 
 # --- rates ------------------------------------------------------------------------------------------------------------------------

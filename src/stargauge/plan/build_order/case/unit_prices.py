@@ -21,6 +21,7 @@ from stargauge.programme.known import Known
 from stargauge.quantity.dates import day
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import COMPONENTS, DTYPES, SOURCES
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
@@ -58,7 +59,15 @@ class UnitPrices:
         found = self.known.catalogue.estimate(kind, name, attribute, unit)
         value = float(central(found.value))
         if np.isnan(value):
-            raise InputError(f"the catalogue has no {attribute} of {kind}/{name}; add a row {kind},{name},{attribute},VALUE,{unit},...")
+            raise InputError(
+                say(
+                    "the catalogue has no {attribute} of {kind}/{name}; add a row {kind},{name},{attribute},VALUE,{unit},...",
+                    attribute=attribute,
+                    kind=kind,
+                    name=name,
+                    unit=unit,
+                )
+            )
         self._keep(basis_of(name, attribute, value, unit, found))
         return value
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from stargauge.plan.build_order.case.case import Array, BuildCase, BuildOrder, Choice, Limit, Target, faults_of, kept_in, reached
 from stargauge.plan.build_order.solver.solve import NoOrder
-from stargauge.quantity.units import figures, show
+from stargauge.quantity.units import show
 
 #: A gap at which the first order found is good enough: whether there is one is all that is asked.
 _ANY = 1.0
@@ -168,8 +168,3 @@ def day_text(day: date) -> str:
 def asked_text(target: Target) -> str:
     """What a target asks for, and by when."""
     return f"{show(target.amount, target.unit)} by {day_text(target.day)}"
-
-
-def share_text(share: float) -> str:
-    """A share as per cent."""
-    return f"{figures(100.0 * share)} %"

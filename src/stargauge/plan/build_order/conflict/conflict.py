@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case.case import BuildCase, BuildOrder, Choice, Limit, Mask, Target
-from stargauge.plan.build_order.case.variants import amount_text, asked_text, day_text, limit_text, share_text, with_target
+from stargauge.plan.build_order.case.variants import amount_text, asked_text, day_text, limit_text, with_target
 from stargauge.plan.build_order.conflict.relief import (
     Finds,
     Relaxation,
@@ -33,7 +33,7 @@ from stargauge.plan.build_order.conflict.relief import (
 from stargauge.plan.build_order.told.said import CHIPS, DATE, NAMES, Said, words_of
 from stargauge.plan.build_order.told.said import POWERS as SOURCES
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.units import show
+from stargauge.quantity.units import share_text, show
 
 Later = Callable[[int, date], BuildCase]
 Most = Callable[[int], float]

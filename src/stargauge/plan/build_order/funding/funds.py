@@ -37,6 +37,7 @@ from stargauge.programme.known import Known
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import EQUIPMENT, ROLE
 from stargauge.quantity.quantity import MEANS as SOURCES_OF_MONEY
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -121,9 +122,13 @@ def funders_of(
     `means`: cash, committed, announced, financeable or liquidity; `quantile` of what is left over draws. Raises InputError for other means.
     """
     if means not in MEANS:
-        raise InputError(f'there are no means "{means}"{did_you_mean(means, MEANS)} (all: {", ".join(MEANS)})')
+        raise InputError(
+            say('there are no means "{means}"{near} (all: {known})', means=means, near=did_you_mean(means, MEANS), known=", ".join(MEANS))
+        )
     if not 0.0 < quantile < 1.0:
-        raise InputError(f"got a quantile of {quantile:g}; expected one between 0 and 1, such as 0.5 (P50) or 0.1 (P10)")
+        raise InputError(
+            say("got a quantile of {quantile:g}; expected one between 0 and 1, such as 0.5 (P50) or 0.1 (P10)", quantile=quantile)
+        )
     ends = [_place(begun, year) for year in years]
     got = read(begun, _READ, draws, seed)
     labels = [site.id for site in begun.sites]

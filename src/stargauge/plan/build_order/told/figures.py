@@ -48,7 +48,7 @@ def cost_data(prepared: Prepared, order: BuildOrder, now: Known) -> Data:
     """Present value in all and by part, USD of the price year, capital, not discounted, in all and per W of IT power, and g CO2e.
 
     `without_residual`: the present value with nothing taken off for what is still worth something at the end; `left`: how much that is of
-    each part. `as_filed`: what the programme as it stands comes to, where that is an order of build.
+    each part. `as_filed`: what the programme as it stands comes to, also where no site may be left as it is.
     """
     case = prepared.case
     comes_to = _comes_to(prepared, order.chosen)
@@ -62,7 +62,7 @@ def cost_data(prepared: Prepared, order: BuildOrder, now: Known) -> Data:
             for name, made in prepared.costs.parts.items()
         ],
         "capital_per_power": comes_to["capital"] / power if power else None, "base": "IT",
-        "as_filed": _comes_to(prepared, prepared.as_filed) if prepared.as_filed else None,
+        "as_filed": prepared.stands._asdict() if prepared.stands else None,
     }  # fmt: skip
 
 

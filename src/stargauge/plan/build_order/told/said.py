@@ -7,8 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from stargauge.plan.build_order.case.variants import day_text, share_text
-from stargauge.quantity.units import show
+from stargauge.plan.build_order.case.variants import day_text
+from stargauge.quantity.units import share_text, show
 
 #: What a value is of that is no quantity: a day (ISO), a probability or share, a name; names, powers or accelerators as a list.
 DATE, SHARE, NAME, NAMES, POWERS, CHIPS = "date", "share", "name", "names", "powers", "chips"
