@@ -39,7 +39,7 @@ from stargauge.plan.build_order.case.limits import EXAMPLES
 from stargauge.plan.build_order.case.split import EXAMPLE
 from stargauge.plan.layouts.search import WITHOUT
 from stargauge.plan.serving.answer import DOUBLED
-from stargauge.programme.schema import Part
+from stargauge.programme.fields import Part
 from stargauge.quantity.dates import NO_DATE
 from stargauge.quantity.errors import SYSTEM
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES

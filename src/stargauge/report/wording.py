@@ -9,11 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from stargauge.audit.wording.languages import written
 from stargauge.quantity import units
 from stargauge.quantity.dates import from_day, month_end
 from stargauge.quantity.units import scale_of
-from stargauge.report.locale import language, notation, say, words
+from stargauge.report.locale import language, notation, say, words, written
 
 #: A span of whole years, and one that begins and ends in the same month.
 _WHOLE = re.compile(r"^(?P<first>\d{4})-01-01\.\.(?P<last>\d{4})-12-31$")

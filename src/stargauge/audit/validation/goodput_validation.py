@@ -285,8 +285,8 @@ class _Row:
         size = record.nodes or (record.accelerators.low / self._per_node() if record.accelerators else 1.0)
         wanted = "rate" if self.projected else "mttf"
         one, rate = min(told, key=lambda pair: (pair[0].kind != wanted, abs(np.log((pair[0].nodes or size) / size)), pair[0].line))
-        told = {"row": one.name, "rate": written(f"{1000.0 * rate:.3g}")}
-        self._note(say("failures per node"), say("{row}, another row of the same cluster: {rate} per 1,000 node-days", **told))
+        other = {"row": one.name, "rate": written(f"{1000.0 * rate:.3g}")}
+        self._note(say("failures per node"), say("{row}, another row of the same cluster: {rate} per 1,000 node-days", **other))
         return rate / DAY * value_of(self.known, _SPREAD, {}, DRAWS)
 
     def _stall(self) -> Array:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.accuracy.accuracy_words import kind_text, reason_text
-from stargauge.report.locale import language, notation, say
+from stargauge.report.locale import language, notation, say, written
 from stargauge.report.money.money_tables import bn
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import counted, day_text, iso_day, score_text, share_text, stage_text, written
+from stargauge.report.wording import counted, day_text, iso_day, score_text, share_text, stage_text
 
 
 def _names() -> tuple[tuple[str, str, bool], ...]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.compute.goodput import number
-from stargauge.report.locale import language, say, words
+from stargauge.report.locale import language, say, words, written
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import counted, written
+from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
 

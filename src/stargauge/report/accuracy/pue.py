@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report.locale import language, say
+from stargauge.report.locale import language, say, written
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import score_text, share_text, written
+from stargauge.report.wording import score_text, share_text
 
 LEVELS = ("P10", "P50", "P90")
 

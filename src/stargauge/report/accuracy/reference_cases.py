@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report.locale import language, say
+from stargauge.report.locale import language, say, written
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import written
 
 
 def render_reference_cases(data: Mapping[str, Any], style: Style) -> str:

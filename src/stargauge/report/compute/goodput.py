@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.audit.wording.languages import written as as_written
 from stargauge.report.locale import language, notation, say
+from stargauge.report.locale import written as as_written
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import counted
 

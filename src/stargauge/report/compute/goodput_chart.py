@@ -7,8 +7,7 @@ from typing import Any
 
 from stargauge.report.compute.goodput import head_of, lost_rows, part_text, percent, simulated_rows, size_rows
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, drawn_rows, frame, sized, text, value_axis
-from stargauge.report.locale import say
-from stargauge.report.wording import written
+from stargauge.report.locale import say, written
 
 Data = Mapping[str, Any]
 _ROW, _BAR = 30, 16

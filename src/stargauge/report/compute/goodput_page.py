@@ -8,8 +8,7 @@ from typing import Any
 from stargauge.report.compute import goodput, goodput_chart
 from stargauge.report.drawing.drawing import figure, framed, svg
 from stargauge.report.html import environment, shared
-from stargauge.report.locale import language, say
-from stargauge.report.wording import written
+from stargauge.report.locale import language, say, written
 
 Data = Mapping[str, Any]
 

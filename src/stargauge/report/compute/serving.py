@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from stargauge.audit.wording.languages import written as as_written
 from stargauge.report.locale import language, say
+from stargauge.report.locale import written as as_written
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import counted, iso_day, show
 

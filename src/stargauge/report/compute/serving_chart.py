@@ -9,8 +9,8 @@ from typing import Any
 from stargauge.report.compute.serving import EACH, PARTS, USER, part_text, pass_of, rate, seconds, subject
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.drawing.drawing import framed, svg
-from stargauge.report.locale import say
-from stargauge.report.wording import plain_number, written
+from stargauge.report.locale import say, written
+from stargauge.report.wording import plain_number
 
 Data = Mapping[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stargauge.report.locale import language, notation, say
+from stargauge.report.locale import language, notation, say, written
 from stargauge.report.terminal import Style, labelled, table, wrapped
-from stargauge.report.wording import counted, written
+from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
 _GIGA, _SECOND = 1e9, 5e-3

@@ -7,8 +7,7 @@ from typing import Any
 
 from stargauge.report.compute.training import large, part_text, short
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, drawn_rows, sized, text, value_axis
-from stargauge.report.locale import say
-from stargauge.report.wording import written
+from stargauge.report.locale import say, written
 
 Data = Mapping[str, Any]
 #: Parts of a step by what they are, in the order in which they stand on a bar, with their colours.

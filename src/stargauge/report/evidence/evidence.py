@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.locale import say
+from stargauge.report.locale import say, written
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import counted, written
+from stargauge.report.wording import counted
 
 _WIDE = 10
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from stargauge.report.evidence.evidence import harmless
 from stargauge.report.locale import language as language_now
-from stargauge.report.locale import say
+from stargauge.report.locale import say, written
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import counted, iso_day, written
+from stargauge.report.wording import counted, iso_day
 
 _ENTRIES = {
     "en": (("time (UTC)", 16, "l"), ("entry", 7, "r"), ("what", 53, "w")),
