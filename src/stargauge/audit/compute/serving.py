@@ -148,8 +148,8 @@ class ServingAnswer:
                 {"dtype": one["dtype"], _EACH: None if (each := one["per_accelerator"]) is None else self._about("per_accelerator", each)}
                 for one in self.by_type
             ],
-            "search": self.looked_at, "fit": self.fit, "notes": self.notes,
-            "counting": {name: say(text, "counting") for name, text in COUNTING.items()},
+            "search": self.looked_at, "fit": self.fit,
+            "counting": {name: say(text, "counting") for name, text in COUNTING.items()}, "notes": self.notes,
         }  # fmt: skip
 
     def _about(self, name: str, middle: float) -> dict[str, float]:

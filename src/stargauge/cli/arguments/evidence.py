@@ -11,7 +11,7 @@ from stargauge.cli import evidence_proof as proving
 from stargauge.cli import evidence_watch as watching
 from stargauge.cli.arguments.parser import AsWritten, Commands, Formatter, Parser
 from stargauge.cli.arguments.run import spoken
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import language, say
 
 
 def evidence(commands: Commands) -> None:
@@ -29,15 +29,16 @@ def _command(parts: Commands, name: str, run: Callable[..., int], text: str, **m
     return made
 
 
-def _common(*parsers: Parser) -> None:
-    """Where the evidence is kept, and how the answer is printed."""
+def _common(*parsers: Parser, with_language: bool = True) -> None:
+    """Where the evidence is kept, how the answer is printed, and in which language."""
     for made in parsers:
         made.add_argument(
             "--evidence", metavar=say("DIR"), help=say("where evidence is kept (default: $STARGAUGE_EVIDENCE, else ./evidence)")
         )
         made.add_argument("--json", action="store_true", help=say("print JSON (documented, stable)"))
         made.add_argument("--ascii", action="store_true", help=say("plain marks only"))
-        spoken(made)
+        if with_language:
+            spoken(made)
 
 
 def _entry(made: Parser) -> None:
@@ -240,6 +241,7 @@ def _showing(parts: Commands) -> None:
         description=None,
     )  # fmt: skip
     receipt.add_argument("bundle", metavar=say("BUNDLE"), help=say("a file made by `stargauge evidence bundle`"))
+    receipt.add_argument("--language", default=language(), dest="spoken", metavar=say("LANGUAGE"), help=say("en or de (default: en)"))
     receipt.add_argument("--write", metavar=say("FILE"), help=say("a .html, .pdf or .txt file (default: printed as text)"))
     _trusted(receipt)
 
@@ -253,4 +255,5 @@ def _showing(parts: Commands) -> None:
     stamp.add_argument(
         "--roots", action="append", default=[], metavar=say("FILE"), help=say("only accept a stamp under these root certificates (PEM)")
     )
-    _common(bundle, receipt, stamp)
+    _common(bundle, stamp)
+    _common(receipt, with_language=False)
