@@ -20,18 +20,28 @@ from stargauge.audit.compute import goodput_job
 from stargauge.audit.compute.goodput import LEFT_OUT
 from stargauge.audit.compute.serving import COUNTING
 from stargauge.audit.compute.training_range import PARTS
+from stargauge.audit.drivers.sensitivity import METHOD as OF_SENSITIVITY
+from stargauge.audit.drivers.what_moves import METHOD as OF_DRIVERS
 from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
 from stargauge.audit.jobs.job_definitions import DEFINITIONS
 from stargauge.audit.jobs.jobs import ROUTES
+from stargauge.audit.money.cost import BASIS as OF_COSTS
+from stargauge.audit.money.cost import NOTES, RENTS, YARDSTICK
 from stargauge.audit.money.promises import BASES
 from stargauge.audit.over_time.movers import KINDS, TOGETHER
 from stargauge.audit.over_time.news import SEVERAL, TIME
+from stargauge.audit.sites.facility import APPROXIMATION
+from stargauge.audit.sites.pools import ENTRIES as POOL_ENTRIES
+from stargauge.audit.sites.pools import SAID as OF_POOLS
 from stargauge.audit.validation import goodput_validation as goodput
 from stargauge.audit.validation import pue_validation as pue
 from stargauge.audit.validation import serving_validation as serving
 from stargauge.audit.validation import training_validation as training
 from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
+from stargauge.catalogue.load import load_catalogue
 from stargauge.cli.arguments.parser import FAULTS
+from stargauge.cli.doctor import PROGRAMS
+from stargauge.cli.extras import EXTRAS
 from stargauge.cli.files import WRITTEN
 from stargauge.evidence.observe.amplification import RULES
 from stargauge.plan.build_order.asked import POSSIBLE
@@ -42,6 +52,7 @@ from stargauge.plan.serving.answer import DOUBLED
 from stargauge.programme.fields import Part
 from stargauge.quantity.dates import NO_DATE
 from stargauge.quantity.errors import SYSTEM
+from stargauge.quantity.problems import KNOWN
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
 from stargauge.report.compute import goodput as goodput_report
 from stargauge.report.compute import serving as serving_report
@@ -52,7 +63,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
 KEYED = (SOURCE / "report" / "evidence" / "receipt.toml", SOURCE / "audit" / "export" / "words.toml")
 #: Where each function that says a text has it: the place of the first, and how many follow.
-SAYING = {"say": (0, 1), "counted": (1, 2)}
+SAYING = {"say": (0, 1), "counted": (1, 2), "retold": (1, 99)}
 #: Names in the answer of a plan that its page says.
 PLAN_NAMES = (
     "as the file states", "the next start of work at the site", "turbines", "transformers", "queue", "cover of debt service",
@@ -103,13 +114,22 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((one.says, f"audit/jobs/job_definitions.py:{one.name}") for one in DEFINITIONS)
     yield from ((text, "audit/jobs/jobs.py") for text in (*ROUTES, AT_PEAK, *(one.label for one in DEFINITIONS)))
     yield from ((one.what, f"audit/jobs/job_checks.py:{name}") for name, one in MEASURES.items())
+    yield from ((text, "quantity/problems.py") for text in KNOWN)
     yield from ((text, "audit/money/promises.py") for text in BASES)
     yield from ((text, "cli/arguments/parser.py") for text in FAULTS)
-    yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
     yield from ((text, "quantity/errors.py") for text in SYSTEM)
     yield from ((text, "quantity/dates.py") for text in NO_DATE)
     yield from ((text, "plan/build_order") for text in (POSSIBLE, EXAMPLE, *EXAMPLES.values()))
     yield from ((f"to write{BETWEEN}{what}", "cli/files.py") for what in WRITTEN)
+    yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
+    yield from ((OF_DRIVERS, "audit/what_moves.py"), (APPROXIMATION, "audit/facility.py"), (OF_SENSITIVITY, "audit/sensitivity.py"))
+    yield from ((text, "audit/cost.py") for text in (OF_COSTS, *NOTES.values(), *RENTS.values()))
+    yield from ((row.statement.note.split(";")[0], "catalogue/price.csv") for row in load_catalogue().entries(*YARDSTICK))
+    yield from ((text, "audit/pools.py") for text in OF_POOLS)
+    entries = [(name, row) for name in POOL_ENTRIES for row in load_catalogue().entries("lead-time", name, "supply")]
+    yield from ((row.statement.note, f"catalogue/lead-time.csv:{name}") for name, row in entries if row.statement.note)
+    yield from ((one.gives, f"cli/extras.py:{one.name}") for one in EXTRAS)
+    yield from ((gives, f"cli/doctor.py:{names[0]}") for names, gives in PROGRAMS)
     for file in KEYED:
         for key, text in tomllib.loads(file.read_text(encoding="utf-8")).items():
             yield text, f"{file.relative_to(SOURCE)}:{key}"
@@ -149,6 +169,19 @@ def _in_statements() -> Iterator[tuple[str, str]]:
     yield from ((text, "audit/movers.py") for text in (TIME, SEVERAL, TOGETHER))
 
 
+def _in_files() -> Iterator[tuple[str, str]]:
+    """What faults of a programme file call its parts and say of what must be there; columns of a weather file."""
+    from stargauge.catalogue import weather_files
+    from stargauge.programme import schema
+    from stargauge.programme.fields import Part
+
+    parts = [one for one in vars(schema).values() if isinstance(one, type) and issubclass(one, Part)]
+    yield from ((part.called, f"programme/schema.py:{part.__name__}") for part in parts)
+    yield from ((str(part.model_fields[name].description), f"programme/schema.py:{name}") for part in parts for name in part.required)
+    words = (*(one.words for one in weather_files._FIELDS.values()), *weather_files.PLACE, *weather_files.CALENDAR)
+    yield from ((text, "catalogue/weather_files.py") for text in words)
+
+
 def _in_plans() -> Iterator[tuple[str, str]]:
     """The sentences that an answer of a plan holds, and its names: its page says them as they are."""
     for file in sorted((SOURCE / "plan" / "build_order").rglob("*.py")):
@@ -171,7 +204,9 @@ def _in_plans() -> Iterator[tuple[str, str]]:
 
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_chips(), *_in_plans()])
+    return dict(
+        [*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_chips(), *_in_files(), *_in_plans()]
+    )
 
 
 def catalogue_of(file: Path) -> Catalog:

@@ -23,12 +23,11 @@ ENGLISH = frozenset((
 _QUOTED = re.compile(
     r"stargauge\s+[^\n]*(\n +-[^\n]*)*"
     r"|“[^”]*”|«[^»]*»|'[^']*'|\[[^\]]*\]|--\w+|Holders of the"
-    r"|\b[a-z]+-[a-z]+: [a-z ]+?(?=  )|\b[\w-]+/[\w -]+?(?=  |$|[:;,])|\b[a-z0-9]+([_-][a-z0-9]+)+\b"
-    r"|Power at the meter that has reached at\s+least\s+each stage, at the end of each month",
+    r"|\b[a-z]+-[a-z]+: [a-z ]+?(?=  )|\b[\w-]+/[\w -]+?(?=  |$|[:;,]| [<>]? ?\d+ %)|\b[a-z0-9]+([_-][a-z0-9]+)+\b"
+    r"|^   evidence\b"  # an extra of the package
+    r"|Power\s+at\s+the\s+meter\s+that\s+has\s+reached\s+at\s+least\s+each\s+stage,\s+at\s+the\s+end\s+of\s+each\s+month",
     re.MULTILINE,
 )
-#: Commands that take neither a day nor draws.
-WITHOUT_A_RUN = ("catalogue", "import", "validate", "train", "infer", "goodput", "evidence", "draft")
 COMMANDS = (
     ("check", "stargate"), ("check", "meta-hyperion", "--all"), ("audit", "meta-hyperion"), ("needs", "meta-hyperion"),
     ("needs", "meta-hyperion", "--claim", "hyperion-jobs"), ("definitions", "meta-hyperion"),
@@ -45,13 +44,26 @@ COMMANDS = (
     ("goodput", "--cluster", "16384xh100", "--model", "llama3-405b", "--interval", "20min"),
     ("infer", "--model", "deepseek-r1", "--chip", "gb300", "--ttft", "2s", "--tpot", "20ms"),
     ("infer", "--model", "llama3-70b", "--chip", "h100", "--concurrency", "64", "--accelerators", "8"),
+    ("drivers", "meta-hyperion"), ("drivers", "meta-hyperion", "--claim", "hyperion-jobs/builders", "--all"),
+    ("drivers", "meta-hyperion", "--address", "power_facility[operational]"), ("compute", "meta-hyperion"),
+    ("facility", "hyperion", "--programme", "meta-hyperion"),
+    ("facility", "abilene", "--design", "liquid/evaporative", "--redundancy", "2N"), ("cost", "meta-hyperion"),
+    ("sensitivity", "jobs_direct", "meta-hyperion", "--inputs", "slip_phase", "--variance"),
+    ("sensitivity", "power_facility[operational]", "--two-way", "slip_phase=-1,1", "site_power_band=0.8,1.2", "--inputs", "slip_phase"),
+    ("sweep", "meta-hyperion", "--claim", "hyperion-jobs", "--quantity", "jobs_direct"), ("system", "meta-hyperion", "stargate"),
+    ("system", "meta-hyperion", "--pool", "transformers=1 GW/yr", "--by", "programme"), ("doctor",), ("calibrate", "schedule"),
+    ("calibrate", "--show", "h200-sxm"),
 )  # fmt: skip
+#: What of the day and the draws a command takes, where that is not both.
+TAKES = {
+    "compare": DAY[2:], "odds": DAY[2:], "facility": DAY[:2],
+    **dict.fromkeys(("doctor", "calibrate", "catalogue", "import", "validate", "train", "infer", "goodput"), ()),
+}  # fmt: skip
 
 
 def _asked(command: tuple[str, ...]) -> list[str]:
     """A command with its day and draws, as far as it takes them."""
-    run = {**dict.fromkeys(("compare", "odds"), DAY[2:]), **dict.fromkeys(WITHOUT_A_RUN, ())}.get(command[0], DAY)
-    return [*command, *run]
+    return [*command, *TAKES.get(command[0], DAY)]
 
 
 def english_in(text: str) -> list[str]:
@@ -120,3 +132,16 @@ def test_no_message_was_left_in_english() -> None:
     """A translation that reads as the English does is one only where the two languages share the words."""
     same = [english for english in said() if texts("de").get(english) == english]
     assert [text for text in same if ENGLISH & set(re.findall(r"[a-z]+", re.sub(r"\{\w+\}|`[^`]*`", "", text)))] == []
+
+
+def test_the_page_of_several_programmes_is_german(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pytest.importorskip("jinja2", reason="the report extra is not installed")
+    pytest.importorskip("vl_convert", reason="the report extra is not installed")
+    page = tmp_path / "system.html"
+    command = ("system", "meta-hyperion", "--pool", "transformers=1 GW/yr")
+    assert ask(capsys, *_asked(command), "--language", "de", "--report", str(page)).code == 0
+    html = page.read_text(encoding="utf-8")
+    body = html.partition("<body>")[2]
+    told = "\n".join(re.findall(r">([^<>]+)<", re.sub(r"<(script|svg).*?</\1>", "", body, flags=re.DOTALL)))
+    assert '<html lang="de">' in html and "Leistung nach Netzregion, Jahr" in told
+    assert english_in(told) == []

@@ -18,6 +18,7 @@ pytest.importorskip("warcio")
 pytest.importorskip("cryptography")
 
 from stargauge.evidence.capture.supplied import read_supplied
+from stargauge.evidence.durable import Busy
 from stargauge.evidence.turn import in_turn
 from stargauge.evidence.workspace import Workspace
 from stargauge.quantity.errors import InputError
@@ -165,7 +166,7 @@ def test_a_capture_waits_for_its_turn_to_write(here: Path, capsys: pytest.Captur
 
 def test_the_turn_is_waited_for_so_long_and_other_faults_are_told_at_once() -> None:
     def busy() -> None:
-        raise InputError("another process (7) writes to these records")
+        raise Busy("another process (7) writes to these records")
 
     def broken() -> None:
         raise InputError("no such folder")

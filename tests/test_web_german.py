@@ -78,3 +78,19 @@ def test_numbers_of_the_sliders_are_as_the_language_writes_them(web: str) -> Non
     ticks = re.findall(r"<span>(P[159]0 [^<]+)</span>", urlopen(f"{web}/p/stargate/what-if/board?as_of={DAY}&lang=de").read().decode())
     assert ticks and not [tick for tick in ticks if "." in tick or "job" in tick or tick.endswith(",")]
     assert any(tick.endswith("Stellen/MW") for tick in ticks)
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "english"),
+    [
+        (
+            "/claims/jobs-100k/drivers",
+            ("Gesamteffekt: der Anteil der Streuung", "Was die verglichene Zahl am meisten bewegt"),
+            "What moves",
+        ),
+        ("/compute/cost", ("kostet den Eigentümer", "Die Marktmiete ist eine Annahme", "Geld des Preisjahrs"), "Market rent is"),
+    ],
+)
+def test_what_moves_a_claim_and_what_an_hour_costs_is_in_german(web: str, path: str, said: tuple[str, ...], english: str) -> None:
+    text = " ".join(_seen(f"{web}/p/stargate{path}?as_of={DAY}&lang=de").text.split())
+    assert [one for one in said if one not in text] == [] and english not in text

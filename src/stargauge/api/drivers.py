@@ -13,6 +13,7 @@ from stargauge.audit.drivers.what_moves import Drivers, quantity_rows, reading_r
 from stargauge.audit.given import held_of
 from stargauge.audit.run import texts_of
 from stargauge.audit.summary import Days, exists, headlines
+from stargauge.audit.wording.languages import words_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.known import Known
@@ -26,29 +27,30 @@ def drivers(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, address: str | None = None,
     when: date | str | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None, given: Given = None,
+    progress: Progress | None = None, given: Given = None, language: str = "en",
 ) -> Drivers:  # fmt: skip
     """Which inputs move every open reading and headline number, or one claim (`ID` or `ID/READING`), or one `address` at a date; one run.
 
     Shares of the variance with intervals, groups of inputs, what acts together, and the value at each input's ends. `given`: claims that
-    hold; shares are then Shapley effects, as inputs go together in the worlds kept. Raises InputError with every fault of what was asked
-    for.
+    hold; shares are then Shapley effects, as inputs go together in the worlds kept. `language`: of what is said. Raises InputError with
+    every fault of what was asked for.
     """
+    words = words_of(language)
     made = load(programme, scenario, settings)
     now = known(made, as_of, values)
     claims, day = _asked(made, now, claim, address, when)
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     if address is not None:
         result = run_model(
             now, [address], draws=draws, seed=seed, workers=workers_of(workers, draws), dates=(day,), progress=progress,
             held=held_of(conditions),
         )  # fmt: skip
-        rows = quantity_rows(result, [address], day)
+        rows = quantity_rows(result, [address], day, words)
     else:
         wanted = [name for name in headlines(now) if exists(now, name)] if claim is None else []
-        result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, claims, given=conditions)
-        rows = reading_rows(verdicts) + quantity_rows(result, wanted, day)
-    return Drivers(made.name, asked_as(made), now.as_of, result.draws, seed, tuple(rows), conditions, texts_of(made, "en"))
+        result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, claims, given=conditions, language=language)
+        rows = reading_rows(verdicts, words) + quantity_rows(result, wanted, day, words)
+    return Drivers(made.name, asked_as(made), now.as_of, result.draws, seed, tuple(rows), conditions, texts_of(made, language), language)
 
 
 def _asked(

@@ -31,7 +31,7 @@ from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.spoken import language as speaking_now
+from stargauge.quantity.spoken import language as language_now
 from stargauge.quantity.spoken import say
 
 DRAWS = 1024
@@ -50,27 +50,28 @@ Given = Sequence[str] | str | Condition | None
 
 def condition(
     given: Given, programme: str | Path | Programme = "stargate", *, now: Known | None = None, as_of: date | str | None = None,
-    draws: int = DRAWS, seed: int = 0, workers: Asked = None, values: Catalogue | None = None, language: str = "",
+    draws: int = DRAWS, seed: int = 0, workers: Asked = None, values: Catalogue | None = None, language: str | None = None,
 ) -> Condition | None:  # fmt: skip
     """The worlds in which claims hold, or do not: `"jobs-100k/economy-wide"`, `"not jobs-100k/economy-wide"`, or a reading written out.
 
     None where nothing is given. As many worlds are made as it takes to keep `draws` of them, at most 65,536. Same programme, day, seed and
-    draws: same worlds, for any number of workers. `now`: what is known, where it is at hand. `language`: in which the conditions are said
-    (the one that is spoken).
+    draws: same worlds, for any number of workers. `now`: what is known, where it is at hand. `language`: in which the conditions are said,
+    left out that which is spoken.
     Raises InputError with every fault: unknown claims, opinions, what the record settles, conditions that contradict each other, and
     conditions that hold too seldom.
     """
     if given is None:
         return None
+    words = language or language_now()
     if isinstance(given, Condition):
-        return given if now is None else spoken(given, now, language or speaking_now())
+        return given if now is None else spoken(given, now, words)
     texts = [given] if isinstance(given, str) else list(given)
     if not texts:
         return None
     made = load(programme)
     view = now if now is not None else known(made, as_of, values)
     parts = parts_of(texts, view, ids_of(made), _record_ids(made))
-    return spoken(search(parts, view, draws, seed, partial(executor_of, workers)), view, language or speaking_now())
+    return spoken(search(parts, view, draws, seed, partial(executor_of, workers)), view, words)
 
 
 def simulate(

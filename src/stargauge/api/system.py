@@ -12,6 +12,7 @@ from stargauge.api.runs import DRAWS, workers_of
 from stargauge.audit.sites.pools import pools_of
 from stargauge.audit.sites.standing import StandingAt
 from stargauge.audit.sites.system import COLLECTED, DEFAULT_BY, Member, System, words_by
+from stargauge.audit.wording.languages import words_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import simulate as run_model
@@ -38,14 +39,16 @@ _NAMED = re.compile(r"(?m)^name\s*:")
 def system(
     programmes: Asked = None, *, by: str | Iterable[str] = DEFAULT_BY, pools: Mapping[str, str] | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, language: str = "en",
 ) -> System:  # fmt: skip
     """Facility power asked for, contracted, energised and operational, by region and year over several programmes, each site once.
 
     `programmes`: a folder of programmes, or names, files and folders; all shipped ones where left out. `by`: any of grid, country,
     programme, site, year. `pools`: what programmes compete for, by name a power per time such as `{"transformers": "2 GW/yr"}`, or `none`.
-    Each programme runs as it does alone, with the same seed; draws are added one by one. Raises InputError with every fault of all files.
+    Each programme runs as it does alone, with the same seed; draws are added one by one. `language`: of the sentence of the answer.
+    Raises InputError with every fault of all files.
     """
+    words_of(language)
     words = words_by(by)
     if draws > MOST_DRAWS:
         raise InputError(
@@ -68,7 +71,7 @@ def system(
         made = known_on(whole[name].model_copy(update={"start": clock, "horizon": clock}), world, day)
         result = _run(made, years, day, draws, seed, workers_of(workers, draws), progress)
         members.append(Member(name, _called(paths[name]), made, result, _own_clock(whole[name])))
-    joined = System(tuple(members), limits, words, years, day, members[0].result.draws, seed, (*unread, *later))
+    joined = System(tuple(members), limits, words, years, day, members[0].result.draws, seed, (*unread, *later), language)
     joined.check()
     return joined
 

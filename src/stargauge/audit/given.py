@@ -33,6 +33,7 @@ from stargauge.engine.select import Frame
 from stargauge.engine.simulate import axes_of, model_graph, simulate
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import language, say
 
 Mask = NDArray[np.bool_]
 #: The most worlds made in search of those in which the conditions hold, and the fewest kept that anything is said of.
@@ -132,6 +133,9 @@ def held_of(condition: Condition | None, draws: int | None = None) -> Held | Non
     return condition.held if draws is None or drawn(draws) >= condition.asked else condition.held.first(drawn(draws))
 
 
+#: A reading in the claim language.
+_EXAMPLE = "'power_facility[operational] >= 2 GW by 2026-12-31'"
+
 # --- what is asked ----------------------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +145,7 @@ def parts_of(texts: Sequence[str], known: Any, ids: Collection[str], records: Co
     A text is `CLAIM`, `CLAIM/READING`, `not` before either, or a reading in the claim language.
     """
     frame = Frame(model_graph().quantities, axes_of(known))
-    setting = setting_of(known, frame)
+    setting = setting_of(known, frame, language())
     found, faults = dict[Reading, Part](), list[Fault]()
     for text in (" ".join(one.split()) for one in texts):
         try:
@@ -158,7 +162,7 @@ def parts_of(texts: Sequence[str], known: Any, ids: Collection[str], records: Co
 
 def _part(text: str, known: Any, setting: Setting, ids: Collection[str], records: Collection[str]) -> Part:
     if not text:
-        raise InputError("got nothing; expected a claim, such as jobs-100k/economy-wide, or a reading in the claim language")
+        raise InputError(say("got nothing; expected a claim, such as jobs-100k/economy-wide, or a reading in the claim language"))
     negated = text.startswith("not ")
     named = text.removeprefix("not ").strip() if negated else text
     if not _names_reading(named, known.programme.claims) and any(mark in text for mark in _LANGUAGE):
@@ -167,7 +171,14 @@ def _part(text: str, known: Any, setting: Setting, ids: Collection[str], records
     question = _question(named, known, setting, ids, records)
     if question.missing:
         day = setting.names.words.day(setting.as_of)
-        raise InputError(f'"{question.key}" names {", ".join(question.missing)}, of which nothing was known on {day}')
+        raise InputError(
+            say(
+                '"{key}" names {missing}, of which nothing was known on {day}',
+                key=question.key,
+                missing=", ".join(question.missing),
+                day=day,
+            )
+        )
     reading = Not(question.reading) if negated and not isinstance(question.reading, NotTestable) else question.reading
     return _said(Part(text, reading, "", question.key, not negated), setting.names)
 
@@ -182,14 +193,34 @@ def _question(text: str, known: Any, setting: Setting, ids: Collection[str], rec
     claims = known.programme.claims
     name, _, reading = text.partition("/")
     if name not in claims:
-        example = "or a reading such as 'power_facility[operational] >= 2 GW by 2026-12-31'"
-        raise InputError(f'there is no claim "{name}"{did_you_mean(name, claims)} (all: stargauge audit); expected one, {example}')
+        raise InputError(
+            say(
+                'there is no claim "{name}"{near} (all: stargauge audit); expected one, or a reading such as {example}',
+                name=name,
+                near=did_you_mean(name, claims),
+                example=_EXAMPLE,
+            )
+        )
     readings = list(claims[name].readings)
     if not reading and len(readings) > 1:
-        raise InputError(f'the claim "{name}" has several readings; name one: {", ".join(f"{name}/{one}" for one in readings)}')
+        raise InputError(
+            say(
+                'the claim "{name}" has several readings; name one: {readings}',
+                name=name,
+                readings=", ".join(f"{name}/{one}" for one in readings),
+            )
+        )
     if reading and reading not in readings:
         near = did_you_mean(reading, readings)
-        raise InputError(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings)})')
+        raise InputError(
+            say(
+                'the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                name=name,
+                reading=reading,
+                near=near,
+                readings=", ".join(readings),
+            )
+        )
     asked = questions({name: claims[name]}, setting.quantities, setting.names.axes, ids, records)
     return next(one for one in asked if one.name == (reading or readings[0]))
 
@@ -197,18 +228,22 @@ def _question(text: str, known: Any, setting: Setting, ids: Collection[str], rec
 def _expect_open(made: Part, setting: Setting) -> None:
     """Raise InputError where a condition cannot be one: an opinion, or what the record settles the same way in every world."""
     if isinstance(made.reading, NotTestable):
-        reason = f": {made.reading.reason}" if made.reading.reason else ": it says nothing that could be measured"
-        raise InputError(f'"{made.text}" cannot be a condition{reason}')
+        if made.reading.reason:
+            raise InputError(say('"{text}" cannot be a condition: {reason}', text=made.text, reason=made.reading.reason))
+        raise InputError(say('"{text}" cannot be a condition: it says nothing that could be measured', text=made.text))
     found = setting.archive.search(made.reading, setting.quantities)
     if found.state == PARTLY:
-        raise InputError(f'"{made.text}" cannot be a condition: sources differ on it, in every world alike')
+        raise InputError(say('"{text}" cannot be a condition: sources differ on it, in every world alike', text=made.text))
     if found.state in SETTLED:
         holds = found.state == MET
-        said = "it holds in every world, and changes nothing" if holds else "the record says otherwise, so it holds in no world"
-        raise InputError(f'"{made.text}" is settled by the record: {said}{_meant(made.reading)}')
+        said = say("it holds in every world, and changes nothing") if holds else say("the record says otherwise, so it holds in no world")
+        raise InputError(say('"{text}" is settled by the record: {said}{meant}', text=made.text, said=said, meant=_meant(made.reading)))
     if only_records(made.reading):
         raise InputError(
-            f'"{made.text}" cannot be a condition: it is about the record alone, which is the same in every world, and silent on it'
+            say(
+                '"{text}" cannot be a condition: it is about the record alone, which is the same in every world, and silent on it',
+                text=made.text,
+            )
         )
 
 
@@ -217,25 +252,27 @@ def _meant(reading: Reading) -> str:
     asked = [leaf for leaf in leaves(reading) if isinstance(leaf, Comparison) and leaf.op in ("<", "<=")]
     if not any(leaf.time is not None and leaf.time.kind == "by" for leaf in asked):
         return ""
-    return '; "by" means at some time until then; for the value on that day use "on"'
+    return say('; "by" means at some time until then; for the value on that day use "on"')
 
 
 def _contradictions(parts: Sequence[Part], setting: Setting) -> list[str]:
     """Conditions that contradict themselves or each other by what they say."""
     out = [
-        f'"{one.text}" contradicts itself: it can hold in no world' for one in parts if not satisfiable((one.reading,), setting.quantities)
+        say('"{text}" contradicts itself: it can hold in no world', text=one.text)
+        for one in parts
+        if not satisfiable((one.reading,), setting.quantities)
     ]
     if out:
         return out
     apart = [(a, b) for a, b in combinations(parts, 2) if excludes(a.reading, b.reading, setting.quantities)]
-    out = [f'"{a.text}" and "{b.text}" contradict each other: no world can have both' for a, b in apart]
+    out = [say('"{one}" and "{other}" contradict each other: no world can have both', one=a.text, other=b.text) for a, b in apart]
     if not out and len(parts) > 2 and not satisfiable([one.reading for one in parts], setting.quantities):
-        out = [f"{', '.join(_quoted(parts))} contradict each other: no world can have all of them"]
+        out = [say("{texts} contradict each other: no world can have all of them", texts=", ".join(_quoted(parts)))]
     return out
 
 
 def _quoted(parts: Sequence[Part]) -> list[str]:
-    return [f'"{one.text}"' for one in parts]
+    return [say('"{value}"', value=one.text) for one in parts]
 
 
 # --- the worlds in which it holds -------------------------------------------------------------------------------------------------
@@ -283,7 +320,7 @@ def _truth(parts: Sequence[Part], judged: Judge, known: Any, worlds: range, seed
     )
     outcomes = judged.outcomes(result.collected[COLLECTOR])
     if worlds.start == 0:
-        setting = setting_of(known, result.world.frame)
+        setting = setting_of(known, result.world.frame, language())
         faults = [fault for part in parts for fault in _undecided(part, outcomes[part.reading], setting)]
         if faults:
             raise InputError(faults)
@@ -294,20 +331,35 @@ def _undecided(part: Part, outcome: Outcome, setting: Setting) -> list[Fault]:
     question = Question(part.key or part.text, "", part.text, part.reading)
     made = judge(question, outcome, setting)
     if made.settled_by == "arithmetic":
-        said = "it holds in every world, and changes nothing" if made.status == MET else "no world has it"
-        return [Fault(f'--given: "{part.text}" is settled by arithmetic: {said}{_meant(part.reading)}')]
+        said = say("it holds in every world, and changes nothing") if made.status == MET else say("no world has it")
+        return [
+            Fault(say('--given: "{text}" is settled by arithmetic: {said}{meant}', text=part.text, said=said, meant=_meant(part.reading)))
+        ]
     if made.status not in (NOT_TESTABLE, TOO_THIN) and not (outcome.undecided is not None and outcome.undecided.all()):
         return []
-    return [Fault(f'--given: "{part.text}" cannot be a condition: {answer(part.reading, made, setting)}')]
+    return [Fault(say('--given: "{text}" cannot be a condition: {answer}', text=part.text, answer=answer(part.reading, made, setting)))]
 
 
 def _too_few(parts: Sequence[Part], truth: Mask) -> list[str]:
     """Why nothing is said: how many worlds have all conditions, and how many each."""
-    made, least = f"{truth.shape[1]:,}", f"at least {FEWEST} are needed to say what else is so in them"
+    made = truth.shape[1]
+    least = say("at least {fewest} are needed to say what else is so in them", fewest=FEWEST)
     alone, kept = truth.sum(axis=1), int(truth.all(axis=0).sum())
     rare = [(part, count) for part, count in zip(parts, alone, strict=True) if count < FEWEST]
     if rare:
-        return [f'"{part.text}" holds in {count:,} of {made} worlds; {least}' for part, count in rare]
-    held = "none" if not kept else f"{kept:,}"
-    each = ", ".join(f'"{part.text}" in {count:,}' for part, count in zip(parts, alone, strict=True))
-    return [f"the conditions hold together in {held} of {made} worlds, though each alone holds ({each}); {least}"]
+        return [
+            say('"{text}" holds in {count:,} of {made:,} worlds; {least}', text=part.text, count=int(count), made=made, least=least)
+            for part, count in rare
+        ]
+    each = ", ".join(say('"{text}" in {count:,}', text=part.text, count=int(count)) for part, count in zip(parts, alone, strict=True))
+    return [
+        say(
+            "the conditions hold together in {held:,} of {made:,} worlds, though each alone holds ({each}); {least}"
+            if kept
+            else "the conditions hold together in none of {made:,} worlds, though each alone holds ({each}); {least}",
+            held=kept,
+            made=made,
+            each=each,
+            least=least,
+        )
+    ]

@@ -11,6 +11,7 @@ from stargauge.catalogue.load import Catalogue
 from stargauge.quantity.dates import Window, day
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.finance.depreciation import Convention, building_table, declining_balance, first_year_share
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -43,7 +44,9 @@ def recovery_table(values: Catalogue, period: int) -> Array:
     """
     if period not in recovery_periods(values):
         known = ", ".join(str(one) for one in recovery_periods(values))
-        raise InputError(f"no tax table for a recovery period of {period} years; known: {known} (and buildings)")
+        raise InputError(
+            say("no tax table for a recovery period of {period} years; known: {known} (and buildings)", period=period, known=known)
+        )
     name = f"{_TABLE}{period}"
     have, factor = set(values.attributes(_KIND, name)), _number(values, name, "declining_balance")
 

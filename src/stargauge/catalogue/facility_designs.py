@@ -20,6 +20,7 @@ from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.hall.cooling_hours import Chiller, Kind, Loop, Rejection
 from stargauge.quantity.hall.electrical_chain import Chain, Redundancy, Value, redundancy_of
 from stargauge.quantity.hall.facility_hours import Facility
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Collection = Literal["air", "liquid", "hybrid"]
@@ -77,7 +78,15 @@ class Drawn(NamedTuple):
         if isinstance(found, Distribution):
             return self._drawn(found, _key(kind, name, attribute))
         if not isinstance(found, float) or np.isnan(found):
-            raise InputError(f"the catalogue has no {attribute} of {kind} {name}; add a row {kind},{name},{attribute},VALUE,{unit}")
+            raise InputError(
+                say(
+                    "the catalogue has no {attribute} of {kind} {name}; add a row {kind},{name},{attribute},VALUE,{unit}",
+                    attribute=attribute,
+                    kind=kind,
+                    name=name,
+                    unit=unit,
+                )
+            )
         return found
 
     def _drawn(self, found: Distribution, key: str) -> Value:
@@ -102,9 +111,23 @@ def parts_of(design: str) -> tuple[Collection | None, str]:
     first, _, second = design.partition("/")
     collection, rejection = (first, second) if second else ("", first)
     if collection and collection not in COLLECTIONS:
-        raise InputError(f'no way to take up heat "{collection}"{did_you_mean(collection, COLLECTIONS)}; expected {", ".join(COLLECTIONS)}')
+        raise InputError(
+            say(
+                'no way to take up heat "{collection}"{near}; expected {collections}',
+                collection=collection,
+                near=did_you_mean(collection, COLLECTIONS),
+                collections=", ".join(COLLECTIONS),
+            )
+        )
     if rejection not in REJECTIONS:
-        raise InputError(f'no cooling design "{rejection}"{did_you_mean(rejection, REJECTIONS)}; expected one of {", ".join(REJECTIONS)}')
+        raise InputError(
+            say(
+                'no cooling design "{rejection}"{near}; expected one of {rejections}',
+                rejection=rejection,
+                near=did_you_mean(rejection, REJECTIONS),
+                rejections=", ".join(REJECTIONS),
+            )
+        )
     return next((one for one in COLLECTIONS if one == collection), None), rejection
 
 
@@ -114,7 +137,13 @@ def facility_of(drawn: Drawn, design: str = DEFAULT, redundancy: str = "") -> Fa
     plant = REJECTIONS[rejection]
     kind, row = _kind(drawn, plant), plant.row
     if kind == "air" and collection in ("liquid", "hybrid"):
-        raise InputError(f'outdoor air cannot cool liquid: "{design}"; choose air/{rejection}, or another way to reject heat')
+        raise InputError(
+            say(
+                'outdoor air cannot cool liquid: "{design}"; choose air/{rejection}, or another way to reject heat',
+                design=design,
+                rejection=rejection,
+            )
+        )
     stated = drawn.value("cooling", row, "liquid_share", "1")
     share: Value = {"air": 0.0, "liquid": 1.0, "hybrid": stated, None: stated}[collection]
     if collection == "hybrid" and not np.any(np.asarray(stated) > 0.0):

@@ -15,6 +15,7 @@ import numpy as np
 from stargauge.catalogue.tables import cells_of
 from stargauge.measure.points import Point
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statistics.saturation import Roofline, Saturation, fit_roofline, fit_saturation
 
 FILE = Path(__file__).parent / "data" / "gpu-curve.csv"
@@ -137,9 +138,9 @@ def read_curves(file: Path) -> tuple[GpuCurve, ...]:
 def _point(cells: Mapping[str, str]) -> Point:
     numbers = {name: _number(name, cells.get(name, "")) for name in _NUMBERS}
     if cells["unit"] not in _UNITS:
-        raise ValueError(f'got the unit "{cells["unit"]}"; expected one of {", ".join(_UNITS)}')
+        raise ValueError(say('got the unit "{unit}"; expected one of {units}', unit=cells["unit"], units=", ".join(_UNITS)))
     if numbers["value"] is None and not cells.get("note"):
-        raise ValueError("no value, and no note that says why")
+        raise ValueError(say("no value, and no note that says why"))
     return Point(
         cells["operation"], cells.get("variant", ""), cells["dtype"], cells["shape"], cells["unit"], numbers["value"], numbers["low"],
         numbers["high"], numbers["flop"] or 0.0, numbers["bytes"] or 0.0, numbers["seconds"], int(numbers["repeats"] or 0),
@@ -153,9 +154,9 @@ def _number(name: str, text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f'got {name} "{text}"; expected a number') from None
+        raise ValueError(say('got {name} "{text}"; expected a number', name=name, text=text)) from None
     if not 0.0 < value < 1e30:
-        raise ValueError(f'got {name} "{text}"; expected a number above 0')
+        raise ValueError(say('got {name} "{text}"; expected a number above 0', name=name, text=text))
     return value
 
 

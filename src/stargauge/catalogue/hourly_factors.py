@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import parse_number
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
@@ -44,12 +45,12 @@ def read_hourly_factors(file: Path) -> HourlyFactors:
     """
     rows = cells_of(file, (), ())
     if not rows:
-        raise InputError(f'"{file}" has no rows; expected {YEAR_HOURS:,}, one an hour')
+        raise InputError(say('"{file}" has no rows; expected {year_hours:,}, one an hour', file=file, year_hours=YEAR_HOURS))
     names = _columns(file, list(rows[0][1]))
     faults = list(_hour_faults([line for line, _ in rows], [row for _, row in rows]))
     found = {name: _values(rows, *named, faults) for name, named in names.items()}
     if faults:
-        more = [Fault(f"and {len(faults) - _MOST} more faults")] if len(faults) > _MOST else []
+        more = [Fault(say("and {count} more faults", count=len(faults) - _MOST))] if len(faults) > _MOST else []
         raise InputError([Fault(one.message, "", str(file), one.line, 1 if one.line else 0) for one in (*faults[:_MOST], *more)])
     return HourlyFactors(file.name, *(found.get(name) for name in FACTORS))
 
@@ -64,17 +65,26 @@ def _columns(file: Path, given: Sequence[str]) -> dict[str, tuple[str, float]]:
             continue
         if name not in FACTORS:
             all_names = (*PLACES, *FACTORS)
-            faults.append(Fault(f'unknown column "{header}"{did_you_mean(name, all_names)}; known: {", ".join(all_names)}'))
+            faults.append(
+                Fault(
+                    say(
+                        'unknown column "{header}"{near}; known: {all_names}',
+                        header=header,
+                        near=did_you_mean(name, all_names),
+                        all_names=", ".join(all_names),
+                    )
+                )
+            )
             continue
         kept, usual = FACTORS[name]
         try:
             names[name] = (header, parse_number(f"1 {written or usual}", kept))
         except InputError as error:
-            faults += [Fault(f'column "{header}": {fault.message}') for fault in error.faults]
+            faults += [Fault(say('column "{header}": {message}', header=header, message=fault.message)) for fault in error.faults]
     if not names and not faults:
-        faults.append(Fault(f"no factor; expected one or more of the columns {', '.join(FACTORS)}"))
+        faults.append(Fault(say("no factor; expected one or more of the columns {factors}", factors=", ".join(FACTORS))))
     if sum(place in given for place in PLACES) != 1:
-        faults.append(Fault('expected one column "hour" (0 to 8759) or "time" (such as 2028-01-01 00:00)'))
+        faults.append(Fault(say('expected one column "hour" (0 to 8759) or "time" (such as 2028-01-01 00:00)')))
     if faults:
         raise InputError([Fault(one.message, "", str(file), 1, 1) for one in faults])
     return names
@@ -88,23 +98,46 @@ def _hour_faults(lines: Sequence[int], rows: Sequence[Mapping[str, str]]) -> Ite
     for line, row in zip(lines, rows, strict=True):
         at = read(row)
         if isinstance(at, str):
-            if not (leap and "29 February" in at):
+            if not (leap and at == _leap()):
                 yield Fault(at, line=line)
-            leap |= "29 February" in at
+            leap |= at == _leap()
             continue
         at -= first
         if at != expected:
-            kind = "stands twice or out of order" if at < expected else f"comes {at - expected:,} too early: hours before it are missing"
-            yield Fault(f"hour {at + first:,} {kind}; expected hour {expected + first:,}", line=line)
+            text = say(
+                "hour {at:,} stands twice or out of order; expected hour {expected:,}"
+                if at < expected
+                else "hour {at:,} comes {early:,} too early: hours before it are missing; expected hour {expected:,}",
+                at=at + first,
+                early=at - expected,
+                expected=expected + first,
+            )
+            yield Fault(text, line=line)
         expected = at + 1
     if len(rows) != YEAR_HOURS and not leap:
-        hint = "; a leap year has 24 more: leave 29 February out" if len(rows) == YEAR_HOURS + 24 else ""
-        yield Fault(f"{len(rows):,} rows; expected {YEAR_HOURS:,}, one an hour of a year of 365 days{hint}", line=lines[-1])
+        hint = say("; a leap year has 24 more: leave 29 February out") if len(rows) == YEAR_HOURS + 24 else ""
+        yield Fault(
+            say(
+                "{rows:,} rows; expected {year_hours:,}, one an hour of a year of 365 days{hint}",
+                rows=len(rows),
+                year_hours=YEAR_HOURS,
+                hint=hint,
+            ),
+            line=lines[-1],
+        )
+
+
+def _leap() -> str:
+    return say("29 February; a year here has 365 days: leave that day out")
 
 
 def _count(row: Mapping[str, str]) -> int | str:
     text = row["hour"]
-    return int(text) if text.isascii() and text.isdigit() else f'hour is "{text}"; expected a whole number from 0 to {YEAR_HOURS - 1:,}'
+    return (
+        int(text)
+        if text.isascii() and text.isdigit()
+        else say('hour is "{text}"; expected a whole number from 0 to {year_hours:,}', text=text, year_hours=YEAR_HOURS - 1)
+    )
 
 
 def _clock(row: Mapping[str, str]) -> int | str:
@@ -112,13 +145,13 @@ def _clock(row: Mapping[str, str]) -> int | str:
     try:
         when = datetime.fromisoformat(row["time"])
     except ValueError:
-        return f'time is "{row["time"]}"; expected one such as 2028-01-01 00:00'
+        return say('time is "{time}"; expected one such as 2028-01-01 00:00', time=row["time"])
     if when.tzinfo is not None:
-        return f'time is "{row["time"]}", with an offset; expected local standard time without one'
+        return say('time is "{time}", with an offset; expected local standard time without one', time=row["time"])
     if (when.month, when.day) == (2, 29):
-        return "29 February; a year here has 365 days: leave that day out"
+        return _leap()
     if when.minute or when.second:
-        return f'time is "{row["time"]}"; expected the beginning of a whole hour'
+        return say('time is "{time}"; expected the beginning of a whole hour', time=row["time"])
     return 24 * (when.replace(year=2027).timetuple().tm_yday - 1) + when.hour
 
 
@@ -128,8 +161,10 @@ def _values(rows: Sequence[tuple[int, Mapping[str, str]]], header: str, factor: 
         try:
             out[place] = float(row[header])
         except ValueError:
-            faults.append(Fault(f'{header} is "{row[header]}"; expected a number in every hour', line=line))
+            faults.append(Fault(say('{header} is "{row}"; expected a number in every hour', header=header, row=row[header]), line=line))
             continue
         if not (isfinite(out[place]) and out[place] >= 0.0):
-            faults.append(Fault(f"{header} is {row[header]}; expected a number that is not negative", line=line))
+            faults.append(
+                Fault(say("{header} is {row}; expected a number that is not negative", header=header, row=row[header]), line=line)
+            )
     return out * factor

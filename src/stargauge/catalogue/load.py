@@ -18,6 +18,7 @@ from stargauge.catalogue.records import FitRecord, Vintage, read_fit_records, re
 from stargauge.catalogue.rows import Row, read_rows, read_sources
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.quantity import BUILD_COEFFICIENTS, COEFFICIENTS
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import ABSENT, Estimate, Source, Statement
 from stargauge.quantity.units import convert
 
@@ -108,7 +109,9 @@ class Catalogue:
             self._check_name(kind, name)
             known = {attribute for _, attribute in self._of(kind)}
             if attribute not in known:
-                raise InputError(f'no attribute "{attribute}" in {kind}{did_you_mean(attribute, known)}')
+                raise InputError(
+                    say('no attribute "{attribute}" in {kind}{near}', attribute=attribute, kind=kind, near=did_you_mean(attribute, known))
+                )
             return ()
         return found
 
@@ -180,7 +183,7 @@ class Catalogue:
     def _of(self, kind: str) -> dict[tuple[str, str], tuple[Row, ...]]:
         if kind not in self._index:
             if kind not in KINDS:
-                raise InputError(f'no kind "{kind}" in the catalogue{did_you_mean(kind, KINDS)}')
+                raise InputError(say('no kind "{kind}" in the catalogue{near}', kind=kind, near=did_you_mean(kind, KINDS)))
             grouped: dict[tuple[str, str], list[Row]] = {}
             for row in (*_shipped_rows(kind), *(row for row in self.own_rows if row.kind == kind)):
                 grouped.setdefault((row.name, row.attribute), []).append(row)
@@ -190,7 +193,7 @@ class Catalogue:
     def _check_name(self, kind: str, name: str) -> None:
         names = self.names(kind)
         if name not in names:
-            raise InputError(f'no {kind} "{name}" in the catalogue{did_you_mean(name, names)}')
+            raise InputError(say('no {kind} "{name}" in the catalogue{near}', kind=kind, name=name, near=did_you_mean(name, names)))
 
 
 @dataclass(frozen=True)
@@ -251,7 +254,9 @@ class KnownCatalogue:
         statement = chosen.statement
         value = statement.value
         if isinstance(value, (str, bool)):
-            raise InputError(f'{kind}/{name}/{attribute} is a text ("{value}"), not a number')
+            raise InputError(
+                say('{kind}/{name}/{attribute} is a text ("{value}"), not a number', kind=kind, name=name, attribute=attribute, value=value)
+            )
         number = value.middle if hasattr(value, "middle") else value
         if unit is not None and unit != statement.unit:
             factor = convert(1.0, statement.unit, unit)
@@ -344,7 +349,7 @@ def load_catalogue(overlay: Path | None = None) -> Catalogue:
         return _shipped_catalogue()
     overlay = Path(overlay)
     if not overlay.exists():
-        raise InputError(f'no file or folder "{overlay}"')
+        raise InputError(say('no file or folder "{overlay}"', overlay=overlay))
     folder = overlay if overlay.is_dir() else overlay.parent
     files = sorted(folder.glob("*.csv")) if overlay.is_dir() else [overlay]
     own = read_sources(folder / SOURCES) if (folder / SOURCES).exists() else {}
@@ -363,7 +368,7 @@ def load_catalogue(overlay: Path | None = None) -> Catalogue:
     if faults:
         raise InputError(faults)
     if not rows and not curves:
-        raise InputError(f'no rows in "{overlay}"; expected CSV with the columns of the shipped catalogue')
+        raise InputError(say('no rows in "{overlay}"; expected CSV with the columns of the shipped catalogue', overlay=overlay))
     return Catalogue(own, tuple(rows), tuple(curves))
 
 

@@ -16,6 +16,7 @@ from stargauge.quantity.compute.transformer import Latent, Transformer, Window
 from stargauge.quantity.dates import day, from_day, parse_window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import OURS, Estimate
 
 _PEAK = "peak_"
@@ -87,13 +88,31 @@ def _check_dimensions(name: str, said: dict[str, float]) -> None:
     for one, value in said.items():
         least = 1 if one in (*_NEEDED, "head_size") else 0
         if not math.isnan(value) and (value != round(value) or value < least):
-            faults.append(f"{one} is {value:g}; expected a whole number of at least {least}")
+            faults.append(say("{one} is {value:g}; expected a whole number of at least {least}", one=one, value=value, least=least))
     if not faults and said["heads"] % said["kv_heads"]:
-        faults.append(f"kv_heads is {said['kv_heads']:g}; expected a number that divides the {said['heads']:g} heads")
+        faults.append(
+            say(
+                "kv_heads is {kv_heads:g}; expected a number that divides the {heads:g} heads",
+                kv_heads=said["kv_heads"],
+                heads=said["heads"],
+            )
+        )
     if not faults and said["experts_per_token"] > said["experts"]:
-        faults.append(f"experts_per_token is {said['experts_per_token']:g}; expected at most the {said['experts']:g} experts")
+        faults.append(
+            say(
+                "experts_per_token is {experts_per_token:g}; expected at most the {experts:g} experts",
+                experts_per_token=said["experts_per_token"],
+                experts=said["experts"],
+            )
+        )
     if not faults and said["dense_layers"] > said["layers"]:
-        faults.append(f"dense_layers is {said['dense_layers']:g}; expected at most the {said['layers']:g} layers")
+        faults.append(
+            say(
+                "dense_layers is {dense_layers:g}; expected at most the {layers:g} layers",
+                dense_layers=said["dense_layers"],
+                layers=said["layers"],
+            )
+        )
     if faults:
         raise InputError([Fault(fault, path) for fault in faults])
 
@@ -167,7 +186,12 @@ def peak_of(chip: Chip, dtype: str) -> float:
         return chip.peaks[kept]
     has = [*chip.peaks, *(["fp16"] if "bf16" in chip.peaks and "fp16" not in chip.peaks else [])]
     raise InputError(
-        f"no {dtype.upper()} figure for {chip.name}: the chip does not have it or the maker gives none; it has {', '.join(has)}"
+        say(
+            "no {dtype} figure for {name}: the chip does not have it or the maker gives none; it has {has}",
+            dtype=dtype.upper(),
+            name=chip.name,
+            has=", ".join(has),
+        )
     )
 
 
@@ -184,10 +208,12 @@ def machine_of(
     found = _CLUSTER.match(cluster)
     count, chip = 0, None
     if found is None:
-        faults.append(Fault(f'got the cluster "{cluster}"; expected a number of accelerators, x, and a chip, as in 16384xh100'))
+        faults.append(
+            Fault(say('got the cluster "{cluster}"; expected a number of accelerators, x, and a chip, as in 16384xh100', cluster=cluster))
+        )
     else:
         count = int(re.sub(r"\D", "", found[1]))
-        faults += [] if 1 <= count <= _MOST else [Fault(f"got {count:,} accelerators; expected 1 to {_MOST:,}")]
+        faults += [] if 1 <= count <= _MOST else [Fault(say("got {count:,} accelerators; expected 1 to {most:,}", count=count, most=_MOST))]
         chip = _kept(faults, lambda: chip_of(known, found[2]))
     tiers = _kept(faults, lambda: _tiers(oversubscription))
     when = _kept(faults, lambda: _software(software, known.as_of))
@@ -210,15 +236,22 @@ def _tiers(said: Oversubscription | None) -> tuple[Tier, ...]:
         return (Tier(math.inf, 1.0),)
     tiers = tuple(Tier(float(joined), float(share)) for joined, share in said)
     faults = [
-        f"got the share {tier.share:g} of a tier; expected more than 0 and at most 1" for tier in tiers if not 0.0 < tier.share <= 1.0
+        say("got the share {share:g} of a tier; expected more than 0 and at most 1", share=tier.share)
+        for tier in tiers
+        if not 0.0 < tier.share <= 1.0
     ]
     rising = all(far.accelerators > near.accelerators for near, far in itertools.pairwise(tiers))
     if not rising or not tiers[0].accelerators >= 1.0:
         faults.append(
-            f"got tiers of {', '.join(f'{t.accelerators:g}' for t in tiers)} accelerators; expected each to join more than the last"
+            say(
+                "got tiers of {tiers} accelerators; expected each to join more than the last",
+                tiers=", ".join(f"{t.accelerators:g}" for t in tiers),
+            )
         )
     if not math.isinf(tiers[-1].accelerators):
-        faults.append(f"the last tier joins {tiers[-1].accelerators:g} accelerators; expected it to join all (inf)")
+        faults.append(
+            say("the last tier joins {accelerators:g} accelerators; expected it to join all (inf)", accelerators=tiers[-1].accelerators)
+        )
     if faults:
         raise InputError([Fault(fault) for fault in faults])
     return tiers
@@ -227,7 +260,7 @@ def _tiers(said: Oversubscription | None) -> tuple[Tier, ...]:
 def _software(said: float | str | date | None, today: date) -> float:
     if said is None or isinstance(said, date):
         return _year(day(said or today))
-    fault = Fault(f"got {said} as the day of the software; expected a date as 2026-06-30, or a year as 2026.5", "--software")
+    fault = Fault(say("got {said} as the day of the software; expected a date as 2026-06-30, or a year as 2026.5", said=said), "--software")
     try:
         year = float(said)
     except ValueError:
@@ -334,7 +367,11 @@ def _untold(kind: str, name: str, missing: Iterable[str]) -> Fault:
     missing = list(missing)
     rows = "; ".join(f"{kind},{name},{one},NUMBER,{_FIGURES.get(one, '1')}" for one in missing)
     return Fault(
-        f"nobody gives {', '.join(missing)}; rows for a CSV file of your own (--catalogue FILE, with the header "
-        f"kind,name,attribute,value,unit): {rows}",
+        say(
+            "nobody gives {missing}; rows for a CSV file of your own (--catalogue FILE, with the header "
+            "kind,name,attribute,value,unit): {rows}",
+            missing=", ".join(missing),
+            rows=rows,
+        ),
         f"{kind}/{name}",
     )

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
-#: Kinds of which one is asked for by name here, and what each is called.
-_CALLED = {"accelerator": "chip", "model": "model"}
 #: How attributes of what computes begin; what else a name is known by.
 _PEAK, _CALLED_BY = "peak_", ("vendor", "architecture", "title")
 #: Letters that a word has at least which stands for a name by itself; names that are told where none fits.
@@ -48,9 +47,23 @@ def resolved(known: KnownCatalogue, kind: str, beginning: str) -> str:
         if len(found) == 1:
             return found[0]
         if found:
-            so = "are called" if fits is ways[-1] else "begin"
-            raise InputError(f'{_CALLED.get(kind, kind)} "{beginning}": several {so} so; expected one of {", ".join(found)}')
-    raise NotThere(f'no {_CALLED.get(kind, kind)} "{beginning}" in the catalogue; {_nearest(known, beginning, names, kind)}')
+            raise InputError(
+                say(
+                    '{kind} "{beginning}": several are called so; expected one of {names}'
+                    if fits is ways[-1]
+                    else '{kind} "{beginning}": several begin so; expected one of {names}',
+                    kind=_called(kind),
+                    beginning=beginning,
+                    names=", ".join(found),
+                )
+            )
+    nearest = _nearest(known, beginning, names, kind)
+    raise NotThere(say('no {kind} "{beginning}" in the catalogue; {nearest}', kind=_called(kind), beginning=beginning, nearest=nearest))
+
+
+def _called(kind: str) -> str:
+    """What a kind is called, in the language that is spoken."""
+    return {"accelerator": say("chip"), "model": say("model", "catalogue")}.get(kind, kind)
 
 
 def asked_of(known: KnownCatalogue, kind: str) -> tuple[str, ...]:
@@ -113,8 +126,14 @@ def _nearest(known: KnownCatalogue, beginning: str, names: Sequence[str], kind: 
 
     best = sorted(names, key=far)[:_NEAR]
     makers = sorted({known.text(kind, name, "vendor") for name in names if "vendor" in known.catalogue.attributes(kind, name)})
-    of = f"it has those of {', '.join(makers)}; " if makers else ""
-    return f"{of}nearest: {', '.join(best)}; `stargauge catalogue {kind} --names` lists all"
+    return say(
+        "it has those of {makers}; nearest: {names}; `stargauge catalogue {kind} --names` lists all"
+        if makers
+        else "nearest: {names}; `stargauge catalogue {kind} --names` lists all",
+        makers=", ".join(makers),
+        names=", ".join(best),
+        kind=kind,
+    )
 
 
 def _alike(matcher: difflib.SequenceMatcher[str], written: str) -> float:

@@ -11,6 +11,7 @@ from stargauge.catalogue.builds import POWER, BuildRecord
 from stargauge.catalogue.projects import EARLIEST, LATEST
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 NEEDED = ("site", "owner", "kind", "it_mw", "started", "operational", "known_at")
 KNOWN = (*NEEDED, "id", "step", "buildings", "campus_mw", "roofed", "held_by")
@@ -25,7 +26,7 @@ def read_own_builds(file: Path) -> tuple[BuildRecord, ...]:
     if faults:
         raise InputError(faults)
     if not records:
-        raise InputError(f'"{file}" has no rows; expected one line per build')
+        raise InputError(say('"{file}" has no rows; expected one line per build', file=file))
     return tuple(records)
 
 
@@ -50,12 +51,18 @@ def _record(file: Path, line: int, cells: Mapping[str, str], faults: list[Fault]
 def _words(cells: Mapping[str, str]) -> Iterator[str]:
     for name in ("site", "owner"):
         if not cells.get(name):
-            yield f'"{name}" is empty; expected a text'
+            yield say('"{name}" is empty; expected a text', name=name)
     for name, allowed in (("kind", KINDS), ("held_by", HOLDERS)):
         given = cells.get(name, "")
         if given not in allowed:
-            words = ", ".join(word or "nothing" for word in allowed)
-            yield f'{name} is "{given}"{did_you_mean(given, [word for word in allowed if word])}; expected one of {words}'
+            words = ", ".join(word or say("nothing") for word in allowed)
+            yield say(
+                '{name} is "{given}"{near}; expected one of {words}',
+                name=name,
+                given=given,
+                near=did_you_mean(given, [word for word in allowed if word]),
+                words=words,
+            )
 
 
 def _read_dates(cells: Mapping[str, str], dates: dict[str, date | None]) -> Iterator[str]:
@@ -64,7 +71,7 @@ def _read_dates(cells: Mapping[str, str], dates: dict[str, date | None]) -> Iter
         try:
             dates[name] = date.fromisoformat(text) if text else None
         except ValueError:
-            yield f'{name} is "{text}"; expected a day such as 2026-11-01, or nothing where it is not known'
+            yield say('{name} is "{text}"; expected a day such as 2026-11-01, or nothing where it is not known', name=name, text=text)
 
 
 def _read_numbers(cells: Mapping[str, str], numbers: dict[str, float | None]) -> Iterator[str]:
@@ -73,24 +80,26 @@ def _read_numbers(cells: Mapping[str, str], numbers: dict[str, float | None]) ->
         try:
             numbers[name] = float(text) if text else None
         except ValueError:
-            yield f'{name} is "{text}"; expected a number'
+            yield say('{name} is "{text}"; expected a number', name=name, text=text)
             continue
         value = numbers[name]
         if value is not None and not 0.0 < value < 1e6:
-            yield f"{name} is {text}; expected a number above 0 and below a million"
+            yield say("{name} is {text}; expected a number above 0 and below a million", name=name, text=text)
     if not cells.get("it_mw"):
-        yield "it_mw is empty; expected the IT power of the build in MW"
+        yield say("it_mw is empty; expected the IT power of the build in MW")
 
 
 def _contradictions(dates: Mapping[str, date | None]) -> Iterator[str]:
     for name, when in dates.items():
         if when is not None and not EARLIEST <= when.year <= LATEST:
-            yield f"{name} is {when}; expected a date between {EARLIEST} and {LATEST}"
+            yield say(
+                "{name} is {when}; expected a date between {earliest} and {latest}", name=name, when=when, earliest=EARLIEST, latest=LATEST
+            )
     if dates["known_at"] is None and dates["operational"] is None:
-        yield "operational and known_at are both empty; expected the day it ran, or the day of the last look"
+        yield say("operational and known_at are both empty; expected the day it ran, or the day of the last look")
     if dates["started"] is not None and dates["started"] == dates["operational"]:
-        yield f"started and operational are both {dates['started']}; a build takes time"
+        yield say("started and operational are both {started}; a build takes time", started=dates["started"])
     known = [(name, when) for name in _DATES if (when := dates[name]) is not None]
     for (first, earlier), (second, later) in pairwise(known):
         if earlier > later:
-            yield f"{first} ({earlier}) lies after {second} ({later})"
+            yield say("{first} ({earlier}) lies after {second} ({later})", first=first, earlier=earlier, second=second, later=later)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: The records that are shipped, in the same form.
 FILE = Path(__file__).parent / "data" / "goodput-record.csv"
@@ -104,7 +105,7 @@ def read_own_goodput(file: Path) -> tuple[GoodputRecord, ...]:
     """
     rows = cells_of(file, NEEDED, KNOWN)
     faults = [
-        Fault(f'"{name}" is empty; expected a text', cells.get("row_id") or cells["job_or_cluster"], str(file), line, 1)
+        Fault(say('"{name}" is empty; expected a text', name=name), cells.get("row_id") or cells["job_or_cluster"], str(file), line, 1)
         for line, cells in rows
         for name in ("job_or_cluster", "metric")
         if not cells[name]
@@ -112,7 +113,7 @@ def read_own_goodput(file: Path) -> tuple[GoodputRecord, ...]:
     if faults:
         raise InputError(faults)
     if not rows:
-        raise InputError(f'"{file}" has no rows; expected one line per job and figure')
+        raise InputError(say('"{file}" has no rows; expected one line per job and figure', file=file))
     return tuple(_record(line, cells) for line, cells in rows)
 
 
@@ -123,9 +124,9 @@ def _wrong(cells: Mapping[str, str], kind: Kind) -> Iterator[str]:
         text = cells.get(name, "")
         said = span_of(text) if text else Span(1.0, 1.0)
         if said is None or said.high <= 0.0:
-            yield f'{name} is "{text}"; expected a number above 0, such as 1024 or >1024'
+            yield say('{name} is "{text}"; expected a number above 0, such as 1024 or >1024', name=name, text=text)
         elif not said.exact and name != "n_accelerators":
-            yield f'{name} is "{text}"; expected one number'
+            yield say('{name} is "{text}"; expected one number', name=name, text=text)
     if kind != "count":
         yield from _wrong_value(cells, kind)
 
@@ -133,15 +134,19 @@ def _wrong(cells: Mapping[str, str], kind: Kind) -> Iterator[str]:
 def _wrong_value(cells: Mapping[str, str], kind: Kind) -> Iterator[str]:
     text, said = cells["value"], span_of(cells["value"])
     if said is None:
-        yield f'value is "{text}"; expected a number, a bound such as >90, or a range such as 85..90'
+        yield say('value is "{text}"; expected a number, a bound such as >90, or a range such as 85..90', text=text)
         return
     factor = _factor(kind, cells["unit"].lower())
     if factor is None:
-        yield f'unit is "{cells["unit"]}"; expected {_UNITS[kind]}'
+        yield say('unit is "{unit}"; expected {units}', unit=cells["unit"], units=_UNITS[kind])
     elif kind == "goodput" and not 0.0 <= said.low * factor <= 1.0:
-        yield f"value is {text} {cells['unit']}; expected a share of time: 0 to 100 with the unit %, 0 to 1 with the unit ratio"
+        yield say(
+            "value is {text} {unit}; expected a share of time: 0 to 100 with the unit %, 0 to 1 with the unit ratio",
+            text=text,
+            unit=cells["unit"],
+        )
     elif kind != "goodput" and said.low <= 0.0:
-        yield f'value is "{text}"; expected a number above 0'
+        yield say('value is "{text}"; expected a number above 0', text=text)
 
 
 _UNITS = {"goodput": "% or ratio", "mttf": "hours, days or minutes", "rate": "per 1000 node-days, or per node-day"}

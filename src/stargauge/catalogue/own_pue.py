@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 NEEDED = ("operator", "site", "cooling", "pue")
 KNOWN = (*NEEDED, "year", "wue_l_per_kwh", "note", "source")
@@ -41,7 +42,7 @@ def read_own_pue(file: Path) -> tuple[PueRecord, ...]:
     if faults:
         raise InputError(faults)
     if not found:
-        raise InputError(f'"{file}" has no rows; expected one line per hall and year')
+        raise InputError(say('"{file}" has no rows; expected one line per hall and year', file=file))
     return tuple(found)
 
 
@@ -49,24 +50,41 @@ def _hint(name: str, text: str) -> str:
     """How a text that is no number may be written as one."""
     plain = text.removesuffix("%").strip()
     if text.endswith("%") and name == "pue" and plain.replace(".", "", 1).isdecimal():
-        return f": a PUE is a ratio, such as {float(plain) / 100.0:g}" if float(plain) >= 100.0 else ": a PUE is a ratio from 1 up"
-    return ", with a decimal point" if text.replace(",", "", 1).isdecimal() else ", without a unit, such as 1.15" if name == "pue" else ""
+        return (
+            say(": a PUE is a ratio, such as {ratio:g}", ratio=float(plain) / 100.0)
+            if float(plain) >= 100.0
+            else say(": a PUE is a ratio from 1 up")
+        )
+    return (
+        say(", with a decimal point")
+        if text.replace(",", "", 1).isdecimal()
+        else say(", without a unit, such as 1.15")
+        if name == "pue"
+        else ""
+    )
 
 
 def _wrong(cells: Mapping[str, str], numbers: dict[str, float | None]) -> Iterator[str]:
     for name in ("operator", "site"):
         if not cells[name]:
-            yield f'"{name}" is empty; expected a text'
+            yield say('"{name}" is empty; expected a text', name=name)
     for name in ("pue", "wue_l_per_kwh"):
         text, least, most = cells.get(name, ""), _LEAST[name], _MOST[name]
         try:
             numbers[name] = float(text) if text else None
         except ValueError:
-            yield f'{name} is "{text}"; expected a number{_hint(name, text)}'
+            yield say('{name} is "{text}"; expected a number{hint}', name=name, text=text, hint=_hint(name, text))
             continue
         value = numbers[name]
         if value is not None and not least <= value <= most:
-            hint = "; a PUE is energy at the meter over energy at the racks" if name == "pue" else "; litres per kWh at the racks"
-            yield f"{name} is {text}; expected a number from {least:g} to {most:g}{hint}"
+            hint = say("; a PUE is energy at the meter over energy at the racks") if name == "pue" else say("; litres per kWh at the racks")
+            yield say(
+                "{name} is {text}; expected a number from {least:g} to {most:g}{hint}",
+                name=name,
+                text=text,
+                least=least,
+                most=most,
+                hint=hint,
+            )
     if not cells["pue"] and not cells.get("wue_l_per_kwh"):
-        yield "pue and wue_l_per_kwh are both empty; expected at least one"
+        yield say("pue and wue_l_per_kwh are both empty; expected at least one")

@@ -8,6 +8,7 @@ from math import isnan
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Estimate
 from stargauge.quantity.weather.synthetic_weather import synthetic_weather
 from stargauge.quantity.weather.weather import Weather
@@ -62,13 +63,21 @@ def station_of(catalogue: KnownCatalogue, place: str) -> tuple[str, tuple[str, .
     if place in places:
         station = catalogue.text("place", place, "weather")
         if not station:
-            raise InputError(f'the place "{place}" names no weather; give a file of it, or a row place,{place},weather,STATION,text')
+            raise InputError(
+                say('the place "{place}" names no weather; give a file of it, or a row place,{place},weather,STATION,text', place=place)
+            )
         notes = {said.note for said in catalogue.said("place", place, "weather") if said.note}
         return station, tuple(f"weather of {station}: {note}" for note in sorted(notes))
     if place in stations and place != GENERAL:
         return place, ()
     known = sorted({*places, *stations} - {GENERAL})
-    raise InputError(f'no place "{place}" with weather in the catalogue{did_you_mean(place, known)}; a weather file can be given instead')
+    raise InputError(
+        say(
+            'no place "{place}" with weather in the catalogue{near}; a weather file can be given instead',
+            place=place,
+            near=did_you_mean(place, known),
+        )
+    )
 
 
 def normals_of(catalogue: KnownCatalogue, station: str) -> Normals:
@@ -82,7 +91,14 @@ def normals_of(catalogue: KnownCatalogue, station: str) -> Normals:
         name for name, value in (("lat", latitude), ("lon", longitude), ("utc_offset", offset), ("elevation", elevation)) if isnan(value)
     ]
     if missing:
-        raise InputError(f"the weather of {station} has no {', '.join(missing)}; add rows weather,{station},{missing[0]},VALUE,UNIT")
+        raise InputError(
+            say(
+                "the weather of {station} has no {missing}; add rows weather,{station},{missing_2},VALUE,UNIT",
+                station=station,
+                missing=", ".join(missing),
+                missing_2=missing[0],
+            )
+        )
     years, height = (_of_place(catalogue, station, attribute, unit) for attribute, unit in (("hottest_years", "1"), ("wind_height", "m")))
     return Normals(
         mean, high, low, hottest, dew, sun, wind, wettest, years, latitude, longitude, offset, elevation, height, station
@@ -115,4 +131,4 @@ def _number(catalogue: KnownCatalogue, name: str, attribute: str, unit: str) -> 
         return value.quantile(0.5)
     if isinstance(value, float):
         return value
-    raise InputError(f"weather/{name}/{attribute} is no number")
+    raise InputError(say("weather/{name}/{attribute} is no number", name=name, attribute=attribute))

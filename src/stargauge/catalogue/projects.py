@@ -11,6 +11,7 @@ from stargauge.catalogue.records import FitRecord
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.dates import Window, day, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 NEEDED = ("project", "kind", "milestone", "plan_date", "plan_published", "actual_date", "outcome", "as_known_at")
 KNOWN = (*NEEDED, "id", "region", "plan_precision", "actual_precision", "selection_frame", "plan_vintage_no", "grade")
@@ -28,7 +29,7 @@ def read_projects(file: Path) -> tuple[FitRecord, ...]:
     if faults:
         raise InputError(faults)
     if not records:
-        raise InputError(f'"{file}" has no rows; expected one line per planned milestone')
+        raise InputError(say('"{file}" has no rows; expected one line per planned milestone', file=file))
     return tuple(records)
 
 
@@ -66,17 +67,28 @@ def _slug(text: str) -> str:
 def _faults(cells: Mapping[str, str]) -> Iterator[str]:
     for name in ("project", "kind", "milestone"):
         if not cells.get(name):
-            yield f'"{name}" is empty; expected a text'
+            yield say('"{name}" is empty; expected a text', name=name)
     outcome = cells.get("outcome", "")
     if outcome not in OUTCOMES:
-        yield f'outcome is "{outcome}"{did_you_mean(outcome, OUTCOMES)}; expected one of {", ".join(OUTCOMES)}'
+        yield say(
+            'outcome is "{outcome}"{near}; expected one of {outcomes}',
+            outcome=outcome,
+            near=did_you_mean(outcome, OUTCOMES),
+            outcomes=", ".join(OUTCOMES),
+        )
     number = cells.get("plan_vintage_no", "")
     if number and not (number.isascii() and number.isdigit()):
-        yield f'plan_vintage_no is "{number}"; expected a whole number, 1 for the first plan'
+        yield say('plan_vintage_no is "{number}"; expected a whole number, 1 for the first plan', number=number)
     for name in ("plan_precision", "actual_precision"):
         given = cells.get(name, "")
         if given and given not in _HALF:
-            yield f'{name} is "{given}"{did_you_mean(given, _HALF)}; expected one of {", ".join(_HALF)}'
+            yield say(
+                '{name} is "{given}"{near}; expected one of {half}',
+                name=name,
+                given=given,
+                near=did_you_mean(given, _HALF),
+                half=", ".join(_HALF),
+            )
 
 
 def _read(cells: Mapping[str, str], name: str, wrong: list[str]) -> Window | None:
@@ -87,7 +99,7 @@ def _read(cells: Mapping[str, str], name: str, wrong: list[str]) -> Window | Non
     try:
         window = parse_window(re.split(r"\s", text)[0])
     except (InputError, ValueError):
-        wrong.append(f'{name} is "{text}"; expected a date such as 2026-11-01, 2026-Q4 or 2026')
+        wrong.append(say('{name} is "{text}"; expected a date such as 2026-11-01, 2026-Q4 or 2026', name=name, text=text))
         return None
     half = _HALF.get(cells.get(name.replace("_date", "_precision"), ""), 0)
     if window.start == window.end and half:
@@ -100,17 +112,23 @@ def _contradictions(
 ) -> Iterator[str]:
     outcome = cells["outcome"]
     if outcome == "reached" and actual is None:
-        yield "outcome is reached, but actual_date is empty; give the date or make it censored"
+        yield say("outcome is reached, but actual_date is empty; give the date or make it censored")
     if outcome != "reached" and actual is not None:
-        yield f"outcome is {outcome}, but actual_date is {actual}; an outcome with a date is reached"
+        yield say("outcome is {outcome}, but actual_date is {actual}; an outcome with a date is reached", outcome=outcome, actual=actual)
     if outcome != "reached" and known is None:
-        yield f"outcome is {outcome}, but as_known_at is empty; expected the day of the last look"
+        yield say("outcome is {outcome}, but as_known_at is empty; expected the day of the last look", outcome=outcome)
     for name, window in (("plan_date", plan), ("plan_published", published), ("actual_date", actual), ("as_known_at", known)):
         if window and not EARLIEST <= window.start.year <= window.end.year <= LATEST:
-            yield f"{name} is {window}; expected a date between {EARLIEST} and {LATEST}"
+            yield say(
+                "{name} is {window}; expected a date between {earliest} and {latest}",
+                name=name,
+                window=window,
+                earliest=EARLIEST,
+                latest=LATEST,
+            )
     if actual and known and known.end < actual.start:
-        yield f"the outcome ({actual}) lies after the last look ({known})"
+        yield say("the outcome ({actual}) lies after the last look ({known})", actual=actual, known=known)
     if plan and published and plan.end < published.start:
-        yield f"the plan ({plan}) lies before its own publication ({published}); was it an outcome?"
+        yield say("the plan ({plan}) lies before its own publication ({published}); was it an outcome?", plan=plan, published=published)
     if actual and published and day(actual.end) < day(published.start):
-        yield f"the outcome ({actual}) lies before the plan was published ({published})"
+        yield say("the outcome ({actual}) lies before the plan was published ({published})", actual=actual, published=published)

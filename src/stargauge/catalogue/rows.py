@@ -13,6 +13,7 @@ from typing import cast, get_args
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.distribution import Distribution, parse_value
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import STATUSES, Grade, Source, Statement
 from stargauge.quantity.units import unit
 
@@ -95,18 +96,32 @@ def _parse(value: str, unit_name: str) -> tuple[float | Distribution | Window | 
 def _lines(file: Path, columns: tuple[str, ...], faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines of a CSV file as mappings with their line number; a wrong header or an uneven line is a fault."""
     if file.stat().st_size > _LONGEST_FILE:
-        raise InputError(Fault(f"the file is larger than {_LONGEST_FILE // 1_000_000} MB", file=str(file)))
+        raise InputError(Fault(say("the file is larger than {longest_file} MB", longest_file=_LONGEST_FILE // 1_000_000), file=str(file)))
     with file.open(encoding="utf-8", newline="") as handle:
         reader = csv.reader(handle)
         header = next(reader, [])
         if unknown := [name for name in header if name not in columns]:
-            faults.append(Fault(f'unknown column "{unknown[0]}"{did_you_mean(unknown[0], columns)}', file=str(file), line=1, column=1))
+            faults.append(
+                Fault(
+                    say('unknown column "{unknown}"{near}', unknown=unknown[0], near=did_you_mean(unknown[0], columns)),
+                    file=str(file),
+                    line=1,
+                    column=1,
+                )
+            )
             return
         for cells in reader:
             if not cells:
                 continue
             if len(cells) != len(header):
-                faults.append(Fault(f"{len(cells)} cells; expected {len(header)}", file=str(file), line=reader.line_num, column=1))
+                faults.append(
+                    Fault(
+                        say("{cells} cells; expected {header}", cells=len(cells), header=len(header)),
+                        file=str(file),
+                        line=reader.line_num,
+                        column=1,
+                    )
+                )
                 continue
             yield reader.line_num, dict(zip(header, cells, strict=True))
 
@@ -119,9 +134,9 @@ def read_sources(file: Path) -> dict[str, Source]:
         key, grade = cells.get("id", ""), cells.get("grade") or "B"
         try:
             if not _ID.match(key) or key in found:
-                raise InputError(f'got the id "{key}"; expected a new id of lower case letters, digits and hyphens')
+                raise InputError(say('got the id "{key}"; expected a new id of lower case letters, digits and hyphens', key=key))
             if grade not in GRADES:
-                raise InputError(f'got the grade "{grade}"; expected A, B, C or D')
+                raise InputError(say('got the grade "{grade}"; expected A, B, C or D', grade=grade))
             published = _window(cells["date"]) if cells.get("date") else None
             publisher, title, url = (cells.get(column, "") for column in ("publisher", "title", "url"))
             found[key] = Source(key, publisher, title, published, url, cast(Grade, grade))
@@ -153,24 +168,24 @@ def read_rows(file: Path, sources: Mapping[str, Source], kinds: frozenset[str], 
 def _row(cells: Mapping[str, str], path: str, sources: Mapping[str, Source], kinds: frozenset[str], laid_over: bool) -> Row:
     for key in REQUIRED:
         if not cells.get(key):
-            raise InputError(f'the cell "{key}" is empty')
+            raise InputError(say('the cell "{key}" is empty', key=key))
     kind, name, attribute, unit_name = cells["kind"], cells["name"], cells["attribute"], cells["unit"]
     if kind not in kinds:
-        raise InputError(f'unknown kind "{kind}"{did_you_mean(kind, kinds)}')
+        raise InputError(say('unknown kind "{kind}"{near}', kind=kind, near=did_you_mean(kind, kinds)))
     for key in (name, attribute):
         if not _ID.match(key):
-            raise InputError(f'got "{key}"; expected an id of lower case letters, digits, hyphens or underscores')
+            raise InputError(say('got "{key}"; expected an id of lower case letters, digits, hyphens or underscores', key=key))
     source = cells.get("source", "")
     if source and source not in sources:
-        raise InputError(f'no source "{source}"{did_you_mean(source, sources)}')
+        raise InputError(say('no source "{source}"{near}', source=source, near=did_you_mean(source, sources)))
     status, grade = cells.get("status") or "reported", cells.get("grade") or (sources[source].grade if source else "D")
     if status not in STATUSES:
-        raise InputError(f'got the status "{status}"; expected one of {", ".join(STATUSES)}')
+        raise InputError(say('got the status "{status}"; expected one of {statuses}', status=status, statuses=", ".join(STATUSES)))
     if grade not in GRADES:
-        raise InputError(f'got the grade "{grade}"; expected A, B, C or D')
+        raise InputError(say('got the grade "{grade}"; expected A, B, C or D', grade=grade))
     published = _window(cells["published"]) if cells.get("published") else (sources[source].published if source else None)
     if published is None and not (laid_over and not source):
-        raise InputError("no date of publication, neither in the row nor in its source" if source else "no source")
+        raise InputError(say("no date of publication, neither in the row nor in its source") if source else say("no source"))
     as_of = _window(cells["as_of"]) if cells.get("as_of") else published
     value, kept = _parse(cells["value"], unit_name)
     text = cells["value"] if kept in ("text", "date") else f"{cells['value']} {unit_name}"

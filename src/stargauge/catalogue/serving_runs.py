@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from stargauge.catalogue.tables import amounts_in, cells_of
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 FILE = Path(__file__).parent / "data" / "serving-run.csv"
 #: Columns without which a file is none of these.
@@ -74,14 +75,14 @@ def read_serving_runs(file: Path) -> tuple[ServingRun, ...]:
     if faults:
         raise InputError(faults)
     if not found:
-        raise InputError(f'"{file}" has no rows; expected one line per measured run')
+        raise InputError(say('"{file}" has no rows; expected one line per measured run', file=file))
     return tuple(found)
 
 
 def _wrong(cells: Mapping[str, str], numbers: dict[str, float]) -> Iterator[str]:
     for name in ("model", "gpu"):
         if not cells[name]:
-            yield f'"{name}" is empty; expected a text'
+            yield say('"{name}" is empty; expected a text', name=name)
     yield from amounts_in(cells, NUMBERS, _WHOLE, numbers)
 
 

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.power.hourly import MONTH_ENDS, hour_name
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import convert, parse_number, split_number
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
@@ -89,9 +90,13 @@ def read_tariff(file: Path, first_day: int = _FRIDAY) -> Tariff:
     lacks = np.isnan(made.energy)
     if lacks.any() and not made.faults:
         hour = int(np.flatnonzero(lacks)[0])
-        more = f" and {int(lacks.sum()) - 1:,} more" if lacks.sum() > 1 else ""
+        more = say(" and {count:,} more", count=int(lacks.sum()) - 1) if lacks.sum() > 1 else ""
         made.faults.append(Fault(
-            f"no energy price in {hour_name(hour)}{more}; begin with a row for all hours, such as energy,40 USD/MWh,,,", file=str(file)
+            say(
+                "no energy price in {hour}{more}; begin with a row for all hours, such as energy,40 USD/MWh,,,",
+                hour=hour_name(hour), more=more,
+            ),
+            file=str(file),
         ))  # fmt: skip
     if made.faults:
         raise InputError(made.faults)
@@ -109,37 +114,55 @@ def _lines(made: _Reading) -> Iterator[tuple[int, dict[str, str]]]:
     header = [cell.strip() for cell in next(reader, [])]
     for name in header:
         if name not in COLUMNS:
-            made.fault(1, f'unknown column "{name}"{did_you_mean(name, COLUMNS)}; expected {", ".join(COLUMNS)}')
+            made.fault(
+                1,
+                say(
+                    'unknown column "{name}"{near}; expected {columns}',
+                    name=name,
+                    near=did_you_mean(name, COLUMNS),
+                    columns=", ".join(COLUMNS),
+                ),
+            )
     for name in ("kind", "value"):
         if name not in header:
-            made.fault(1, f'no column "{name}"; expected {", ".join(COLUMNS)}')
+            made.fault(1, say('no column "{name}"; expected {columns}', name=name, columns=", ".join(COLUMNS)))
     if made.faults:
         return
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) > len(header):
-            made.fault(reader.line_num, f"{len(cells)} cells; expected {len(header)}; a number with commas stands in quotes")
+            made.fault(
+                reader.line_num,
+                say("{cells} cells; expected {header}; a number with commas stands in quotes", cells=len(cells), header=len(header)),
+            )
             continue
         yield reader.line_num, dict(zip(header, [cell.strip() for cell in cells] + [""] * len(header), strict=False))
 
 
 def _text(file: Path) -> str:
     if not file.is_file():
-        raise InputError(f'no file "{file}"; expected a tariff: CSV with the columns {", ".join(COLUMNS)}')
+        raise InputError(say('no file "{file}"; expected a tariff: CSV with the columns {columns}', file=file, columns=", ".join(COLUMNS)))
     if file.stat().st_size > _LARGEST:
-        raise InputError(Fault(f"the file is larger than {_LARGEST // 1_000_000} MB; expected a tariff or 8,760 prices", file=str(file)))
+        raise InputError(
+            Fault(
+                say("the file is larger than {largest} MB; expected a tariff or 8,760 prices", largest=_LARGEST // 1_000_000),
+                file=str(file),
+            )
+        )
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(Fault("the file is no text in UTF-8; save it as CSV", file=str(file))) from None
+        raise InputError(Fault(say("the file is no text in UTF-8; save it as CSV"), file=str(file))) from None
 
 
 def _take(made: _Reading, line: int, cells: Mapping[str, str]) -> None:
     """One row."""
     kind, value = cells["kind"], cells["value"]
     if kind not in KINDS:
-        raise InputError(f'unknown kind "{kind}"{did_you_mean(kind, KINDS)}; expected {", ".join(KINDS)}')
+        raise InputError(
+            say('unknown kind "{kind}"{near}; expected {kinds}', kind=kind, near=did_you_mean(kind, KINDS), kinds=", ".join(KINDS))
+        )
     hours = _hours(cells, made.first_day)
     if kind == "energy":
         made.energy[hours] = _not_negative(parse_number(value, "USD/Wh"), value)
@@ -150,20 +173,20 @@ def _take(made: _Reading, line: int, cells: Mapping[str, str]) -> None:
         made.demand.append(np.where(hours, price, 0.0))
     else:
         if given := [name for name in _BANDS if cells.get(name)]:
-            raise InputError(f"{kind} holds in all hours; leave {', '.join(given)} empty")
+            raise InputError(say("{kind} holds in all hours; leave {given} empty", kind=kind, given=", ".join(given)))
         if kind == "prices":
             made.energy[:] = _prices(made.file, value)
             return
         if kind in made.single:
-            raise InputError(f"{kind} stands twice; expected it once")
+            raise InputError(say("{kind} stands twice; expected it once", kind=kind))
         made.single[kind] = parse_number(value, "W") if kind == "contract" else _per_month(value, "USD/W" if kind == "capacity" else "USD")
         if kind == "contract" and not made.single[kind] > 0.0:
-            raise InputError(f'got "{value}"; expected a power above 0, such as 600 MW')
+            raise InputError(say('got "{value}"; expected a power above 0, such as 600 MW', value=value))
 
 
 def _not_negative(number: float, text: str) -> float:
     if not (isfinite(number) and number >= 0.0):
-        raise InputError(f'got "{text}"; expected 0 or more: who is paid to take power could throw it away without end')
+        raise InputError(say('got "{text}"; expected 0 or more: who is paid to take power could throw it away without end', text=text))
     return number
 
 
@@ -172,7 +195,13 @@ def _per_month(text: str, unit: str) -> float:
     number, given = split_number(text)
     rest, _, period = given.rpartition("/")
     if period not in ("month", "yr", "year"):
-        raise InputError(f'got "{text}"; expected a charge a month, such as 9 {"USD/kW/month" if unit == "USD/W" else "USD/month"}')
+        raise InputError(
+            say(
+                'got "{text}"; expected a charge a month, such as 9 {unit}',
+                text=text,
+                unit="USD/kW/month" if unit == "USD/W" else "USD/month",
+            )
+        )
     return _not_negative(convert(number, rest, unit), text) / (1 if period == "month" else 12)
 
 
@@ -199,12 +228,14 @@ def _band(name: str, text: str, size: int) -> Iterator[int]:
     for part in text.lower().split():
         ends = [_place(name, end) for end in part.split("-")]
         if not 1 <= len(ends) <= 2:
-            raise InputError(f'got "{part}"; expected one or two ends, such as {_SUCH[name]}')
+            raise InputError(say('got "{part}"; expected one or two ends, such as {such}', part=part, such=_SUCH[name]))
         if name == "hours":
             if len(ends) == 2 and ends[0] == ends[1]:
-                raise InputError(f'got "{part}", which has no hour; expected such as {_SUCH[name]}, or leave it empty for all')
+                raise InputError(
+                    say('got "{part}", which has no hour; expected such as {such}, or leave it empty for all', part=part, such=_SUCH[name])
+                )
             if ends == [24]:
-                raise InputError('got "24", an end and no hour; expected 0 to 23 for one hour, such as 23, or a part such as 22-24')
+                raise InputError(say('got "24", an end and no hour; expected 0 to 23 for one hour, such as 23, or a part such as 22-24'))
             last = ends[1] - 1 if len(ends) == 2 else ends[0]
         else:
             last = ends[-1]
@@ -223,8 +254,17 @@ def _place(name: str, text: str) -> int:
         return number - 1
     if name == "hours" and 0 <= number <= 24:
         return number
-    allowed = "0 to 24" if name == "hours" else ", ".join(names) + (", or 1 to 12" if name == "months" else "")
-    raise InputError(f'got "{text}"{did_you_mean(text, names) if names else ""}; expected {allowed}, such as {_SUCH[name]}')
+    listed = ", ".join(names)
+    allowed = say("0 to 24") if name == "hours" else say("{names}, or 1 to 12", names=listed) if name == "months" else listed
+    raise InputError(
+        say(
+            'got "{text}"{near}; expected {allowed}, such as {such}',
+            text=text,
+            near=did_you_mean(text, names) if names else "",
+            allowed=allowed,
+            such=_SUCH[name],
+        )
+    )
 
 
 # --- prices by hour ---------------------------------------------------------------------------------------------------------------
@@ -234,7 +274,9 @@ def _prices(tariff: Path, value: str) -> Array:
     """8,760 prices from a file beside the tariff."""
     name, _, unit = value.rpartition(" ")
     if not name:
-        raise InputError(f'got "{value}"; expected a file beside the tariff and the unit of its numbers, such as prices.csv USD/MWh')
+        raise InputError(
+            say('got "{value}"; expected a file beside the tariff and the unit of its numbers, such as prices.csv USD/MWh', value=value)
+        )
     file, factor = tariff.parent / name.strip(), parse_number(f"1 {unit}", "USD/Wh")
     rows = [(line, text.strip()) for line, text in enumerate(_text(file).splitlines(), 1) if text.strip()]
     if rows and not _number(rows[0][1]):
@@ -242,11 +284,27 @@ def _prices(tariff: Path, value: str) -> Array:
     wrong = [(line, text) for line, text in rows if not (_number(text) and float(text) >= 0.0)]
     if wrong:
         line, text = wrong[0]
-        more = f", and so in {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        raise InputError(f'{file}, line {line}: got "{text}"{more}; expected one number that is not negative a line')
+        more = say(", and so in {count} more", count=len(wrong) - 1) if len(wrong) > 1 else ""
+        raise InputError(
+            say(
+                '{file}, line {line}: got "{text}"{more}; expected one number that is not negative a line',
+                file=file,
+                line=line,
+                text=text,
+                more=more,
+            )
+        )
     if len(rows) != YEAR_HOURS:
-        leap = "; leave 29 February out" if len(rows) == YEAR_HOURS + 24 else ""
-        raise InputError(f"{file} has {len(rows):,} prices; expected {YEAR_HOURS:,}, one an hour{leap}")
+        leap = say("; leave 29 February out") if len(rows) == YEAR_HOURS + 24 else ""
+        raise InputError(
+            say(
+                "{file} has {rows:,} prices; expected {year_hours:,}, one an hour{leap}",
+                file=file,
+                rows=len(rows),
+                year_hours=YEAR_HOURS,
+                leap=leap,
+            )
+        )
     return np.array([float(text) for _, text in rows]) * factor
 
 

@@ -14,6 +14,7 @@ from stargauge.catalogue.tables import amounts_in, cells_of
 from stargauge.quantity.compute.layout import SCHEDULES
 from stargauge.quantity.dates import day, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 FILE = Path(__file__).parent / "data" / "training-run.csv"
 #: Columns without which a file is none of these.
@@ -123,26 +124,31 @@ def read_training_runs(file: Path) -> tuple[TrainingRun, ...]:
     if faults:
         raise InputError(faults)
     if not found:
-        raise InputError(f'"{file}" has no rows; expected one line per run')
+        raise InputError(say('"{file}" has no rows; expected one line per run', file=file))
     return tuple(found)
 
 
 def _wrong(cells: Mapping[str, str], numbers: dict[str, float]) -> Iterator[str]:
     for name in ("model", "gpu"):
         if not cells[name]:
-            yield f'"{name}" is empty; expected a text'
+            yield say('"{name}" is empty; expected a text', name=name)
     yield from amounts_in(cells, NUMBERS, _WHOLE, numbers)
     said = cells.get("attention", "")
     if said and said not in ("fused", "unfused"):
-        yield f'attention is "{said}"; expected fused or unfused{did_you_mean(said, ("fused", "unfused"))}'
+        yield say('attention is "{said}"; expected fused or unfused{near}', said=said, near=did_you_mean(said, ("fused", "unfused")))
     said = cells.get("schedule", "")
     if said and said not in SCHEDULES:
-        yield f'schedule is "{said}"; expected one of {", ".join(SCHEDULES)}{did_you_mean(said, SCHEDULES)}'
+        yield say(
+            'schedule is "{said}"; expected one of {schedules}{near}',
+            said=said,
+            schedules=", ".join(SCHEDULES),
+            near=did_you_mean(said, SCHEDULES),
+        )
     if software := cells.get("software", ""):
         try:
             year_of(software)
         except (ValueError, InputError):
-            yield f'software is "{software}"; expected a day such as 2026-06-30, or a year such as 2026.5'
+            yield say('software is "{software}"; expected a day such as 2026-06-30, or a year such as 2026.5', software=software)
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,8 @@ from stargauge.catalogue.tables import MOST_BYTES
 from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
 from stargauge.quantity.hall.psychrometrics import dew_point, pressure_at
 from stargauge.quantity.power.hourly import MONTH_DAYS, MONTH_ENDS
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
@@ -35,7 +37,6 @@ _MOST = 5
 _ROUNDING = 0.5
 #: Hours by which the sun of a file may stand off that of its longitude and time zone.
 _SUN_OFF = 2.0
-FORMS = "EPW (line 1: LOCATION,...), TMY3 CSV (line 2: Date (MM/DD/YYYY),...) or NSRDB/SAM CSV (line 3: Year,Month,Day,Hour,...)"
 
 
 class _Field(NamedTuple):
@@ -59,6 +60,8 @@ _FIELDS = {
     "sun_diffuse": _Field("diffuse sun", 0.0, 1500.0, "W/m2", _NONE),
     "wind": _Field("wind", 0.0, 115.0, "m/s", (*_NONE, 999.0)),
 }
+#: What a place says of itself, and the columns of a calendar.
+PLACE, CALENDAR = ("latitude", "longitude", "time zone", "elevation"), ("year", "month", "day", "hour")
 _SUNS = ("sun", "sun_direct", "sun_diffuse")
 #: Places of the columns in an EPW file, from 0 (EnergyPlus, Auxiliary Programs, data dictionary of the weather file).
 _EPW = {"dry_bulb": 6, "dew_point": 7, "humidity": 8, "pressure": 9, "sun": 13, "sun_direct": 14, "sun_diffuse": 15, "wind": 21}
@@ -123,7 +126,7 @@ def read_weather(file: Path) -> Weather:
     elif len(rows) > 2 and {"year", "month", "day", "hour"} <= {_plain(cell) for cell in rows[2]}:
         place, table = _sam(reading, rows)
     else:
-        raise InputError(Fault(f"no weather file: expected {FORMS}; got {_seen(rows)}", "", str(file), 1, 1))
+        raise InputError(Fault(say("no weather file: expected {forms}; got {seen}", forms=_forms(), seen=_seen(rows)), "", str(file), 1, 1))
     table = _without_leap_day(reading, table)
     _check_hours(reading, table)
     values = {name: _checked(reading, table, name) for name in _FIELDS}
@@ -133,13 +136,18 @@ def read_weather(file: Path) -> Weather:
     return _weather(reading, place, table, values, dew)
 
 
+def _forms() -> str:
+    """The forms that can be read."""
+    return say("EPW (line 1: LOCATION,...), TMY3 CSV (line 2: Date (MM/DD/YYYY),...) or NSRDB/SAM CSV (line 3: Year,Month,Day,Hour,...)")
+
+
 def _seen(rows: Sequence[Sequence[str]]) -> str:
     """What a file that is none of the forms begins with, and what may be done about it."""
     first = next((",".join(row) for row in rows if any(cell.strip() for cell in row)), "")
     if not first:
-        return "an empty file"
-    semicolons = "; values are separated by semicolons: save it with commas, and decimal points" if first.count(";") > 4 else ""
-    return f'"{first[:60]}"{semicolons}'
+        return say("an empty file")
+    semicolons = say("; values are separated by semicolons: save it with commas, and decimal points") if first.count(";") > 4 else ""
+    return say('"{value}"', value=first[:60]) + semicolons
 
 
 # --- the file and its forms -------------------------------------------------------------------------------------------------------
@@ -149,28 +157,34 @@ def _text(reading: _Reading) -> str:
     """The text of the file, unpacked, no larger than is read at all."""
     file = reading.file
     if file.is_dir():
-        raise InputError(f'"{file}" is a folder; expected a weather file: {FORMS}')
+        raise InputError(say('"{file}" is a folder; expected a weather file: {forms}', file=file, forms=_forms()))
     if not file.is_file():
         near = did_you_mean(file.name, (one.name for one in file.parent.iterdir())) if file.parent.is_dir() else ""
-        raise InputError(f'no file "{file}"{near}; expected a weather file: {FORMS}')
+        raise InputError(say('no file "{file}"{near}; expected a weather file: {forms}', file=file, near=near, forms=_forms()))
     try:
         with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as handle:
             content = handle.read(MOST_BYTES + 1)
     except gzip.BadGzipFile:
-        raise InputError(f'"{file}" ends in .gz and is not packed with gzip; give it the name without .gz, or pack it') from None
+        raise InputError(
+            say('"{file}" ends in .gz and is not packed with gzip; give it the name without .gz, or pack it', file=file)
+        ) from None
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f'"{file}" cannot be read: {getattr(error, "strerror", None) or error}') from None
+        raise InputError(say('"{file}" cannot be read: {error}', file=file, error=problem(error))) from None
     if len(content) > MOST_BYTES:
-        raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; give fewer years (one takes 1 to 2 MB)')
+        raise InputError(
+            say(
+                '"{file}" is larger than {most_bytes} MB; give fewer years (one takes 1 to 2 MB)', file=file, most_bytes=MOST_BYTES // 2**20
+            )
+        )
     return _decoded(content, file)
 
 
 def _decoded(content: bytes, file: Path) -> str:
     """Bytes as text: UTF-8, or Latin-1 where a name in the header is written so."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f'"{file}" is text in UTF-16; expected UTF-8: save it again as UTF-8 or "CSV UTF-8"')
+        raise InputError(say('"{file}" is text in UTF-16; expected UTF-8: save it again as UTF-8 or "CSV UTF-8"', file=file))
     if b"\0" in content:
-        raise InputError(f'"{file}" is no text file; expected {FORMS}')
+        raise InputError(say('"{file}" is no text file; expected {forms}', file=file, forms=_forms()))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -181,7 +195,7 @@ def _rows(reading: _Reading) -> list[list[str]]:
     try:
         return list(csv.reader(_text(reading).splitlines()))
     except csv.Error as error:
-        raise InputError(f'"{reading.file}" is no CSV file: {error}') from None
+        raise InputError(say('"{file}" is no CSV file: {error}', file=reading.file, error=problem(error))) from None
 
 
 def _starts(rows: Sequence[Sequence[str]], line: int, word: str) -> bool:
@@ -200,11 +214,11 @@ def _float(text: str) -> float:
 def _place(reading: _Reading, line: int, name: str, cells: Sequence[str]) -> _Place:
     """A place from the texts of latitude, longitude, time zone and elevation."""
     numbers = []
-    for words, text in zip(("latitude", "longitude", "time zone", "elevation"), cells, strict=True):
+    for words, text in zip(PLACE, cells, strict=True):
         try:
             numbers.append(float(text))
         except ValueError:
-            reading.wrong(f'the {words} is "{text}"; expected a number', line)
+            reading.wrong(say('the {words} is "{text}"; expected a number', words=say(words), text=text), line)
             numbers.append(np.nan)
     return _Place(name.strip(), *numbers)
 
@@ -213,7 +227,7 @@ def _epw(reading: _Reading, rows: list[list[str]]) -> tuple[_Place, _Table]:
     head = [*rows[0], *[""] * 10]
     place = _place(reading, 1, head[1] or reading.file.stem, head[6:10])
     kept, data = _long_enough(reading, rows, _EPW_LINES, _EPW_LEAST)
-    calendar = [_whole(reading, kept, data, column, words) for column, words in enumerate(("year", "month", "day", "hour"))]
+    calendar = [_whole(reading, kept, data, column, words) for column, words in enumerate(CALENDAR)]
     values = {name: _numbers(reading, kept, data, column, name) for name, column in _EPW.items()}
     return place, _Table(kept, calendar[0], calendar[1], calendar[2], calendar[3] - 1, values)
 
@@ -229,7 +243,7 @@ def _tmy3(reading: _Reading, rows: list[list[str]]) -> tuple[_Place, _Table]:
     _told(
         reading,
         [
-            (line, f'"{row[0]},{row[1]}" is no date and full hour; expected MM/DD/YYYY,HH:00')
+            (line, say('"{day},{time}" is no date and full hour; expected MM/DD/YYYY,HH:00', day=row[0], time=row[1]))
             for line, row, date, time in zip(kept, data, dates, times, strict=True)
             if not (date and time)
         ],
@@ -247,18 +261,23 @@ def _sam(reading: _Reading, rows: list[list[str]]) -> tuple[_Place, _Table]:
     about = {_plain(name): text.strip() for name, text in zip(rows[0], rows[1], strict=False)}
     zone = about.get("localtimezone") or about.get("timezone") or about.get("tz") or ""
     if about.get("timezone") and about["timezone"] != zone:
-        reading.wrong(f"hours are in the time zone {about['timezone']}, the place's is {zone}; expected local standard time", 2)
+        reading.wrong(
+            say(
+                "hours are in the time zone {timezone}, the place's is {zone}; expected local standard time",
+                timezone=about["timezone"],
+                zone=zone,
+            ),
+            2,
+        )
     name = " ".join(filter(None, (about.get("city"), about.get("state"), about.get("locationid")))) or reading.file.stem
     given = [about.get(key) or about.get(key[:3], "") for key in ("latitude", "longitude")]
     place = _place(reading, 2, name, (*given, zone, about.get("elevation") or about.get("elev", "")))
     for key, text in about.items():
         if key.endswith("units") and text.lower() in ("f", "degf", "fahrenheit", "k", "kelvin"):
-            reading.wrong(f'{key.removesuffix("units")} is in "{text}"; expected degC', 2)
+            reading.wrong(say('{name} is in "{text}"; expected degC', name=key.removesuffix("units"), text=text), 2)
     columns = _columns(reading, rows[2], _SAM, 3)
     names = [_plain(cell) for cell in rows[2]]
-    kept, data = _long_enough(
-        reading, rows, 3, max([*columns.values(), *(names.index(part) for part in ("year", "month", "day", "hour"))]) + 1
-    )
+    kept, data = _long_enough(reading, rows, 3, max([*columns.values(), *(names.index(part) for part in CALENDAR)]) + 1)
     year, month, day, hour = (_whole(reading, kept, data, names.index(part), part) for part in ("year", "month", "day", "hour"))
     _check_interval(reading, names, kept, data)
     values = {name: _numbers(reading, kept, data, column, name) for name, column in columns.items()}
@@ -273,7 +292,11 @@ def _check_interval(reading: _Reading, names: list[str], kept: list[int], data: 
         minutes = sorted({row[names.index("minute")].strip() for row in data})
         if len(minutes) > 1:
             reading.wrong(
-                f"values at the minutes {', '.join(minutes)} of an hour; expected one an hour: ask for an interval of 60", kept[0]
+                say(
+                    "values at the minutes {minutes} of an hour; expected one an hour: ask for an interval of 60",
+                    minutes=", ".join(minutes),
+                ),
+                kept[0],
             )
             reading.stop()
 
@@ -283,15 +306,20 @@ def _columns(reading: _Reading, header: list[str], known: Mapping[str, tuple[str
     names = [_plain(cell) for cell in header]
     first = {field: names.index(name) for field, options in known.items() for name in reversed(options) if name in names}
     if "dry_bulb" not in first:
-        reading.wrong(f"no column of the air temperature; expected one of {', '.join(known['dry_bulb'])}", line)
+        reading.wrong(say("no column of the air temperature; expected one of {names}", names=", ".join(known["dry_bulb"])), line)
     if not {"dew_point", "humidity"} & set(first):
         reading.wrong(
-            f"no column of the dew point or the relative humidity; expected {known['dew_point'][0]} or {known['humidity'][0]}", line
+            say(
+                "no column of the dew point or the relative humidity; expected {dew} or {humidity}",
+                dew=known["dew_point"][0],
+                humidity=known["humidity"][0],
+            ),
+            line,
         )
     for field in ("dry_bulb", "dew_point"):
         given = header[first[field]] if field in first else ""
         if re.search(r"\((deg *)?°?[FK]\)", given):
-            reading.wrong(f'the column "{given}" is not in degC; expected degC: (F - 32) / 1.8, K - 273.15', line)
+            reading.wrong(say('the column "{given}" is not in degC; expected degC: (F - 32) / 1.8, K - 273.15', given=given), line)
     reading.stop()
     return first
 
@@ -300,9 +328,14 @@ def _long_enough(reading: _Reading, rows: list[list[str]], skip: int, width: int
     """The rows of data with their lines; blank ones are passed over. Raises InputError where there are none, or some are cut off."""
     filled = [(line, row) for line, row in enumerate(rows[skip:], skip + 1) if any(cell.strip() for cell in row)]
     if not filled:
-        reading.wrong(f"no hours after line {skip}; expected {YEAR_HOURS:,}", skip)
+        reading.wrong(say("no hours after line {skip}; expected {year_hours:,}", skip=skip, year_hours=YEAR_HOURS), skip)
     _told(
-        reading, [(line, f"{len(row)} values; expected at least {width}: the line is cut off") for line, row in filled if len(row) < width]
+        reading,
+        [
+            (line, say("{row} values; expected at least {width}: the line is cut off", row=len(row), width=width))
+            for line, row in filled
+            if len(row) < width
+        ],
     )
     reading.stop()
     return [line for line, _ in filled], [row for _, row in filled]
@@ -311,7 +344,7 @@ def _long_enough(reading: _Reading, rows: list[list[str]], skip: int, width: int
 def _whole(reading: _Reading, kept: list[int], data: list[list[str]], column: int, words: str) -> Whole:
     """A column of the calendar. Raises InputError where it is none."""
     bad = [
-        (line, f'the {words} is "{row[column]}"; expected a whole number')
+        (line, say('the {words} is "{row}"; expected a whole number', words=say(words), row=row[column]))
         for line, row in zip(kept, data, strict=True)
         if not _WHOLE.fullmatch(row[column])
     ]
@@ -331,7 +364,7 @@ def _numbers(reading: _Reading, kept: list[int], data: list[list[str]], column: 
             try:
                 values[place] = _float(row[column])
             except ValueError:
-                bad.append((line, f'the {_FIELDS[name].words} is "{row[column]}"; expected a number'))
+                bad.append((line, say('the {words} is "{row}"; expected a number', words=say(_FIELDS[name].words), row=row[column])))
         _told(reading, bad)
     values[np.isin(values, _FIELDS[name].codes) | ~np.isfinite(values)] = np.nan
     return values
@@ -342,7 +375,7 @@ def _told(reading: _Reading, found: Sequence[tuple[int, str]]) -> None:
     for line, message in found[:_MOST]:
         reading.wrong(message, line)
     if len(found) > _MOST:
-        reading.wrong(f"and {counted(len(found) - _MOST, 'more line')} like these", found[_MOST][0])
+        reading.wrong(say("and {lines} like these", lines=counted(len(found) - _MOST, "more line")), found[_MOST][0])
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------------------
@@ -352,7 +385,7 @@ def _without_leap_day(reading: _Reading, table: _Table) -> _Table:
     leap = (table.month == 2) & (table.day == 29)
     if not leap.any():
         return table
-    reading.notes.append(f"29 February dropped: {counted(int(leap.sum()), 'hour')}")
+    reading.notes.append(say("29 February dropped: {hours}", hours=counted(int(leap.sum()), "hour")))
     keep = ~leap
     lines = [line for line, kept in zip(table.lines, keep, strict=True) if kept]
     year, month, day, hour = (part[keep] for part in (table.year, table.month, table.day, table.hour))
@@ -365,7 +398,10 @@ def _check_hours(reading: _Reading, table: _Table) -> None:
     odd = (table.month < 1) | (table.month > 12) | (table.day < 1) | (table.day > days) | (table.hour < 0) | (table.hour > 23)
     _told(
         reading,
-        [(table.lines[at], f"no such hour: {_when(table, at)}; expected hours 0 to 24 of a day of the year") for at in np.flatnonzero(odd)],
+        [
+            (table.lines[at], say("no such hour: {when}; expected hours 0 to 24 of a day of the year", when=_when(table, at)))
+            for at in np.flatnonzero(odd)
+        ],
     )
     reading.stop()
     place = 24 * (_STARTS[table.month - 1] + table.day - 1) + table.hour
@@ -376,19 +412,28 @@ def _check_hours(reading: _Reading, table: _Table) -> None:
         gap = int(step[at]) - 1
         if 0 < gap <= YEAR_HOURS // 2:
             missing.append(int(table.month[at]))
-            found.append((table.lines[at], f"{counted(gap, 'hour')} missing before {_when(table, at)}"))
+            found.append((table.lines[at], say("{hours} missing before {when}", hours=counted(gap, "hour"), when=_when(table, at))))
         else:
             doubled.append(int(table.month[at]))
-            found.append((table.lines[at], f"{_when(table, at)} stands twice or out of order, after {_when(table, at - 1)}"))
+            found.append(
+                (
+                    table.lines[at],
+                    say("{when} stands twice or out of order, after {before}", when=_when(table, at), before=_when(table, at - 1)),
+                )
+            )
     if place[-1] != YEAR_HOURS - 1:
         found.append(_unfinished(table, int(place[-1]) + 1, bool(found)))
     _told(reading, found)
     if missing and set(missing) <= {3, 4} and set(doubled) <= {9, 10, 11} and len(missing) == len(doubled):
-        reading.wrong("the clock was put forward and back: expected local standard time all the year", table.lines[0])
+        reading.wrong(say("the clock was put forward and back: expected local standard time all the year"), table.lines[0])
     if found or len(place) % YEAR_HOURS:
         reading.wrong(
-            f"{len(place):,} hours; expected {YEAR_HOURS:,} a year, each once and in order (29 February does not count): fill what is "
-            "missing, leave out what is too much",
+            say(
+                "{place:,} hours; expected {year_hours:,} a year, each once and in order (29 February does "
+                "not count): fill what is missing, leave out what is too much",
+                place=len(place),
+                year_hours=YEAR_HOURS,
+            ),
             table.lines[0],
         )
     reading.stop()
@@ -399,8 +444,10 @@ def _unfinished(table: _Table, given: int, broken: bool) -> tuple[int, str]:
     """That the last year of a file ends before its time; a short piece after whole years is too much rather than too little."""
     if not broken and given < YEAR_HOURS // 2 < len(table.lines):
         at = len(table.lines) - given
-        return table.lines[at], f"{counted(given, 'hour')} beyond whole years, from {_when(table, at)} on"
-    return table.lines[-1], f"{counted(YEAR_HOURS - given, 'hour')} missing at the end, after {_when(table, len(table.lines) - 1)}"
+        return table.lines[at], say("{hours} beyond whole years, from {when} on", hours=counted(given, "hour"), when=_when(table, at))
+    return table.lines[-1], say(
+        "{hours} missing at the end, after {when}", hours=counted(YEAR_HOURS - given, "hour"), when=_when(table, len(table.lines) - 1)
+    )
 
 
 def _check_years(reading: _Reading, table: _Table) -> None:
@@ -410,9 +457,14 @@ def _check_years(reading: _Reading, table: _Table) -> None:
     changes = np.flatnonzero((table.year[1:] != table.year[:-1]) & ~last[1:] & ~last[:-1]) + 1
 
     def said(at: np.int64) -> str:
-        return f"the year goes from {table.year[at - 1]} to {table.year[at]} amid a month, at {_when(table, at)}"
+        return say(
+            "the year goes from {before} to {year} amid a month, at {when}; expected whole months of one year",
+            before=int(table.year[at - 1]),
+            year=int(table.year[at]),
+            when=_when(table, at),
+        )
 
-    _told(reading, [(table.lines[at], f"{said(at)}; expected whole months of one year") for at in changes])
+    _told(reading, [(table.lines[at], said(at)) for at in changes])
     reading.stop()
 
 
@@ -430,14 +482,31 @@ def _checked(reading: _Reading, table: _Table, name: str) -> Array:
         at = int(wrong[np.argmax(np.abs(values[wrong]))])
         hint = _hint(name, values)
         reading.wrong(
-            f"{field.words} of {values[at]:,.6g} {field.unit} at {_when(table, at)}, one of {counted(len(wrong), 'hour')}; "
-            f"expected {field.least:g} to {field.most:g} {field.unit}{hint}",
+            say(
+                "{words} of {value:,.6g} {unit} at {when}, one of {hours}; expected {least:g} to {most:g} {unit}{hint}",
+                words=say(field.words),
+                value=values[at],
+                unit=field.unit,
+                when=_when(table, at),
+                hours=counted(len(wrong), "hour"),
+                least=field.least,
+                most=field.most,
+                hint=hint,
+            ),
             table.lines[at],
         )
     none = np.flatnonzero(np.isnan(values))
     if len(none) and (name == "dry_bulb" or (name in (*_SUNS, "wind") and len(none) < len(values))):
         at = int(none[0])
-        reading.wrong(f"no {field.words} in {counted(len(none), 'hour')}, the first {_when(table, at)}; fill the gaps", table.lines[at])
+        reading.wrong(
+            say(
+                "no {words} in {hours}, the first {when}; fill the gaps",
+                words=say(field.words),
+                hours=counted(len(none), "hour"),
+                when=_when(table, at),
+            ),
+            table.lines[at],
+        )
     return values
 
 
@@ -445,8 +514,8 @@ def _hint(name: str, values: Array) -> str:
     """What the unit of impossible numbers may be."""
     usual = float(np.nanmedian(values))
     if name in ("dry_bulb", "dew_point"):
-        return ": in kelvin? K - 273.15" if usual > 200.0 else ": in degrees Fahrenheit? (F - 32) / 1.8"
-    return ": in another unit?" if name == "pressure" else ""
+        return say(": in kelvin? K - 273.15") if usual > 200.0 else say(": in degrees Fahrenheit? (F - 32) / 1.8")
+    return say(": in another unit?") if name == "pressure" else ""
 
 
 def _check_place(reading: _Reading, place: _Place, table: _Table, values: dict[str, Array]) -> None:
@@ -454,7 +523,7 @@ def _check_place(reading: _Reading, place: _Place, table: _Table, values: dict[s
     limits = (("latitude", 90.0), ("longitude", 180.0), ("utc_offset", 14.0), ("elevation", 9000.0))
     off = [f"{name} {getattr(place, name):g}" for name, most in limits if abs(getattr(place, name)) > most]
     if off:
-        reading.wrong(f"no place on Earth: {', '.join(off)}")
+        reading.wrong(say("no place on Earth: {off}", off=", ".join(off)))
         return
     expected = 12.0 - (place.longitude / 15.0 - place.utc_offset)
     sun = np.nan_to_num(values["sun"])
@@ -462,8 +531,15 @@ def _check_place(reading: _Reading, place: _Place, table: _Table, values: dict[s
         seen = float((sun * (table.hour + 0.5)).sum() / sun.sum())
         if abs(seen - expected) > _SUN_OFF:
             reading.wrong(
-                f"the sun stands highest about {seen:.1f} h, but at longitude {place.longitude:g} and {place.utc_offset:+g} h of UTC about "
-                f"{expected:.1f} h: expected hours in local standard time, and longitudes east positive"
+                say(
+                    "the sun stands highest about {seen:.1f} h, but at longitude {longitude:g} and "
+                    "{utc_offset:+g} h of UTC about {expected:.1f} h: expected hours in local standard time, and "
+                    "longitudes east positive",
+                    seen=seen,
+                    longitude=place.longitude,
+                    utc_offset=place.utc_offset,
+                    expected=expected,
+                )
             )
 
 
@@ -473,25 +549,38 @@ def _dew_point(reading: _Reading, table: _Table, values: dict[str, Array]) -> Ar
     usable = np.isnan(dew) & (humidity > 0.0) & np.isfinite(dry) & (dry >= _FIELDS["dry_bulb"].least) & (dry <= _FIELDS["dry_bulb"].most)
     if usable.any():
         dew[usable] = dew_point(dry[usable], np.clip(humidity[usable] / 100.0, 1e-3, 1.0))
-        reading.notes.append(f"dew point worked out from the relative humidity in {counted(int(usable.sum()), 'hour')}")
+        reading.notes.append(say("dew point worked out from the relative humidity in {hours}", hours=counted(int(usable.sum()), "hour")))
     none = np.flatnonzero(np.isnan(dew))
     if len(none):
         at = int(none[0])
         reading.wrong(
-            f"no dew point and no relative humidity above 0 in {counted(len(none), 'hour')}, the first {_when(table, at)}; fill the gaps",
+            say(
+                "no dew point and no relative humidity above 0 in {hours}, the first {when}; fill the gaps",
+                hours=counted(len(none), "hour"),
+                when=_when(table, at),
+            ),
             table.lines[at],
         )
     over = np.nan_to_num(dew - dry)
     if over.max() > _ROUNDING:
         at = int(over.argmax())
         reading.wrong(
-            f"dew point {dew[at]:g} above the air temperature {dry[at]:g} degC at {_when(table, at)}, one of "
-            f"{counted(int((over > _ROUNDING).sum()), 'hour')}; expected at most as high",
+            say(
+                "dew point {dew:g} above the air temperature {dry:g} degC at {when}, one of {hours}; expected at most as high",
+                dew=dew[at],
+                dry=dry[at],
+                when=_when(table, at),
+                hours=counted(int((over > _ROUNDING).sum()), "hour"),
+            ),
             table.lines[at],
         )
     elif over.max() > 0.0:
         reading.notes.append(
-            f"dew point lowered to the air temperature in {counted(int((over > 0.0).sum()), 'hour')}, by at most {over.max():.1f} K"
+            say(
+                "dew point lowered to the air temperature in {hours}, by at most {most:.1f} K",
+                hours=counted(int((over > 0.0).sum()), "hour"),
+                most=over.max(),
+            )
         )
     return np.minimum(dew, dry)
 
@@ -503,13 +592,13 @@ def _weather(reading: _Reading, place: _Place, table: _Table, values: dict[str, 
     none = np.isnan(values["pressure"])
     pressure = np.where(none, pressure_at(np.array(place.elevation)), values["pressure"])
     if none.any():
-        reading.notes.append(f"no pressure in {counted(int(none.sum()), 'hour')}: that of the elevation")
-    lacking = [_FIELDS[name].words for name in (*_SUNS, "wind") if np.isnan(values[name]).all()]
+        reading.notes.append(say("no pressure in {hours}: that of the elevation", hours=counted(int(none.sum()), "hour")))
+    lacking = [say(_FIELDS[name].words) for name in (*_SUNS, "wind") if np.isnan(values[name]).all()]
     if lacking:
-        reading.notes.append(f"the file holds no {', no '.join(lacking)}")
+        reading.notes.append(say("the file holds no {lacking}", lacking=say(", no ").join(lacking)))
     years = list(_years(table))
     if not years:
-        reading.notes.append("a typical year: its months are of different years")
+        reading.notes.append(say("a typical year: its months are of different years"))
     return Weather(
         values["dry_bulb"], dew, pressure, values["sun"], values["sun_direct"], values["sun_diffuse"], values["wind"],
         place.latitude, place.longitude, place.utc_offset, place.elevation, _WIND_HEIGHT, place.name, "file", tuple(years),

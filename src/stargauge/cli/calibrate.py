@@ -62,6 +62,7 @@ def _faults(asked: argparse.Namespace) -> Iterator[Fault]:
 
 def _gpu(asked: argparse.Namespace) -> int:
     from stargauge import api
+    from stargauge.quantity.spoken import say
     from stargauge.report.compute.gpu import render_gpu
 
     values = values_of(asked)
@@ -75,7 +76,7 @@ def _gpu(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_gpu(data, style_of(asked), asked.out or (asked.show and f"of {asked.show}, as kept")))
+        sys.stdout.write(render_gpu(data, style_of(asked), asked.out or (asked.show and say("of {what}, as kept", what=asked.show))))
     return 0
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.cli.extras import EXTRAS
+from stargauge.quantity.spoken import say
 
 Data = dict[str, Any]
 #: Python that is needed.
@@ -60,14 +61,20 @@ def examined() -> Data:
 
 def _broken(data: Data) -> Iterator[str]:
     if not data["python"]["fits"]:
-        yield f"Python {data['python']['version']} is too old: {'.'.join(map(str, OLDEST))} or newer is needed"
+        oldest = ".".join(map(str, OLDEST))
+        yield say("Python {version} is too old: {oldest} or newer is needed", version=data["python"]["version"], oldest=oldest)
     if not data["core"]:
-        yield "the package is not installed, only its files are here: pip install stargauge, or pip install -e . beside them"
+        yield say("the package is not installed, only its files are here: pip install stargauge, or pip install -e . beside them")
     for one in data["core"]:
         if one["state"] != "fits":
-            yield f"{one['name']} {one['installed'] or 'is missing'}: {one['needed']} is needed: pip install '{one['name']}{one['needed']}'"
-    yield from (f"{one['name']}: {one['fault']}" for one in data["data"] if one["fault"])
-    yield from (f"{one['name']}: {one['path']} {one['fault']}" for one in data["folders"] if one["fault"])
+            told = {"name": one["name"], "needed": one["needed"], "command": f"pip install '{one['name']}{one['needed']}'"}
+            yield (
+                say("{name} {installed}: {needed} is needed: {command}", installed=one["installed"], **told)
+                if one["installed"]
+                else say("{name} is missing: {needed} is needed: {command}", **told)
+            )
+    yield from (f"{_name(one)}: {one['fault']}" for one in data["data"] if one["fault"])
+    yield from (f"{_name(one)}: {one['path']} {one['fault']}" for one in data["folders"] if one["fault"])
 
 
 # --- packages ---------------------------------------------------------------------------------------------------------------------
@@ -121,14 +128,14 @@ def _extra(name: str, gives: str, command: str, needed: dict[str, str]) -> Data:
     packages = [_package(package, least) for package, least in needed.items()]
     fits = [one["state"] == "fits" for one in packages]
     state = "complete" if packages and all(fits) else "in part" if any(fits) else "missing"
-    return {"name": name, "gives": gives, "state": state, "packages": packages, "command": None if state == "complete" else command}
+    return {"name": name, "gives": say(gives), "state": state, "packages": packages, "command": None if state == "complete" else command}
 
 
 # --- the machine ------------------------------------------------------------------------------------------------------------------
 
 
 def _program(names: tuple[str, ...], gives: str) -> Data:
-    return {"name": names[0], "gives": gives, "path": next((path for name in names if (path := shutil.which(name))), None)}
+    return {"name": names[0], "gives": say(gives), "path": next((path for name in names if (path := shutil.which(name))), None)}
 
 
 def _machine() -> Data:
@@ -141,11 +148,11 @@ def _machine() -> Data:
     if memory is not None and (limit := _limit()) is not None:
         memory = min(memory, limit)
     if memory is None:
-        enough = "the system does not say how much memory there is"
+        enough = say("the system does not say how much memory there is")
     elif memory >= GOOD_MEMORY:
-        enough = "enough for a check of 100,000 draws"
+        enough = say("enough for a check of 100,000 draws")
     else:
-        enough = "enough for a check of 10,000 draws" if memory >= LEAST_MEMORY else "less than a check is measured to need"
+        enough = say("enough for a check of 10,000 draws" if memory >= LEAST_MEMORY else "less than a check is measured to need")
     return {"cores": cores, "memory": memory, "enough": enough}
 
 
@@ -168,7 +175,7 @@ def _shipped() -> list[Data]:
 def _catalogue() -> str:
     from stargauge.catalogue.load import load_catalogue
 
-    return f"{len(load_catalogue().kinds())} kinds"
+    return say("{number} kinds", number=len(load_catalogue().kinds()))
 
 
 def _programmes() -> str:
@@ -176,8 +183,8 @@ def _programmes() -> str:
 
     names = [load(name).name for name in shipped()]
     if not names:
-        raise ValueError("no programme is there: the package is not whole; install it again")
-    return f"{len(names)} shipped"
+        raise ValueError(say("no programme is there: the package is not whole; install it again"))
+    return say("{number} shipped", number=len(names))
 
 
 def _tried(name: str, work: Callable[[], str]) -> Data:
@@ -196,7 +203,7 @@ def _folders() -> list[Data]:
 
 def _folder(name: str, path: Path, needed: bool = True) -> Data:
     writable = os.access(path, os.W_OK)
-    fault = None if writable or not needed else "cannot be written to"
+    fault = None if writable or not needed else say("cannot be written to")
     return {"name": name, "path": str(path), "writable": writable, "fault": fault}
 
 
@@ -205,10 +212,13 @@ def _folder(name: str, path: Path, needed: bool = True) -> Data:
 
 def rendered(data: Data, plain: bool = False) -> str:
     """The answer in 80 columns: what is broken first, then each part."""
+    from stargauge.report.locale import notation
     from stargauge.report.terminal import style_for, wrapped
+    from stargauge.report.wording import counted
 
     style = style_for(sys.stdout, plain)
-    lines = [style.bold(f"Stargauge {data['version']}: {'works here' if data['ok'] else 'does not work here'}")]
+    works = say("works here") if data["ok"] else say("does not work here")
+    lines = [style.bold(f"Stargauge {data['version']}: {works}")]
     for text in data["broken"]:
         lines += wrapped(text, style.width, "   ! ", "     ")
 
@@ -218,26 +228,42 @@ def rendered(data: Data, plain: bool = False) -> str:
             lines.extend(wrapped(text, style.width, f"   {label:<16}", " " * 19))
 
     python, machine = data["python"], data["machine"]
-    memory = "" if machine["memory"] is None else f"{machine['memory'] / 2**30:.1f} GiB of memory, "
-    part("Machine", [("Python", f"{python['version']}, {python['program']}"), ("system", python["system"]),
-                     ("size", f"{machine['cores']} core{'s' * (machine['cores'] != 1)}, {memory}{machine['enough']}")])  # fmt: skip
-    part("Core", [(one["name"], _version_text(one)) for one in data["core"]])
-    part("Extras", [(one["name"], _extra_text(one)) for one in data["extras"]])
-    part("Programs", [(one["name"], f"{one['path'] or 'not here'}: {one['gives']}") for one in data["programs"]])
-    part("Data", [(one["name"], one["holds"] or one["fault"]) for one in data["data"]])
-    part("Folders", [(one["name"], f"{one['path']}{'' if one['writable'] else ' (cannot be written to)'}") for one in data["folders"]])
+    size = [counted(machine["cores"], "core")]
+    if machine["memory"] is not None:
+        gib = f"{machine['memory'] / 2**30:.1f}"
+        size.append(say("{size} GiB of memory", size=notation().number(gib)))
+    part(say("Machine"), [("Python", f"{python['version']}, {python['program']}"), (say("system"), python["system"]),
+                          (say("size"), ", ".join([*size, machine["enough"]]))])  # fmt: skip
+    part(say("Core"), [(one["name"], _version_text(one)) for one in data["core"]])
+    part(say("Extras"), [(one["name"], _extra_text(one)) for one in data["extras"]])
+    part(say("Programs"), [(one["name"], f"{one['path'] or say('not here')}: {one['gives']}") for one in data["programs"]])
+    part(say("Data"), [(_name(one), one["holds"] or one["fault"]) for one in data["data"]])
+    part(say("Folders"), [(_name(one), _folder_text(one)) for one in data["folders"]])
     return style.finish(lines)
 
 
+def _name(one: Data) -> str:
+    """What data or a folder is called."""
+    told = {
+        "catalogue": say("catalogue"), "programmes": say("programmes"), "temporary files": say("temporary files"),
+        "this folder": say("this folder"), "evidence": say("evidence"),
+    }  # fmt: skip
+    return told[one["name"]]
+
+
+def _folder_text(one: Data) -> str:
+    return str(one["path"]) if one["writable"] else say("{path} (cannot be written to)", path=one["path"])
+
+
 def _version_text(one: Data) -> str:
-    wanted = "" if one["state"] == "fits" else f" ({one['needed']} is needed)"
-    return f"{one['installed'] or 'not installed'}{wanted}"
+    installed = one["installed"] or say("not installed")
+    return installed if one["state"] == "fits" else say("{installed} ({needed} is needed)", installed=installed, needed=one["needed"])
 
 
 def _extra_text(one: Data) -> str:
     """What it gives, with its versions; or what is missing and the command for it."""
     if one["state"] == "complete":
         return "; ".join([one["gives"], ", ".join(f"{part['name']} {part['installed']}" for part in one["packages"])])
-    wanting = [f"{part['name']} {part['needed']}" for part in one["packages"] if part["state"] != "fits"]
-    state = f"lacks {', '.join(wanting)}" if one["state"] == "in part" else "not installed"
+    wanting = ", ".join(f"{part['name']} {part['needed']}" for part in one["packages"] if part["state"] != "fits")
+    state = say("lacks {packages}", packages=wanting) if one["state"] == "in part" else say("not installed")
     return f"{one['gives']}; {state}: {one['command']}"

@@ -15,7 +15,7 @@ def drivers(asked: argparse.Namespace) -> int:
 
     data = api.drivers(
         loaded(asked), asked.claim, address=asked.address, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
-        workers=asked.workers, values=values_of(asked), progress=progress, given=asked.given,
+        workers=asked.workers, values=values_of(asked), progress=progress, given=asked.given, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)

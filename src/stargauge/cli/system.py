@@ -26,12 +26,12 @@ def system(asked: argparse.Namespace) -> int:
         expect_pages()
     data = api.system(
         asked.programmes or None, by=asked.by, pools=_pools(asked.pool), as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
-        workers=asked.workers, values=values_of(asked), progress=progress,
+        workers=asked.workers, values=values_of(asked), progress=progress, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if target is not None:
         from stargauge.report.sites.system_page import render_system_page
 
-        write_whole(target, render_system_page(data))
+        write_whole(target, render_system_page(data, asked.spoken))
     if asked.json:
         print_json(data)
     else:

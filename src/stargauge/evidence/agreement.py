@@ -20,11 +20,19 @@ from stargauge.evidence.log.note import Verifier, parted
 from stargauge.evidence.log.tiles import WIDTH, TileReader, tile_path, width_of
 from stargauge.evidence.store import EntryRow, Index, PayloadRow
 from stargauge.quantity.errors import Fault, InputError, counted
+from stargauge.quantity.spoken import say
 
 #: How many tiles are kept in memory.
 _KEPT = 1024
-_RESTORE = ". Look at everything with `stargauge evidence fsck`, and bring back an evidence.sqlite that belongs to this log"
-_MEND = "; `stargauge evidence fsck --mend` writes it again from the entries"
+
+
+def _restore() -> str:
+    return say(". Look at everything with `stargauge evidence fsck`, and bring back an evidence.sqlite that belongs to this log")
+
+
+def mend() -> str:
+    """How files of a log are written again."""
+    return say("; `stargauge evidence fsck --mend` writes it again from the entries")
 
 
 class Agreement:
@@ -40,9 +48,12 @@ class Agreement:
         tail = self._hashes(0, whole) if rest else []
         over = [one for place in range(-(-whole // WIDTH)) for one in self._hashes(1, place)]
         if folded(folded(None, tail), over) != checkpoint.root:
-            what = f"the root that was signed for {counted(self.size, 'entry', 'entries')}"
-            text = f"the files of the log do not have {what}: they were altered or are damaged"
-            raise InputError(Fault(text + _MEND, file=str(log.folder)))
+            text = say(
+                "the files of the log do not have the root that was signed for {entries}: they were altered or are damaged{mend}",
+                entries=counted(self.size, "entry", "entries"),
+                mend=mend(),
+            )
+            raise InputError(Fault(text, file=str(log.folder)))
         self._roots = [*over, root_of(tail)]
 
     def _hashes(self, level: int, place: int) -> list[bytes]:
@@ -50,16 +61,16 @@ class Agreement:
         try:
             return self._reader.hashes(level, place, width)
         except OSError:
-            wrong = "is missing"
+            wrong = say("is missing")
         except ProofError as error:
             wrong = str(error)
-        raise InputError(Fault(f"{wrong}{_MEND}", file=str(self._log.folder / tile_path(level, place, width))))
+        raise InputError(Fault(f"{wrong}{mend()}", file=str(self._log.folder / tile_path(level, place, width))))
 
     def _tile(self, place: int) -> list[bytes]:
         hashes = self._hashes(0, place)
         if root_of(hashes) != self._roots[place]:
             file = str(self._log.folder / tile_path(0, place, len(hashes)))
-            raise InputError(Fault(f"is not what was signed: it was altered or is damaged{_MEND}", file=file))
+            raise InputError(Fault(say("is not what was signed: it was altered or is damaged{mend}", mend=mend()), file=file))
         with self._turn:
             self._kept[place] = hashes
             if len(self._kept) > _KEPT:
@@ -101,26 +112,28 @@ def differences(row: EntryRow, parts: Sequence[PayloadRow]) -> Iterator[str]:
         place, kind, time, target, about = (told[name] for name in ("index", "type", "time", "target", "about"))
         payloads = [(one["commitment"], one["size"]) for one in told["payloads"]]
     except (ValueError, KeyError, TypeError):
-        yield "its manifest cannot be read"
+        yield say("its manifest cannot be read")
         return
     if place != row.id:
-        yield f"its manifest is that of entry {place}"
+        yield say("its manifest is that of entry {place}", place=place)
     if (kind, time) != (row.kind, row.time):
-        yield "its kind or time is not that of its manifest"
+        yield say("its kind or time is not that of its manifest")
     try:
         if target != manifests.target_commitment(bytes.fromhex(row.target_salt), row.target):
-            yield "its target is not the one that its manifest commits to"
+            yield say("its target is not the one that its manifest commits to")
         if row.about_salt and about != manifests.about_commitment(bytes.fromhex(row.about_salt), row.about):
-            yield "what it says is not what its manifest commits to"
+            yield say("what it says is not what its manifest commits to")
         for part, one in zip(parts, payloads, strict=False):
             if part.sha256 and one != (payload_commitment_of(part), part.size):
-                yield f'its payload "{part.name}" is not the one that its manifest commits to'
+                yield say('its payload "{name}" is not the one that its manifest commits to', name=part.name)
     except ValueError:
-        yield "a salt of it cannot be read"
+        yield say("a salt of it cannot be read")
     if not row.about_salt and row.about != "{}":
-        yield "what it says should be erased, and something stands there"
+        yield say("what it says should be erased, and something stands there")
     if len(parts) != len(payloads):
-        yield f"it has {counted(len(parts), 'payload')} in the index, {len(payloads)} in its manifest"
+        yield say(
+            "it has {counted} in the index, {payloads} in its manifest", counted=counted(len(parts), "payload"), payloads=len(payloads)
+        )
 
 
 def blank(row: EntryRow, parts: Sequence[PayloadRow]) -> bool:
@@ -150,7 +163,9 @@ class CheckedIndex:
             self._expect(row, parts, agreed)
             if target is not None:
                 if f'"previous":{before},' not in row.leaf and not (before is None and '"previous":' not in row.leaf):
-                    raise self._fault(row, "the entry before it on its target, which its manifest names, is not here under this target")
+                    raise self._fault(
+                        row, say("the entry before it on its target, which its manifest names, is not here under this target")
+                    )
                 before = row.id
                 if kind is not None and row.kind != kind:
                     continue
@@ -163,7 +178,12 @@ class CheckedIndex:
             self._expect(row, parts, agreed)
             return row, parts
         if 0 <= index < agreed.size:
-            raise InputError(Fault(f"entry {index} is in the log, and missing here: it was removed{_RESTORE}", file=self._file))
+            raise InputError(
+                Fault(
+                    say("entry {index} is in the log, and missing here: it was removed{restore}", index=index, restore=_restore()),
+                    file=self._file,
+                )
+            )
         return None
 
     def _agreed(self) -> Agreement:
@@ -175,13 +195,19 @@ class CheckedIndex:
         try:
             made = self._checkpoint()
         except ModuleNotFoundError as lacking:
-            raise InputError(f"evidence needs {lacking.name}; install it with: pip install 'stargauge[evidence]'") from None
+            raise InputError(say("evidence needs {name}; install it with: pip install 'stargauge[evidence]'", name=lacking.name)) from None
         if not self._whole:  # once: what is cut off is seen by this, what is added later is checked as it is read
             if (size := self._index.size()) < made.size:
                 raise InputError(fewer(made.size, size, self._file))
             if missing := self._index.removed():
-                verb, they = ("is", "it was") if missing == 1 else ("are", "they were")
-                text = f"of {counted(size, 'entry', 'entries')} {missing:,} {verb} missing: {they} removed{_RESTORE}"
+                text = say(
+                    "of {entries} {missing:,} is missing: it was removed{restore}"
+                    if missing == 1
+                    else "of {entries} {missing:,} are missing: they were removed{restore}",
+                    entries=counted(size, "entry", "entries"),
+                    missing=missing,
+                    restore=_restore(),
+                )
                 raise InputError(Fault(text, file=self._file))
             self._whole = True
         agreed = Agreement(self._log, made)
@@ -190,22 +216,28 @@ class CheckedIndex:
 
     def _expect(self, row: EntryRow, parts: Sequence[PayloadRow], agreed: Agreement) -> None:
         if not agreed.holds(row):
-            raise self._fault(row, "its manifest is not the one that the signed log holds")
+            raise self._fault(row, say("its manifest is not the one that the signed log holds"))
         if as_committed(row, parts):
             if all(part.sha256 for part in parts):
                 return
         elif wrong := list(differences(row, parts)):
             raise self._fault(row, "; ".join(wrong))
         if blank(row, parts) and self._index.erasure_of(row.id, row.target) is None:
-            raise self._fault(row, "something of it is erased, and no entry tells of that")
+            raise self._fault(row, say("something of it is erased, and no entry tells of that"))
 
     def _fault(self, row: EntryRow, what: str) -> InputError:
-        return InputError(Fault(f"{what}: the index was altered or is damaged{_RESTORE}", f"entry {row.id}", self._file))
+        return InputError(
+            Fault(
+                say("{what}: the index was altered or is damaged{restore}", what=what, restore=_restore()),
+                say("entry {id}", id=row.id),
+                self._file,
+            )
+        )
 
 
 def were_signed(size: int) -> str:
     """How many entries were signed."""
-    return f"{counted(size, 'entry', 'entries')} {'was' if size == 1 else 'were'} signed"
+    return say("{entries} was signed" if size == 1 else "{entries} were signed", entries=counted(size, "entry", "entries"))
 
 
 def is_older(note: str, known: Sequence[Verifier], size: int) -> bool:
@@ -219,5 +251,14 @@ def is_older(note: str, known: Sequence[Verifier], size: int) -> bool:
 
 def fewer(signed: int, held: int, file: str) -> Fault:
     """That the index holds fewer entries than were signed."""
-    what = "it was replaced by an older copy, or entries were removed"
-    return Fault(f"{were_signed(signed)}, and the index holds {held:,}: {what}{_RESTORE}", file=file)
+    what = say("it was replaced by an older copy, or entries were removed")
+    return Fault(
+        say(
+            "{were_signed}, and the index holds {held:,}: {what}{restore}",
+            were_signed=were_signed(signed),
+            held=held,
+            what=what,
+            restore=_restore(),
+        ),
+        file=file,
+    )

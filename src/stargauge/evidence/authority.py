@@ -6,6 +6,8 @@ import time
 
 from stargauge.evidence.timestamp import MOST_BYTES
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 #: Seconds without a sign of life, and seconds in all.
 _SILENCE, _IN_ALL = 20.0, 60.0
@@ -20,14 +22,22 @@ def answer_of(url: str, request: bytes) -> bytes:
     try:
         with httpx.stream("POST", url, content=request, headers=headers, timeout=_SILENCE, follow_redirects=False, trust_env=False) as said:
             if said.status_code != 200:
-                raise InputError(f"{url} answered {said.status_code}; expected 200 and a time stamp")
+                raise InputError(say("{url} answered {status_code}; expected 200 and a time stamp", url=url, status_code=said.status_code))
             made = b""
             for part in said.iter_bytes():
                 made += part
                 if time.monotonic() - begun > _IN_ALL:
-                    raise InputError(f"{url} did not finish its answer within {_IN_ALL:.0f} seconds")
+                    raise InputError(say("{url} did not finish its answer within {in_all:.0f} seconds", url=url, in_all=_IN_ALL))
                 if len(made) > MOST_BYTES:
-                    raise InputError(f"{url} sent more than {MOST_BYTES:,} bytes; a time stamp is smaller")
+                    raise InputError(
+                        say("{url} sent more than {most_bytes:,} bytes; a time stamp is smaller", url=url, most_bytes=MOST_BYTES)
+                    )
             return made
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise InputError(f"{url} could not be asked: {error}; write the request with --request FILE and send it by other means") from None
+        raise InputError(
+            say(
+                "{url} could not be asked: {error}; write the request with --request FILE and send it by other means",
+                url=url,
+                error=problem(str(error)),
+            )
+        ) from None

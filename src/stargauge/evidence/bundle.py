@@ -24,6 +24,8 @@ from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.note import Verifier, decoded
 from stargauge.evidence.log.proof import LogProof
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 FORMAT = "stargauge evidence bundle v1"
 CHECKPOINT, KEYS, READ_ME, FIRST, LATER = "checkpoint", "keys.pub", "README.txt", "bundle.json", "later.jsonl"
@@ -173,7 +175,9 @@ def _change(one: KeyChange) -> dict[str, Any]:
 
 def _content_path(index: int, name: str) -> str:
     if not _CONTENT.fullmatch(name):
-        raise InputError(f'a content cannot be called "{name}" in a bundle; expected letters, digits, dots, dashes and underscores')
+        raise InputError(
+            say('a content cannot be called "{name}" in a bundle; expected letters, digits, dots, dashes and underscores', name=name)
+        )
     return f"entries/{index}/contents/{name}"
 
 
@@ -186,14 +190,21 @@ def opened(raw: bytes, file: str = "") -> Bundle:
         files = _Members(zipfile.ZipFile(io.BytesIO(raw)))
         made = _read(files)
         if files.unread:
-            raise ValueError(f"it holds what it does not name: {', '.join(sorted(files.unread)[:5])}")
+            raise ValueError(say("it holds what it does not name: {unread}", unread=", ".join(sorted(files.unread)[:5])))
         return made
     except InputError as error:
         raise InputError([Fault(fault.message, fault.path, file) for fault in error.faults]) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, OverflowError) as error:
-        raise InputError(Fault(f"this is no bundle of evidence, or it is damaged: {error or 'it ends too early'}", file=file)) from None
+        raise InputError(Fault(say("this is no bundle of evidence, or it is damaged: {error}", error=_why(error)), file=file)) from None
     except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(Fault(f"this is no bundle of evidence, or a part is missing: {error}", file=file)) from None
+        raise InputError(
+            Fault(say("this is no bundle of evidence, or a part is missing: {error}", error=problem(str(error))), file=file)
+        ) from None
+
+
+def _why(error: Exception) -> str:
+    """What is damaged: in our words, or in those of whoever reads the format."""
+    return (str(error) if type(error) is ValueError else problem(str(error))) if str(error) else say("it ends too early")
 
 
 class _Members:
@@ -202,19 +213,21 @@ class _Members:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         members = archive.infolist()
         if len(members) > MOST_FILES:
-            raise ValueError(f"it holds {len(members):,} files; expected at most {MOST_FILES:,}")
+            raise ValueError(
+                say("it holds {members:,} files; expected at most {most_files:,}", members=len(members), most_files=MOST_FILES)
+            )
         self._archive, self._sizes = archive, {one.filename: one.file_size for one in members}
         if len(self._sizes) < len(members):
-            raise ValueError("it holds two files of one name")
+            raise ValueError(say("it holds two files of one name"))
         self._left, self.unread = MOST_WORDS, set(self._sizes)
 
     def bytes(self, name: str) -> bytes:
         """A file of words by its name."""
         if name not in self._sizes:
-            raise ValueError(f'the file "{name}" is missing')
+            raise ValueError(say('the file "{name}" is missing', name=name))
         self._left -= self._sizes[name]
         if self._left < 0:
-            raise ValueError(f"its words and proofs have more than {MOST_WORDS:,} bytes")
+            raise ValueError(say("its words and proofs have more than {most_words:,} bytes", most_words=MOST_WORDS))
         self.unread.discard(name)
         with self._archive.open(name) as file:
             return file.read(self._sizes[name])
@@ -229,7 +242,7 @@ class _Members:
             return None
         self.unread.discard(name)
         if self._sizes[name] > MOST_CONTENT:
-            raise ValueError(f'"{name}" has more than {MOST_CONTENT:,} bytes')
+            raise ValueError(say('"{name}" has more than {most_content:,} bytes', name=name, most_content=MOST_CONTENT))
         return Member(self._archive, name)
 
     def has(self, name: str) -> bool:
@@ -240,7 +253,7 @@ class _Members:
 def _read(files: _Members) -> Bundle:
     told = json.loads(files.text(FIRST))
     if told.get("format") != FORMAT:
-        raise ValueError(f'its format is "{str(told.get("format"))[:60]}"; this tool reads "{FORMAT}"')
+        raise ValueError(say('its format is "{format}"; this tool reads "{ours}"', format=str(told.get("format"))[:60], ours=FORMAT))
     note = files.text(CHECKPOINT)
     lines = files.text(LATER).splitlines() if files.has(LATER) else []
     return Bundle(
@@ -251,19 +264,19 @@ def _read(files: _Members) -> Bundle:
 
 
 def _read_change(told: Mapping[str, Any]) -> KeyChange:
-    inclusion, growth = (tuple(decoded(one, "a hash of a change of keys") for one in told[name]) for name in ("inclusion", "growth"))
+    inclusion, growth = (tuple(decoded(one, say("a hash of a change of keys")) for one in told[name]) for name in ("inclusion", "growth"))
     return KeyChange(str(told["checkpoint"]), str(told["leaf"]), inclusion, growth)
 
 
 def _read_anchor(files: _Members, place: int, told: Mapping[str, Any]) -> Anchor:
-    count = _whole(told["stamps"], "the number of stamps")
+    count = _whole(told["stamps"], say("the number of stamps"))
     stamps = (files.bytes(f"anchors/{place}/stamp-{number}.tsr") for number in range(1, min(count, MOST_FILES) + 1))
-    growth = tuple(decoded(one, "a hash of the growth") for one in told["growth"])
+    growth = tuple(decoded(one, say("a hash of the growth")) for one in told["growth"])
     return Anchor(files.text(f"anchors/{place}/checkpoint"), tuple(stamps), growth)
 
 
 def _entry(files: _Members, told: Mapping[str, Any]) -> Opened:
-    index = _whole(told["index"], "the place of an entry")
+    index = _whole(told["index"], say("the place of an entry"))
     contents = {name: _content(made, files.content(_content_path(index, name))) for name, made in told["contents"].items()}
     proof = LogProof.of(files.text(f"entries/{index}/proof.tlog-proof"))
     return _opened(told, files.text(f"entries/{index}/leaf.json"), contents, proof)
@@ -271,27 +284,27 @@ def _entry(files: _Members, told: Mapping[str, Any]) -> Opened:
 
 def _later(told: Mapping[str, Any], note: str) -> Opened:
     contents = {name: _content(made, None) for name, made in told["contents"].items()}
-    hashes = tuple(decoded(one, "a hash of a proof") for one in told["proof"])
-    return _opened(told, str(told["leaf"]), contents, LogProof(_whole(told["index"], "the place of an entry"), hashes, note))
+    hashes = tuple(decoded(one, say("a hash of a proof")) for one in told["proof"])
+    return _opened(told, str(told["leaf"]), contents, LogProof(_whole(told["index"], say("the place of an entry")), hashes, note))
 
 
 def _opened(told: Mapping[str, Any], leaf: str, contents: Mapping[str, Content], proof: LogProof) -> Opened:
     about, salts = told["about"], [str(told["target_salt"]), str(told["about_salt"])]
     if about is not None and not isinstance(about, Mapping):
-        raise ValueError("what an entry says is no object")
+        raise ValueError(say("what an entry says is no object"))
     if wrong := [salt for salt in salts if salt and not _HASH.fullmatch(salt)]:
-        raise ValueError(f'"{wrong[0][:40]}" is no salt')
+        raise ValueError(say('"{wrong}" is no salt', wrong=wrong[0][:40]))
     return Opened(leaf, str(told["target"]), salts[0], about, salts[1], contents, proof)
 
 
 def _content(told: Mapping[str, Any], held: Member | None) -> Content:
     digest, salt = str(told["sha256"]), str(told["salt"])
     if wrong := [one for one in (digest, salt) if one and not _HASH.fullmatch(one)]:
-        raise ValueError(f'"{wrong[0][:40]}" is no hash or salt of a content')
-    return Content(digest, salt, _whole(told["size"], "the size of a content"), held)
+        raise ValueError(say('"{wrong}" is no hash or salt of a content', wrong=wrong[0][:40]))
+    return Content(digest, salt, _whole(told["size"], say("the size of a content")), held)
 
 
 def _whole(value: Any, what: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{what} is no whole number")
+        raise ValueError(say("{what} is no whole number", what=what))
     return value

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: How many files are written and open at a time.
 _AT_ONCE = 128
@@ -95,6 +96,10 @@ def _side_by_side(sync: Callable[[Any], None], things: Sequence[Any]) -> None:
             pass
 
 
+class Busy(InputError):
+    """Somebody else writes to the same records."""
+
+
 class WriterLock:
     """Held by the one process that writes; the file says by which, and is empty once that process ended in order."""
 
@@ -106,10 +111,13 @@ class WriterLock:
         except OSError:
             holder = os.pread(self._handle, 200, 0).decode(errors="replace").strip() if sys.platform != "win32" else ""
             os.close(self._handle)
-            raise InputError(
+            raise Busy(
                 Fault(
-                    f"another process{f' ({holder})' if holder else ''} writes to these records; one writer at a time: "
-                    "wait until it has ended, or stop it. Reading goes on meanwhile",
+                    say(
+                        "another process{holder} writes to these records; one writer at a time: wait until it has ended, or stop it. "
+                        "Reading goes on meanwhile",
+                        holder=f" ({holder})" if holder else "",
+                    ),
                     file=str(path.parent),
                 )
             ) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.evidence.agreement import blank, differences, fewer, is_older, were_signed
+from stargauge.evidence.agreement import blank, differences, fewer, is_older, mend, were_signed
 from stargauge.evidence.items import entry_of, payload_commitment_of
 from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
@@ -22,8 +22,6 @@ from stargauge.evidence.store import EntryRow, PayloadRow
 from stargauge.evidence.workspace import INDEX, Workspace
 from stargauge.quantity.errors import Fault, InputError, counted
 from stargauge.quantity.spoken import say
-
-_MEND = "; `stargauge evidence fsck --mend` writes it again from the entries"
 
 
 @dataclass
@@ -59,15 +57,17 @@ def fsck(workspace: Workspace, payloads: bool = True) -> Findings:
     size = found.entries
     try:
         if note is None:
-            found.faults.append(Fault("there is no checkpoint", file=str(workspace.log.folder / "checkpoint")))
+            found.faults.append(Fault(say("there is no checkpoint"), file=str(workspace.log.folder / "checkpoint")))
         else:
             made = found.checkpoint = opened_checkpoint(note, known, workspace.origin)
             size = made.size
             if size < found.entries:
-                span = {"first": size, "last": found.entries - 1}
-                found.notes.append(
-                    say("entries {first} to {last} are not under the checkpoint yet; the next command that writes signs it", **span)
+                text = say(
+                    "entries {size} to {entries} are not under the checkpoint yet; the next command that writes signs it",
+                    size=size,
+                    entries=found.entries - 1,
                 )
+                found.notes.append(text)
     except ProofError as error:
         if note is not None and is_older(note, known, found.entries):
             found.faults.append(fewer(told_checkpoint(note).size, found.entries, str(workspace.folder / INDEX)))
@@ -75,7 +75,7 @@ def fsck(workspace: Workspace, payloads: bool = True) -> Findings:
             found.faults += [Fault(fault.message, file=str(workspace.log.folder / "checkpoint")) for fault in error.faults]
     held: dict[str, tuple[int, str]] = {}
     leaves = (row.leaf.encode() for row in _looked_at(workspace, found, [key.id.hex() for key in known], held))
-    found.faults += differing(workspace.log, leaves, size, found.checkpoint, _MEND)
+    found.faults += differing(workspace.log, leaves, size, found.checkpoint, mend())
     if payloads:
         found.faults += _payload_faults(workspace, found, held)
     _around(workspace, found)
@@ -90,17 +90,25 @@ def differing(log: LogFolder, entries: Iterable[bytes], size: int, made: Checkpo
         for path, content in files_of((entry for entry, _ in zip(passing, range(size), strict=False)), edge):
             if not _holds(log, path, content):
                 whole = (log.folder / path).is_file()
-                state = "is not what the entries make it: it was altered or is damaged" if whole else "is missing"
+                state = say("is not what the entries make it: it was altered or is damaged" if whole else "is missing")
                 yield Fault(state + advice, file=str(log.folder / path))
     except (ProofError, OSError) as error:
-        yield Fault(f"the entries cannot be read: {error}", file=str(getattr(error, "filename", None) or log.folder))
+        yield Fault(say("the entries cannot be read: {error}", error=error), file=str(getattr(error, "filename", None) or log.folder))
         return
     for _ in passing:  # what is beyond the checkpoint is looked at too
         pass
     if made is not None and (edge.size != made.size or edge.root != made.root):
-        there = counted(edge.size, "entry", "entries") if edge.size != made.size else "the entries"
-        does = "does" if edge.size == 1 != made.size else "do"
-        text = f"{were_signed(made.size)}, and {there} {does} not have the root that was signed: an entry was altered or removed"
+        if edge.size == made.size:
+            text = say("{signed}, and the entries do not have the root that was signed: an entry was altered or removed",
+                       signed=were_signed(made.size))  # fmt: skip
+        else:
+            text = say(
+                "{signed}, and {entries} does not have the root that was signed: an entry was altered or removed"
+                if edge.size == 1
+                else "{signed}, and {entries} do not have the root that was signed: an entry was altered or removed",
+                signed=were_signed(made.size),
+                entries=counted(edge.size, "entry", "entries"),
+            )
         yield Fault(text, file=str(log.folder / "checkpoint"))
 
 
@@ -120,14 +128,19 @@ def _looked_at(workspace: Workspace, found: Findings, keys: Sequence[str], held:
     latest: dict[str, int] = {}
     for expected, (row, parts) in enumerate(workspace.rows()):
         if row.id != expected:
-            found.faults.append(Fault(f"entry {expected} is missing from the index; {row.id} follows"))
+            found.faults.append(Fault(say("entry {expected} is missing from the index; {id} follows", expected=expected, id=row.id)))
             return
         before = latest.get(row.target)
         if row.leaf != _as_committed(row, parts, before, key):  # or it bears more than most do
-            found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(workspace, row, parts, before, keys)]
+            found.faults += [Fault(text, say("entry {id}", id=row.id)) for text in _entry_faults(workspace, row, parts, before, keys)]
             key = _key_after(row, key)
         if row.time < last:
-            found.faults.append(Fault(f"its time {row.time} is before that of the entry before it, {last}", f"entry {row.id}"))
+            found.faults.append(
+                Fault(
+                    say("its time {time} is before that of the entry before it, {last}", time=row.time, last=last),
+                    say("entry {id}", id=row.id),
+                )
+            )
         for part in parts:
             found.erased += not part.sha256
             if part.sha256:
@@ -170,11 +183,11 @@ def _entry_faults(
     except (ValueError, KeyError, TypeError, AttributeError):
         return
     if before != previous:
-        yield f"its manifest names entry {before} as the one before on its target; that is {previous}"
+        yield say("its manifest names entry {before} as the one before on its target; that is {previous}", before=before, previous=previous)
     if key not in keys:
-        yield f"it was added under the key {key}, which never signed this log"
+        yield say("it was added under the key {key}, which never signed this log", key=key)
     if blank(row, parts) and workspace.erased_by(row.id, row.target) is None:
-        yield "something of it is erased, and no entry tells of that"
+        yield say("something of it is erased, and no entry tells of that")
 
 
 def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tuple[int, str]]) -> Iterator[Fault]:
@@ -182,21 +195,30 @@ def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tu
     if stray := sum(digest not in held for digest in workspace.blobs.all()):
         found.notes.append(
             say(
-                "{number} file below blobs/ belongs to no entry: an append was cut off before it was used" if stray == 1
-                else "{number} files below blobs/ belong to no entry: an append was cut off before they were used", number=f"{stray:,}",
+                "{files} below blobs/ belongs to no entry: an append was cut off before it was used"
+                if stray == 1
+                else "{files} below blobs/ belong to no entry: an append was cut off before they were used",
+                files=counted(stray, "file"),
             )
-        )  # fmt: skip
+        )
     for digest, (entry, name) in held.items():
         path = workspace.blobs.path(digest)
         if workspace.blobs.get(digest) is None:
-            state = "is not what was added: it was altered or is damaged" if path.is_file() else "is missing"
-            yield Fault(f'the payload "{name}" {state}; restore it from a copy', f"entry {entry}", file=str(path))
+            text = say(
+                'the payload "{name}" is not what was added: it was altered or is damaged; restore it from a copy'
+                if path.is_file()
+                else 'the payload "{name}" is missing; restore it from a copy',
+                name=name,
+            )
+            yield Fault(text, say("entry {id}", id=entry), file=str(path))
 
 
 def _around(workspace: Workspace, found: Findings) -> None:
     """Keys that others can read, changes of keys, and what was signed last."""
     for path in workspace.keys.too_open():
-        found.faults.append(Fault("others can read this private key; `chmod 600` it, and rotate the key if they may have", file=str(path)))
+        found.faults.append(
+            Fault(say("others can read this private key; `chmod 600` it, and rotate the key if they may have"), file=str(path))
+        )
     for path in too_open(workspace.folder, INDEX):
         found.notes.append(say("others can read {path}; the next command that writes takes that right from them", path=path))
     _changes(workspace, found)
@@ -208,9 +230,14 @@ def _around(workspace: Workspace, found: Findings) -> None:
         return
     made = found.checkpoint
     if signed is None:
-        found.faults.append(Fault("what was signed last is not kept", file=file))
+        found.faults.append(Fault(say("what was signed last is not kept"), file=file))
     elif made is not None and (signed.size < made.size or (signed.size == made.size and signed.root != made.root)):
-        found.faults.append(Fault(f"{were_signed(signed.size)} last, and the checkpoint has {made.size:,} or another root", file=file))
+        found.faults.append(
+            Fault(
+                say("{signed} last, and the checkpoint has {size:,} or another root", signed=were_signed(signed.size), size=made.size),
+                file=file,
+            )
+        )
 
 
 def _changes(workspace: Workspace, found: Findings) -> None:
@@ -224,10 +251,11 @@ def _changes(workspace: Workspace, found: Findings) -> None:
                 index = Leaf.of(change.leaf).index
                 found.notes.append(
                     say(
-                        "the change of keys at entry {index} cannot be followed by whoever trusts the old key: the checkpoint that both "
-                        "keys signed was not kept; hand out the new key", index=index,
+                        "the change of keys at entry {index} cannot be followed by whoever trusts the old key: the "
+                        "checkpoint that both keys signed was not kept; hand out the new key",
+                        index=index,
                     )
-                )  # fmt: skip
+                )
             else:
                 followed([*workspace.verifiers()], [change], made)
     except InputError as error:
@@ -243,13 +271,15 @@ def entry_faults(workspace: Workspace, index: int) -> list[Fault]:
     try:
         previous = Leaf.of(row.leaf).previous
     except ProofError as error:
-        return [Fault(fault.message, f"entry {index}") for fault in error.faults]
-    faults = [Fault(text, f"entry {index}") for text in _entry_faults(workspace, row, parts, previous, [key.id.hex() for key in known])]
+        return [Fault(fault.message, say("entry {id}", id=index)) for fault in error.faults]
+    faults = [
+        Fault(text, say("entry {id}", id=index)) for text in _entry_faults(workspace, row, parts, previous, [key.id.hex() for key in known])
+    ]
     entry = entry_of(row, parts)
     for part in parts:
         if part.sha256:
             try:
-                workspace.content(part.sha256, f'the payload "{part.name}" of {entry.id}')
+                workspace.content(part.sha256, say('the payload "{name}" of {id}', name=part.name, id=entry.id))
             except InputError as error:
                 faults += error.faults
     try:
@@ -257,5 +287,5 @@ def entry_faults(workspace: Workspace, index: int) -> list[Fault]:
     except InputError as error:
         faults += error.faults
     except FileNotFoundError as error:
-        faults.append(Fault(f"is missing{_MEND}", file=str(error.filename)))
+        faults.append(Fault(say("is missing{mend}", mend=mend()), file=str(error.filename)))
     return faults

@@ -15,6 +15,7 @@ from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.store import EntryRow, PayloadRow
 from stargauge.quantity.errors import Fault, did_you_mean
+from stargauge.quantity.spoken import say
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -42,22 +43,33 @@ def item_faults(item: Item, place: str = "") -> list[Fault]:
     faults = []
     if item.kind not in manifests.KINDS:
         near = did_you_mean(str(item.kind), manifests.KINDS)
-        faults.append(Fault(f'there is no kind "{item.kind}"{near} (all: {", ".join(manifests.KINDS)})', f"{place}kind"))
+        faults.append(
+            Fault(
+                say('there is no kind "{kind}"{near} (all: {kinds})', kind=item.kind, near=near, kinds=", ".join(manifests.KINDS)),
+                f"{place}kind",
+            )
+        )
     target, about, payloads = _unsure(item)
     if not isinstance(target, str) or not target.strip() or manifests.faults_of(item.target):
-        faults.append(Fault("expected a URL, an at-uri or an id", f"{place}target"))
+        faults.append(Fault(say("expected a URL, an at-uri or an id"), f"{place}target"))
     if isinstance(about, Mapping):
         faults += manifests.faults_of(about, f"{place}about")
     else:
-        faults.append(Fault(f"expected an object; got {type(about).__name__}", f"{place}about"))
+        faults.append(Fault(say("expected an object; got {kind}", kind=type(about).__name__), f"{place}about"))
     if len(payloads) > MOST_PAYLOADS:
-        text = f"{len(payloads)} payloads; an entry names at most {MOST_PAYLOADS}: put several into one, or add several entries"
+        text = say(
+            "{payloads} payloads; an entry names at most {most_payloads}: put several into one, or add several entries",
+            payloads=len(payloads),
+            most_payloads=MOST_PAYLOADS,
+        )
         faults.append(Fault(text, f"{place}payloads"))
     for name, content in payloads.items():
         if not isinstance(name, str) or not _PAYLOAD.fullmatch(name):
-            faults.append(Fault(f"{name!r} cannot name a payload; expected letters, digits, dots, dashes and _", f"{place}payloads"))
+            faults.append(
+                Fault(say("{name!r} cannot name a payload; expected letters, digits, dots, dashes and _", name=name), f"{place}payloads")
+            )
         if not isinstance(content, bytes):
-            faults.append(Fault(f"expected bytes; got {type(content).__name__}", f"{place}payloads.{name}"))
+            faults.append(Fault(say("expected bytes; got {kind}", kind=type(content).__name__), f"{place}payloads.{name}"))
     return faults
 
 

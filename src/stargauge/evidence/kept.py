@@ -20,6 +20,7 @@ from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.store import Blobs, EntryRow, Index, PayloadRow
 from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
+from stargauge.quantity.spoken import say
 
 INDEX = "evidence.sqlite"
 
@@ -57,7 +58,14 @@ class Kept:
         for row in self._index.rows(start=index, end=index + 1):
             return row
         size = len(self)
-        raise InputError(f"there is no entry {index:,}; the log has {counted(size, 'entry', 'entries')}, the last is {size - 1:,}")
+        raise InputError(
+            say(
+                "there is no entry {index:,}; the log has {entries}, the last is {last:,}",
+                index=index,
+                entries=counted(size, "entry", "entries"),
+                last=size - 1,
+            )
+        )
 
     def rows(self) -> Iterator[tuple[EntryRow, list[PayloadRow]]]:
         """Every entry as it is kept, in order, unchecked."""
@@ -71,11 +79,17 @@ class Kept:
         """The place of the entry that people call `C-17`, or `17`."""
         read = re.fullmatch(r"(?:([A-Za-z])-?)?(\d{1,18})", name.strip())
         if read is None:
-            raise InputError(f'got "{name}"; expected an entry such as C-17 or 17')
+            raise InputError(say('got "{name}"; expected an entry such as C-17 or 17', name=name))
         found = entry_of(*self.row(int(read[2])))
         if read[1] and read[1].upper() != found.id[0]:
             raise InputError(
-                f"there is no {name.strip()}: entry {found.index} is {found.id}, of kind {found.kind}; did you mean {found.id}?"
+                say(
+                    "there is no {name}: entry {index} is {id}, of kind {kind}; did you mean {id}?",
+                    name=name.strip(),
+                    index=found.index,
+                    id=found.id,
+                    kind=found.kind,
+                )
             )
         return found.index
 
@@ -83,20 +97,35 @@ class Kept:
         """A payload as it was added. Raises InputError where it was erased, is missing or does not match its hash."""
         parts = {part.name: part for part in self._checked_row(entry.index)[1]}
         if name not in parts:
-            held = ", ".join(parts) or "none"
-            raise InputError(f'{entry.id} has no payload "{name}"{did_you_mean(name, parts)} (it has: {held})')
+            held = ", ".join(parts) or say("none", "payloads")
+            raise InputError(
+                say(
+                    '{id} has no payload "{name}"{near} (it has: {held})', id=entry.id, name=name, near=did_you_mean(name, parts), held=held
+                )
+            )
         digest = parts[name].sha256
         if not digest:
-            raise InputError(f'the payload "{name}" of {entry.id} was erased; the log still shows when it was added and that it was erased')
-        return self.content(digest, f'the payload "{name}" of {entry.id}')
+            raise InputError(
+                say(
+                    'the payload "{name}" of {id} was erased; the log still shows when it was added and that it was erased',
+                    name=name,
+                    id=entry.id,
+                )
+            )
+        return self.content(digest, say('the payload "{name}" of {id}', name=name, id=entry.id))
 
     def content(self, digest: str, what: str) -> bytes:
         """The bytes with that hash. Raises InputError, naming what they are, where they are missing or do not match it."""
         content = self.blobs.get(digest)
         if content is None:
             path = self.blobs.path(digest)
-            state = "does not match its hash: it was altered or damaged" if path.is_file() else "is missing"
-            raise InputError(Fault(f"{what} {state}; restore it from a copy", file=str(path)))
+            text = say(
+                "{what} does not match its hash: it was altered or damaged; restore it from a copy"
+                if path.is_file()
+                else "{what} is missing; restore it from a copy",
+                what=what,
+            )
+            raise InputError(Fault(text, file=str(path)))
         return content
 
     def sharing(self, entry: Entry, names: Iterable[str]) -> list[Entry]:
@@ -139,7 +168,7 @@ class Kept:
     def _note(self) -> str:
         note = self.log.checkpoint()
         if note is None:
-            raise InputError(Fault("there is no checkpoint yet; any command that writes will sign one", file=str(self.log.folder)))
+            raise InputError(Fault(say("there is no checkpoint yet; any command that writes will sign one"), file=str(self.log.folder)))
         return note
 
     def checkpoint(self) -> tuple[Checkpoint, str]:

@@ -13,6 +13,7 @@ from stargauge.evidence.log.checkpoint import Checkpoint
 from stargauge.evidence.log.merkle import ProofError
 from stargauge.evidence.log.note import Signer, Verifier, opened
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 CHANGES = "changes"
 
@@ -41,7 +42,12 @@ class KeyFolder:
             return None
         made = Signer.of(path.read_text(encoding="utf-8", errors="replace"), str(path))
         if made.verifier != verifier:
-            raise InputError(Fault(f"holds the key {made.verifier.id.hex()} of {made.name}, not the one it is named after", file=str(path)))
+            raise InputError(
+                Fault(
+                    say("holds the key {hex} of {name}, not the one it is named after", hex=made.verifier.id.hex(), name=made.name),
+                    file=str(path),
+                )
+            )
         return made
 
     def private(self) -> list[str]:
@@ -111,7 +117,7 @@ def read_signed(path: Path, origin: str) -> Checkpoint | None:
     if not path.is_file():
         return None
     text = path.read_text(encoding="utf-8", errors="replace")
-    wrong = "does not say what was signed last; expected a size and a root on two lines. Restore it"
+    wrong = say("does not say what was signed last; expected a size and a root on two lines. Restore it")
     if not re.fullmatch(r"\d+\n\S+\n", text):
         raise InputError(Fault(wrong, file=str(path)))
     try:

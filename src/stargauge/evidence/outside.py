@@ -21,6 +21,7 @@ from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.log.tiles import WIDTH
 from stargauge.evidence.workspace import Workspace
 from stargauge.quantity.errors import Fault, InputError, counted
+from stargauge.quantity.spoken import say
 
 #: Where a copy of a log holds the checkpoints that old and new key signed.
 CHANGES = "key-changes"
@@ -58,7 +59,7 @@ def checked_proof(path: Path, known: Sequence[Verifier], beside: Sequence[Path] 
     try:
         made = LogProof.of(path.read_text(encoding="utf-8", errors="replace"))
         if made.extra is None:
-            raise ProofError("the entry itself is not in this proof (no line `extra`): it cannot be checked alone")
+            raise ProofError(say("the entry itself is not in this proof (no line `extra`): it cannot be checked alone"))
         checkpoint = told_checkpoint(made.checkpoint)
         logs = [one for one in map(_told, beside) if one is not None and one.newest.origin == checkpoint.origin]
         keys = [key for one in logs for key in one.trusted(known)] or known
@@ -67,7 +68,9 @@ def checked_proof(path: Path, known: Sequence[Verifier], beside: Sequence[Path] 
         check_inclusion(leaf_hash(made.extra), made.index, checkpoint.size, made.hashes, checkpoint.root)
         leaf = Leaf.of(made.extra.decode("utf-8", errors="replace"))
         if leaf.index != made.index:
-            raise ProofError(f"the entry calls itself {leaf.index}, and the proof is of entry {made.index}")
+            raise ProofError(
+                say("the entry calls itself {index}, and the proof is of entry {made_index}", index=leaf.index, made_index=made.index)
+            )
     except InputError as error:
         raise ProofError([Fault(fault.message, file=str(path)) for fault in error.faults]) from None
     return Proved(leaf, checkpoint)
@@ -99,7 +102,9 @@ class _Copy(NamedTuple):
             check_consistency(other.size, self.newest.size, other.root, self.newest.root, growth)
         except ProofError as error:
             why = "; ".join(fault.message for fault in error.faults)
-            raise ProofError(f"the proof and the log in {self.log.folder} are not of one history: {why}") from None
+            raise ProofError(
+                say("the proof and the log in {folder} are not of one history: {why}", folder=self.log.folder, why=why)
+            ) from None
         return True
 
 
@@ -114,13 +119,15 @@ def _told(folder: Path) -> _Copy | None:
     for path in sorted((folder / CHANGES).glob("*.checkpoint"), key=lambda path: (len(path.stem), path.stem)):
         index = int(path.stem) if re.fullmatch("[0-9]{1,15}", path.stem) else newest.size
         if index >= newest.size:
-            text = f"belongs to no entry; expected the place of one of {counted(newest.size, 'entry', 'entries')} as its name"
+            text = say(
+                "belongs to no entry; expected the place of one of {entries} as its name", entries=counted(newest.size, "entry", "entries")
+            )
             raise ProofError(Fault(text, file=str(path)))
         try:
             leaf = log.entries(index // WIDTH, newest.size)[index % WIDTH].decode("utf-8", errors="replace")
             changes.append(change_of(path.read_text(encoding="utf-8", errors="replace"), leaf, index, newest.size, node))
         except (ProofError, OSError, IndexError) as error:
-            raise ProofError(Fault(f"this change of keys cannot be shown: {error}", file=str(path))) from None
+            raise ProofError(Fault(say("this change of keys cannot be shown: {error}", error=error), file=str(path))) from None
     return _Copy(log, note, newest, changes)
 
 
@@ -133,7 +140,7 @@ def checked_log(folder: Path, known: Sequence[Verifier]) -> Checkpoint:
     try:
         copy = _told(folder)
         if copy is None:
-            raise ProofError("there is no checkpoint")
+            raise ProofError(say("there is no checkpoint"))
         copy.trusted(known)
     except InputError as error:
         raise ProofError([replace(fault, file=fault.file or file) for fault in error.faults]) from None
@@ -157,7 +164,7 @@ def keys_followed(folder: Path, known: Sequence[Verifier]) -> list[Verifier]:
 def export_log(workspace: Workspace, folder: Path) -> Checkpoint:
     """Copy log, public keys and changes of keys to a new folder: what others need to watch the log, and nothing of what is kept."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(Fault("is there already; choose a new or empty folder", file=str(folder)))
+        raise InputError(Fault(say("is there already; choose a new or empty folder"), file=str(folder)))
     made, note = workspace.checkpoint()  # the log only grows: every tile this one needs is there
     make_folder(folder)
     shutil.copytree(workspace.log.folder / "tile", folder / "tile")

@@ -81,7 +81,7 @@ def check(bundle: Bundle, keys: Sequence[Verifier] = (), roots: Sequence[bytes] 
         faults.append(Fault(str(error), CHECKPOINT))
         checkpoint, signers = told_checkpoint(bundle.checkpoint), ()
     if not bundle.entries:
-        faults.append(Fault("it holds no entry"))
+        faults.append(Fault(say("it holds no entry")))
     stamps = _stamps(bundle, checkpoint, roots, faults)
     entries, later = (
         tuple(_proved(one, bundle.checkpoint, checkpoint, stamps, faults) for one in part) for part in (bundle.entries, bundle.later)
@@ -99,9 +99,11 @@ def _doubts(entries: Sequence[Proved], later: Sequence[Proved], own_key: bool, r
         for stamp in one.stamps:
             if not stamp.trusted:
                 yield say(
-                    'a stamp that names "{authority}" is not signed under the root certificates given' if roots
-                    else 'a stamp that names "{authority}" was not checked: give root certificates (--roots)', authority=stamp.authority,
-                )  # fmt: skip
+                    'a stamp that names "{authority}" is not signed under the root certificates given'
+                    if roots
+                    else 'a stamp that names "{authority}" was not checked: give root certificates (--roots)',
+                    authority=stamp.authority,
+                )
         if one.trusted and min(stamp.time for stamp in one.trusted) + APART < one.leaf.time:
             yield say("the log's clock was ahead: {id} was stamped before the time that it bears", id=one.id)
         if one.about is None:
@@ -115,7 +117,9 @@ def _stamps(bundle: Bundle, last: Checkpoint, roots: Sequence[bytes], faults: li
         try:
             covered = told_checkpoint(anchor.checkpoint)
             if covered.origin != last.origin:
-                raise ProofError(f'it is a checkpoint of the log "{covered.origin}", not of "{last.origin}"')
+                raise ProofError(
+                    say('it is a checkpoint of the log "{origin}", not of "{last_origin}"', origin=covered.origin, last_origin=last.origin)
+                )
             check_consistency(covered.size, last.size, covered.root, last.root, anchor.growth)
             found += [(covered.size, timestamp.read(token, anchor.checkpoint.encode(), roots)) for token in anchor.stamps]
         except InputError as error:
@@ -130,7 +134,7 @@ def _proved(
     try:
         leaf = Leaf.of(one.leaf)
     except ProofError as error:
-        faults.append(Fault(str(error), "an entry"))
+        faults.append(Fault(str(error), say("an entry")))
         return None
     wrong = list(_wrong_place(one, leaf, note, checkpoint)) or [*_wrong_words(one, leaf), *_wrong_contents(one, leaf)]
     if wrong:
@@ -145,39 +149,46 @@ def _proved(
 def _wrong_place(one: Opened, leaf: Leaf, note: str, checkpoint: Checkpoint) -> Iterator[str]:
     """Looked at first: contents of an entry that the log does not hold are not read."""
     if one.proof.checkpoint != note:
-        yield "its proof leads to another checkpoint than that of the bundle"
+        yield say("its proof leads to another checkpoint than that of the bundle")
     if one.proof.index != leaf.index:
-        yield f"its proof is for entry {one.proof.index:,} of the log"
+        yield say("its proof is for entry {index:,} of the log", index=one.proof.index)
     if one.proof.extra not in (None, one.leaf.encode()):
-        yield "its proof carries another entry"
+        yield say("its proof carries another entry")
     try:
         check_inclusion(leaf_hash(one.leaf.encode()), one.proof.index, checkpoint.size, one.proof.hashes, checkpoint.root)
     except ProofError as error:
-        yield f"the log does not hold it: {error}"
+        yield say("the log does not hold it: {error}", error=error)
 
 
 def _wrong_words(one: Opened, leaf: Leaf) -> Iterator[str]:
     if one.target_salt and target_commitment(bytes.fromhex(one.target_salt), one.target) != leaf.target:
-        yield "it is about another target than the bundle says"
+        yield say("it is about another target than the bundle says")
     if one.about_salt and about_commitment(bytes.fromhex(one.about_salt), one.about or {}) != leaf.about:
-        yield "it says something else than the bundle says"
+        yield say("it says something else than the bundle says")
 
 
 def _wrong_contents(one: Opened, leaf: Leaf) -> Iterator[str]:
     """Contents are committed to in the order of their names."""
     if len(one.contents) != len(leaf.payloads):
-        yield f"it has {len(leaf.payloads)} contents, the bundle names {len(one.contents)}"
+        yield say("it has {payloads} contents, the bundle names {contents}", payloads=len(leaf.payloads), contents=len(one.contents))
         return
     for (name, content), (commitment, size) in zip(sorted(one.contents.items()), leaf.payloads, strict=True):
         if content.size != size:
-            yield f"the content {name} has {size:,} bytes, the bundle says {content.size:,}"
+            yield say(
+                "the content {name} has {size:,} bytes, the bundle says {content_size:,}", name=name, size=size, content_size=content.size
+            )
         elif not content.salt:
             if content.held is not None:
-                yield f"the content {name} comes without the salt that shows that it is the one captured"
+                yield say("the content {name} comes without the salt that shows that it is the one captured", name=name)
         elif payload_commitment(bytes.fromhex(content.salt), name, bytes.fromhex(content.sha256)) != commitment:
-            yield f"the content {name} is not the one that the entry commits to"
+            yield say("the content {name} is not the one that the entry commits to", name=name)
         elif content.held is not None and (digest := _digest(content)) != content.sha256:
-            yield f"the content {name} was altered: its hash is {digest[:16]}…, not {content.sha256[:16]}…"
+            yield say(
+                "the content {name} was altered: its hash is {digest}…, not {sha256}…",
+                name=name,
+                digest=digest[:16],
+                sha256=content.sha256[:16],
+            )
 
 
 def _digest(content: Content) -> str:

@@ -17,6 +17,7 @@ from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.tiles import WIDTH, Edge
 from stargauge.evidence.store import Index
 from stargauge.quantity.errors import Fault, InputError, counted
+from stargauge.quantity.spoken import say
 
 #: Up to so many entries the whole log is recomputed each time it is opened for writing; a larger one only where its writer was cut off.
 RECOMPUTED = 16_384
@@ -55,7 +56,9 @@ def _told(
         stored = opened_checkpoint(note, known, origin) if note is not None else None
     except ProofError as error:
         file = str(log.folder / "checkpoint")
-        raise InputError([Fault(f"{fault.message}. Nothing was written", file=file) for fault in error.faults]) from None
+        raise InputError(
+            [Fault(say("{message}. Nothing was written", message=fault.message), file=file) for fault in error.faults]
+        ) from None
     return stored, keys.last_signed(origin)
 
 
@@ -76,18 +79,27 @@ def _resumed(index: Index, log: LogFolder, stored: Checkpoint, signed: Checkpoin
 
 def no_key(keys: KeyFolder, key: Verifier) -> Fault:
     """That the private key is not there."""
-    held = ", ".join(keys.private()) or "none"
+    held = ", ".join(keys.private()) or say("none", "keys")
     path = keys.folder / f"{key.id.hex()}.key"
-    return Fault(f"the log is signed with key {key.id.hex()}, whose private part is not here (here: {held}); bring it back", file=str(path))
+    return Fault(
+        say("the log is signed with key {hex}, whose private part is not here (here: {held}); bring it back", hex=key.id.hex(), held=held),
+        file=str(path),
+    )
 
 
 def apart(told: Checkpoint, size: int, file: str) -> Fault:
     """That a signed size and root do not fit the entries, and what may have happened."""
     if told.size > size:
-        what = f"{were_signed(told.size)}, and the index holds {size:,}: it was replaced by an older copy, or entries were removed"
-    else:
-        what = (
-            f"the first {counted(told.size, 'entry', 'entries')} of the index {'does' if told.size == 1 else 'do'} not have the root that "
-            "was signed: an entry was altered, or it is another log"
+        what = say(
+            "{were_signed}, and the index holds {size:,}: it was replaced by an older copy, or entries were removed",
+            were_signed=were_signed(told.size),
+            size=size,
         )
-    return Fault(f"{what}. Nothing was written; bring back the evidence.sqlite and log that belong together", file=file)
+    else:
+        what = say(
+            "the first {entries} of the index does not have the root that was signed: an entry was altered, or it is another log"
+            if told.size == 1
+            else "the first {entries} of the index do not have the root that was signed: an entry was altered, or it is another log",
+            entries=counted(told.size, "entry", "entries"),
+        )
+    return Fault(say("{what}. Nothing was written; bring back the evidence.sqlite and log that belong together", what=what), file=file)

@@ -17,6 +17,7 @@ from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.timestamp import Stamp
 from stargauge.evidence.workspace import Workspace
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 FOLDER = "stamps"
 _NOTE = "checkpoint"
@@ -37,10 +38,8 @@ def add(workspace: Workspace, answer: bytes, roots: Sequence[bytes] = ()) -> tup
         folder = workspace.folder / FOLDER / str(size)
         try:
             stamp = timestamp.read(answer, (folder / _NOTE).read_bytes())
-        except InputError as error:
-            if any("over other bytes" in fault.message for fault in error.faults):
-                continue
-            raise
+        except timestamp.OtherBytes:
+            continue
         if roots:
             stamp = timestamp.read(answer, (folder / _NOTE).read_bytes(), roots)
             timestamp.expect_trusted(stamp)
@@ -48,7 +47,9 @@ def add(workspace: Workspace, answer: bytes, roots: Sequence[bytes] = ()) -> tup
         if not any(one.read_bytes() == answer for one in held):
             write_files(folder, {f"{len(held) + 1}.tsr": answer}, workspace.folder / "spare")
         return size, stamp
-    raise InputError("the time stamp is over no checkpoint that was asked for here; ask anew: stargauge evidence timestamp --request FILE")
+    raise InputError(
+        say("the time stamp is over no checkpoint that was asked for here; ask anew: stargauge evidence timestamp --request FILE")
+    )
 
 
 def _sizes(workspace: Workspace) -> Iterator[int]:
@@ -70,7 +71,7 @@ def anchors(workspace: Workspace, size: int) -> list[Anchor]:
             continue
         note = (folder / _NOTE).read_text(encoding="utf-8")
         if told_checkpoint(note).root != tree_root(count, node):
-            raise InputError(Fault("this stamped checkpoint is not the beginning of the log as it is now", file=str(folder / _NOTE)))
+            raise InputError(Fault(say("this stamped checkpoint is not the beginning of the log as it is now"), file=str(folder / _NOTE)))
         growth = consistency_proof(count, size, node) if count < size else []
         found.append(Anchor(note, stamps, tuple(growth)))
     return found

@@ -15,6 +15,8 @@ from typing import NamedTuple, Protocol
 from stargauge.evidence import private
 from stargauge.evidence.durable import write_files
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 _PAGE = 1000
 #: Values in one question: SQLite takes 999 in every build.
@@ -144,7 +146,7 @@ class SqliteIndex:
             raise self._fault(error) from None
 
     def _fault(self, error: sqlite3.Error, then: str = "") -> InputError:
-        return InputError(Fault(f"the index cannot be used: {error}{then}", file=str(self._path)))
+        return InputError(Fault(say("the index cannot be used: {error}{then}", error=problem(error), then=then), file=str(self._path)))
 
     def _changed(self, statements: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> None:
         """Run statements in one transaction."""
@@ -159,7 +161,7 @@ class SqliteIndex:
                     self._base.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise self._fault(error, "; nothing was added") from None
+            raise self._fault(error, say("; nothing was added")) from None
 
     def _asked(self, question: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         try:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 #: Longest answer of an authority that is read: tokens with their certificates are 2 to 8 kB.
 MOST_BYTES = 262_144
@@ -22,7 +24,11 @@ HASHES = {"2.16.840.1.101.3.4.2.1": "sha256", "2.16.840.1.101.3.4.2.2": "sha384"
 CERTIFICATES = 0xA0
 #: Answer, its token, the token's [0], signed data: which element of each leads on (RFC 3161 2.4.2, RFC 5652 5.1).
 _TO_SIGNED_DATA = (0, 1, 1, 0)
-_REFUSED = {2: "refused", 3: "has not decided yet", 4: "warns of a revocation", 5: "was revoked"}
+_REFUSED = frozenset((2, 3, 4, 5))
+
+
+class OtherBytes(InputError):
+    """A stamp is over other bytes than those that it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +60,28 @@ def read(token: bytes, data: bytes, roots: Sequence[bytes] = ()) -> Stamp:
     try:
         found, algorithm = _said(answer)
     except (ValueError, TypeError, OverflowError, StopIteration) as error:
-        raise InputError(f"this time stamp is damaged: {error or 'nobody signed it'}") from None
+        raise InputError(
+            say("this time stamp is damaged: {error}", error=problem(error) if str(error) else say("nobody signed it"))
+        ) from None
     if algorithm not in HASHES:
-        raise InputError(f"the time stamp is over the hash {algorithm}; expected SHA-256, SHA-384 or SHA-512")
+        raise InputError(say("the time stamp is over the hash {algorithm}; expected SHA-256, SHA-384 or SHA-512", algorithm=algorithm))
     digest = hashlib.new(HASHES[algorithm], data).hexdigest()
     if found.digest != digest:
-        raise InputError(f"the time stamp is over other bytes: it names {found.digest[:16]}…, these have {digest[:16]}…")
+        raise OtherBytes(
+            say("the time stamp is over other bytes: it names {named}…, these have {digest}…", named=found.digest[:16], digest=digest[:16])
+        )
     return replace(found, trusted=bool(roots) and _is_signed(answer, data, roots))
 
 
 def expect_trusted(stamp: Stamp) -> None:
     """Raise InputError for a stamp whose signature leads to none of the root certificates that were given."""
     if not stamp.trusted:
-        raise InputError(f'the time stamp that names "{stamp.authority}" is not signed by an authority under the root certificates given')
+        raise InputError(
+            say(
+                'the time stamp that names "{authority}" is not signed by an authority under the root certificates given',
+                authority=stamp.authority,
+            )
+        )
 
 
 def _said(answer: Any) -> tuple[Stamp, str]:
@@ -84,7 +99,7 @@ def _is_signed(answer: Any, data: bytes, roots: Sequence[bytes]) -> bool:
     try:
         certificates = dict.fromkeys(one for text in roots for one in load_pem_x509_certificates(text))
     except ValueError:
-        raise InputError("the root certificates cannot be read; expected PEM text (-----BEGIN CERTIFICATE-----)") from None
+        raise InputError(say("the root certificates cannot be read; expected PEM text (-----BEGIN CERTIFICATE-----)")) from None
     for one in certificates:
         builder = builder.add_root_certificate(one)
     try:
@@ -95,15 +110,25 @@ def _is_signed(answer: Any, data: bytes, roots: Sequence[bytes]) -> bool:
 
 def _answer(token: bytes) -> Any:
     if not token or len(token) > MOST_BYTES:
-        raise InputError(f"got {len(token):,} bytes as a time stamp; expected an authority's answer (DER) of 1 to {MOST_BYTES:,} bytes")
+        raise InputError(
+            say(
+                "got {token:,} bytes as a time stamp; expected an authority's answer (DER) of 1 to {most_bytes:,} bytes",
+                token=len(token),
+                most_bytes=MOST_BYTES,
+            )
+        )
     try:
         answer = _client().decode_timestamp_response(in_order(token))
         status = int(answer.status)
     except ValueError as error:
-        raise InputError(f"this is no time stamp of an authority (RFC 3161, DER): {error}") from None
+        raise InputError(say("this is no time stamp of an authority (RFC 3161, DER): {error}", error=problem(error))) from None
     if status in _REFUSED:
-        said = "; ".join(answer.status_string) if answer.status_string else "no reason given"
-        raise InputError(f"the authority {_REFUSED[status]}: {said}")
+        said = problem("; ".join(answer.status_string)) if answer.status_string else say("no reason given")
+        told = {
+            2: say("the authority refused: {said}", said=said), 3: say("the authority has not decided yet: {said}", said=said),
+            4: say("the authority warns of a revocation: {said}", said=said), 5: say("the authority was revoked: {said}", said=said),
+        }  # fmt: skip
+        raise InputError(told[status])
     return answer
 
 
@@ -164,5 +189,5 @@ def _client() -> Any:
     try:
         import rfc3161_client
     except ImportError:
-        raise InputError("time stamps need the extra `timestamp`: pip install 'stargauge[timestamp]'") from None
+        raise InputError(say("time stamps need the extra `timestamp`: pip install 'stargauge[timestamp]'")) from None
     return rfc3161_client

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from stargauge.quantity.errors import InputError
+from stargauge.evidence.durable import Busy
 
 Opened = TypeVar("Opened")
 #: So long a turn is waited for, and so often it is asked for.
@@ -19,7 +19,7 @@ def in_turn(open_: Callable[[], Opened], seconds: float = SECONDS) -> Opened:
     while True:
         try:
             return open_()
-        except InputError as fault:
-            if "writes to these records" not in str(fault) or time.monotonic() >= deadline:
+        except Busy:
+            if time.monotonic() >= deadline:
                 raise
         time.sleep(PAUSE)

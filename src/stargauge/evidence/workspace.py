@@ -31,6 +31,7 @@ from stargauge.evidence.log.tiles import Edge
 from stargauge.evidence.recovery import apart, no_key, recovered
 from stargauge.evidence.store import Index, PayloadRow, SqliteIndex
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 Clock = Callable[[], datetime]
@@ -58,8 +59,12 @@ class Workspace(Kept):
         name = f"stargauge-evidence/{os.urandom(6).hex()}" if name is None else name
         expect_name(name)
         if path.is_file() or (path.is_dir() and not _unfinished(path)):
-            held = "holds a workspace already" if (path / INDEX).is_file() else "is not an empty folder"
-            raise InputError(Fault(f"{held}; choose another place, or leave out `init`", file=str(path)))
+            text = say(
+                "holds a workspace already; choose another place, or leave out `init`"
+                if (path / INDEX).is_file()
+                else "is not an empty folder; choose another place, or leave out `init`"
+            )
+            raise InputError(Fault(text, file=str(path)))
         make_folder(path / "log")
         for part in ("spare", "blobs/sha256"):
             make_folder(path / part, private.FOLDER)
@@ -83,14 +88,16 @@ class Workspace(Kept):
         """Open a workspace; for writing, what was cut off is completed first. Raises InputError where log and entries do not agree."""
         path = Path(folder)
         if not (path / INDEX).is_file():
-            raise InputError(Fault(f"no evidence is kept here; make it so with `stargauge evidence init {path}`", file=str(path)))
+            raise InputError(
+                Fault(say("no evidence is kept here; make it so with `stargauge evidence init {path}`", path=path), file=str(path))
+            )
         lock = WriterLock(path / "lock") if write else None
         index: SqliteIndex | None = None
         try:
             index = SqliteIndex(path / INDEX, write)
             origin = index.setting("origin")
             if origin is None or not index.size():
-                raise InputError(Fault("making this workspace was cut off; run `stargauge evidence init` on it again", file=str(path)))
+                raise InputError(Fault(say("making this workspace was cut off; run `stargauge evidence init` on it again"), file=str(path)))
             made = cls(path, index, origin, lock, clock)
             if lock is not None:
                 make_folder(path / "spare", private.FOLDER)
@@ -136,7 +143,7 @@ class Workspace(Kept):
         faults = [fault for place, item in enumerate(given) for fault in item_faults(item, f"[{place}] " if len(given) > 1 else "")]
         made_otherwise = {"key": "rotate_key", "erasure": "erase"}
         faults += [
-            Fault(f"an entry of this kind is made by `{made_otherwise[kind]}`", "kind")
+            Fault(say("an entry of this kind is made by `{made_otherwise}`", made_otherwise=made_otherwise[kind]), "kind")
             for kind in {item.kind for item in given} & set(made_otherwise)
         ]
         if faults:
@@ -156,17 +163,27 @@ class Workspace(Kept):
         held = {part.name: part for part in parts}
         chosen = [name for name in held if held[name].sha256] if names is None else list(dict.fromkeys(names))
         faults = [
-            Fault(f'{entry.id} has no payload "{name}"{did_you_mean(name, held)} (it has: {", ".join(held) or "none"})')
+            Fault(
+                say(
+                    '{id} has no payload "{name}"{near} (it has: {held})',
+                    id=entry.id,
+                    name=name,
+                    near=did_you_mean(name, held),
+                    held=", ".join(held) or say("none", "payloads"),
+                )
+            )
             for name in chosen
             if name not in held
         ]
         faults += [
-            Fault(f'the payload "{name}" of {entry.id} was erased before') for name in chosen if name in held and not held[name].sha256
+            Fault(say('the payload "{name}" of {id} was erased before', name=name, id=entry.id))
+            for name in chosen
+            if name in held and not held[name].sha256
         ]
         if not ground.strip():
-            faults.append(Fault("say on what ground: it stays in the records"))
+            faults.append(Fault(say("say on what ground: it stays in the records")))
         if not chosen and not (about and row.about_salt):
-            faults.append(Fault(f"{entry.id} holds nothing that could be erased"))
+            faults.append(Fault(say("{id} holds nothing that could be erased", id=entry.id)))
         if faults:
             raise InputError(faults)
         before = self.erasure_of(entry)
@@ -195,7 +212,7 @@ class Workspace(Kept):
         with self._turn:
             self._expect_writer()
             if not key.is_file():
-                raise InputError(Fault("no such key file", file=str(key)))
+                raise InputError(Fault(say("no such key file"), file=str(key)))
             signer = Signer.of(key.read_text(encoding="utf-8", errors="replace"), str(key))
             made, note = self.checkpoint()
             beside = key.with_name(f"{key.name}.signed")
@@ -211,7 +228,7 @@ class Workspace(Kept):
 
     def _expect_writer(self) -> None:
         if self._lock is None:
-            raise InputError(Fault("opened for reading only", file=str(self.folder)))
+            raise InputError(Fault(say("opened for reading only"), file=str(self.folder)))
 
     def _commit(
         self, items: Sequence[Item], erases: Erased | None = None, public_key: Verifier | None = None
@@ -234,11 +251,15 @@ class Workspace(Kept):
                 self._publish([row.leaf.encode() for row in rows])
             except OSError as error:
                 first, last = rows[0], rows[-1]
-                names = f"entry {first.id}" if first is last else f"entries {first.id} to {last.id}"
+                names = say("entry {id}", id=first.id) if first is last else say("entries {first} to {last}", first=first.id, last=last.id)
                 raise InputError(
                     Fault(
-                        f"{names} kept, but the log could not be written: {error.strerror or error}. Once there is room and access, "
-                        "the next command that writes completes it; do not add them again",
+                        say(
+                            "{names} kept, but the log could not be written: {strerror}. Once there is room and access, "
+                            "the next command that writes completes it; do not add them again",
+                            names=names,
+                            strerror=problem(error),
+                        ),
                         file=str(error.filename or self.log.folder),
                     )
                 ) from None
@@ -253,7 +274,10 @@ class Workspace(Kept):
             return self.blobs.put(item.payloads[name] for item in items for name in sorted(item.payloads))
         except OSError as error:
             raise InputError(
-                Fault(f"a payload could not be kept: {error.strerror or error}; nothing was added", file=str(error.filename or self.folder))
+                Fault(
+                    say("a payload could not be kept: {strerror}; nothing was added", strerror=problem(error)),
+                    file=str(error.filename or self.folder),
+                )
             ) from None
 
     def _publish(self, leaves: Sequence[bytes]) -> None:
@@ -320,23 +344,24 @@ class Workspace(Kept):
         self._delete_erased()
         self.keys.discard_unannounced(self.origin, self.verifiers())
         if mended:
-            what = ", ".join(mended[:3])
-            what = say("{names} and {number} more", names=what, number=len(mended) - 3) if len(mended) > 3 else what
-            self.notes.append(say("files of the log were missing or damaged and were written again from the entries: {names}", names=what))
+            what = ", ".join(mended[:3]) + (say(" and {count} more", count=len(mended) - 3) if len(mended) > 3 else "")
+            self.notes.append(say("files of the log were missing or damaged and were written again from the entries: {what}", what=what))
         self._last = manifests.time_of(next(self._index.rows(start=size - 1))[0].time)
         now = self._clock().astimezone(UTC)
         if self._last - now > _AHEAD:
             self.notes.append(
                 say(
-                    "the last entry bears {last} UTC, and our clock shows {now}: it was ahead then, or is behind now. What is added now "
-                    "bears that time again, and says what the clock shows",
-                    last=f"{self._last:%Y-%m-%d %H:%M}", now=f"{now:%Y-%m-%d %H:%M}",
+                    "the last entry bears {last:%Y-%m-%d %H:%M} UTC, and our clock shows {now:%Y-%m-%d %H:%M}: "
+                    "it was ahead then, or is behind now. What is added now bears that time again, and says what "
+                    "the clock shows",
+                    last=self._last,
+                    now=now,
                 )
-            )  # fmt: skip
+            )
         retired = {key.id.hex() for key in self.verifiers()[:-1]} & set(self.keys.private())
         if done < size or self.keys.last_signed(self.origin) is None or retired:
             if done < size:
-                self.notes.append(say("an append was cut off; entries {first} to {last} were published now", first=done, last=size - 1))
+                self.notes.append(say("an append was cut off; entries {done} to {size} were published now", done=done, size=size - 1))
             self._publish([])
         if whole:
             self.log.tidy(since=0)

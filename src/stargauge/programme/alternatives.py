@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from stargauge.programme.fields import Part
 from stargauge.programme.schema import Content, Programme, Scenario
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import PICK
 
 P = TypeVar("P", bound=Part)
@@ -57,14 +58,42 @@ def expect_choices(programme: Programme, settings: Mapping[str, str]) -> None:
     for name, option in settings.items():
         pick = name.removeprefix(PICK)
         if name in programme.alternatives:
-            faults.append(Fault(f'"{name}" is a choice between sources; expected {PICK}{name}={" or ".join(there[name])}'))
+            faults.append(
+                Fault(
+                    say(
+                        '"{name}" is a choice between sources; expected {pick}{name}={there}',
+                        name=name,
+                        pick=PICK,
+                        there=say(" or ").join(there[name]),
+                    )
+                )
+            )
         elif not name.startswith(PICK):
             continue
         elif pick not in there:
-            faults.append(Fault(f'there is no choice "{name}"{did_you_mean(name, [PICK + one for one in there])} (all: {_listed(there)})'))
+            faults.append(
+                Fault(
+                    say(
+                        'there is no choice "{name}"{near} (all: {listed})',
+                        name=name,
+                        near=did_you_mean(name, [PICK + one for one in there]),
+                        listed=_listed(there),
+                    )
+                )
+            )
         elif option not in there[pick]:
             near = did_you_mean(option, there[pick])
-            faults.append(Fault(f'the choice "{name}" has no option "{option}"{near} (all: {", ".join(there[pick])})'))
+            faults.append(
+                Fault(
+                    say(
+                        'the choice "{name}" has no option "{option}"{near} (all: {there})',
+                        name=name,
+                        option=option,
+                        near=near,
+                        there=", ".join(there[pick]),
+                    )
+                )
+            )
     if faults:
         raise InputError(faults)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from stargauge.programme.load import shipped
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
-FORM = "PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]..., such as stargate@2025-01-22 or stargate+slow.yaml"
 _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
@@ -57,17 +57,21 @@ def sides(first: str | Path | Programme | Asked, second: str | Path | Programme 
     faults = list[Fault]()
     a, b = _read(first, faults), _read(second, faults)
     if not a.programme and not faults:
-        faults.append(Fault(f'"{first}" names no programme; expected {FORM}'))
+        faults.append(Fault(say('"{first}" names no programme; expected {form}', first=first, form=_form())))
     if faults:
         raise InputError(faults)
     return a, b if b.programme else replace(a, as_of=b.as_of or a.as_of, laid=(*a.laid, *b.laid))
+
+
+def _form() -> str:
+    return say("PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]..., such as stargate@2025-01-22 or stargate+slow.yaml")
 
 
 def _read(side: str | Path | Programme | Asked, faults: list[Fault]) -> Asked:
     if not isinstance(side, str):
         return side if isinstance(side, Asked) else Asked(side)
     if not side.strip():
-        faults.append(Fault(f'got "{side}"; expected {FORM}'))
+        faults.append(Fault(say('got "{side}"; expected {form}', side=side, form=_form())))
         return Asked()
     if side in shipped() or Path(side).exists():
         return Asked(side)
@@ -79,7 +83,17 @@ def _read(side: str | Path | Programme | Asked, faults: list[Fault]) -> Asked:
         _check(text, side, faults)
     if name and name not in shipped() and not Path(name).exists():
         near = did_you_mean(name, shipped())
-        faults.append(Fault(f'"{side}": no programme, file or folder "{name}"{near} (shipped: {", ".join(shipped())})'))
+        faults.append(
+            Fault(
+                say(
+                    '"{side}": no programme, file or folder "{name}"{near} (shipped: {shipped})',
+                    side=side,
+                    name=name,
+                    near=near,
+                    shipped=", ".join(shipped()),
+                )
+            )
+        )
     return found
 
 
@@ -87,7 +101,7 @@ def _day(text: str, side: str, faults: list[Fault]) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        faults.append(Fault(f'"{side}": got the knowledge date "{text}"; expected a day such as 2025-01-22'))
+        faults.append(Fault(say('"{side}": got the knowledge date "{text}"; expected a day such as 2025-01-22', side=side, text=text)))
         return None
 
 
@@ -96,13 +110,13 @@ def _check(text: str, side: str, faults: list[Fault]) -> None:
     if _is_setting(text):
         name, _, value = text.partition("=")
         if not name.strip() or not value.strip():
-            faults.append(Fault(f'"{side}": got "+{text}"; expected +INPUT=VALUE, such as +load_factor=0.8'))
+            faults.append(Fault(say('"{side}": got "+{text}"; expected +INPUT=VALUE, such as +load_factor=0.8', side=side, text=text)))
     elif not text:
-        faults.append(Fault(f'"{side}": nothing after "+"; expected a scenario or INPUT=VALUE'))
+        faults.append(Fault(say('"{side}": nothing after "+"; expected a scenario or INPUT=VALUE', side=side)))
     elif not Path(text).exists() and not _NAME.match(text):
         folder = Path(text).parent
         near = did_you_mean(Path(text).name, [path.name for path in folder.iterdir()] if folder.is_dir() else [])
-        faults.append(Fault(f'"{side}": no scenario file "{text}"{near}'))
+        faults.append(Fault(say('"{side}": no scenario file "{text}"{near}', side=side, text=text, near=near)))
 
 
 def _is_setting(text: str) -> bool:

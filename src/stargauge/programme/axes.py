@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from stargauge.catalogue.load import RECORDS, KnownCatalogue
 from stargauge.catalogue.records import WITHOUT, FitRecord, Vintage
-from stargauge.programme.checks import PROGRAMME
+from stargauge.programme.id_checks import PROGRAMME
 from stargauge.programme.milestones import newest
 from stargauge.programme.schema import UNSITED, Commitment, Party, Phase, Pledge, Programme, Site
 from stargauge.quantity.address import slug

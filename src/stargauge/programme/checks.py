@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from stargauge.programme.alternatives import laid_over, supposed
 from stargauge.programme.commitment_checks import COMMITMENT_CHECKS
 from stargauge.programme.date_checks import age_of, check_for_clock, check_for_plans_of_the_past, check_for_stages_out_of_order
 from stargauge.programme.fields import TEXT, got, median, place_of
+from stargauge.programme.id_checks import PROGRAMME, check_for_bad_ids, check_for_ids_used_twice
 from stargauge.programme.milestones import PLANS
 from stargauge.programme.positions import Flaw, Trail, written
 from stargauge.programme.schema import (
@@ -23,20 +23,17 @@ from stargauge.programme.schema import (
     fields_of,
     parts_of,
 )
-from stargauge.quantity.address import slug
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import did_you_mean
-from stargauge.quantity.quantity import FIXED_AXES, GAS_PLANTS
+from stargauge.quantity.quantity import GAS_PLANTS
+from stargauge.quantity.spoken import language, say
 from stargauge.quantity.statement import RECORDED, Statement
-from stargauge.quantity.units import show
+from stargauge.quantity.units import ENGLISH, NOTATIONS, show
 
 #: A circle of more sources is not told name by name.
 _SHOWN = 12
-PROGRAMME = "programme"
 ALONE, CARRY_ALONE = "alone", ("gas", "fuel_cell")
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
-_ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?\Z")
 
 #: Fields of a scenario that change no statement of the programme.
 _ONLY_ASSUMES = frozenset({"about", "reason", "assumptions"})
@@ -67,16 +64,32 @@ def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
                 for statement in statements:
                     if statement.source and statement.source not in known:
                         at = place_of((*inner, *keys), statement)
-                        yield Flaw((*at, "source"), f'there is no source "{statement.source}"{did_you_mean(statement.source, known)}')
+                        yield Flaw(
+                            (*at, "source"),
+                            _no_source(statement.source, known),
+                        )
         for name, claim in owner.claims.items():
             if claim.source and claim.source not in known:
-                yield Flaw((*trail, "claims", name, "source"), f'there is no source "{claim.source}"{did_you_mean(claim.source, known)}')
+                yield Flaw(
+                    (*trail, "claims", name, "source"),
+                    _no_source(claim.source, known),
+                )
         for name, draft in programme.drafts.items() if owner is programme else ():
             if draft.source and draft.source not in known:
-                yield Flaw(("drafts", name, "source"), f'there is no source "{draft.source}"{did_you_mean(draft.source, known)}')
+                yield Flaw(
+                    ("drafts", name, "source"),
+                    _no_source(draft.source, known),
+                )
         for name, source in owner.sources.items():
             if source.root and source.root not in known:
-                yield Flaw((*trail, "sources", name, "root"), f'there is no source "{source.root}"{did_you_mean(source.root, known)}')
+                yield Flaw(
+                    (*trail, "sources", name, "root"),
+                    _no_source(source.root, known),
+                )
+
+
+def _no_source(name: str, known: Mapping[str, Any]) -> str:
+    return say('there is no source "{source}"{near}', source=name, near=did_you_mean(name, known))
 
 
 def check_for_undated_sources(programme: Programme) -> Iterator[Flaw]:
@@ -84,7 +97,9 @@ def check_for_undated_sources(programme: Programme) -> Iterator[Flaw]:
     for trail, owner in [((), programme), *_options(programme), *scenarios_of(programme)]:
         for name, source in owner.sources.items():
             if source.published is None:
-                yield Flaw((*trail, "sources", name), 'a source needs "date"; where it has none, give "collected": the day it was seen')
+                yield Flaw(
+                    (*trail, "sources", name), say('a source needs "date"; where it has none, give "collected": the day it was seen')
+                )
 
 
 def check_for_negative_values(programme: Programme) -> Iterator[Flaw]:
@@ -95,7 +110,14 @@ def check_for_negative_values(programme: Programme) -> Iterator[Flaw]:
         for statement in statements:
             low = statement.value.quantile(0.01) if isinstance(statement.value, Distribution) else median(statement.value)
             if low is not None and low < 0:
-                yield Flaw(place_of(trail, statement), f'got "{statement.text}", below zero; expected {show(0.0, unit)} or more')
+                yield Flaw(
+                    place_of(trail, statement),
+                    say(
+                        'got "{text}", below zero; expected {least} or more',
+                        text=statement.text,
+                        least=show(0.0, unit, notation=NOTATIONS.get(language(), ENGLISH)),
+                    ),
+                )
 
 
 def check_for_retrofit_beyond_one(programme: Programme) -> Iterator[Flaw]:
@@ -105,7 +127,7 @@ def check_for_retrofit_beyond_one(programme: Programme) -> Iterator[Flaw]:
             value = median(said.value)
             if value is not None and value > 1.0:
                 at = place_of(("sites", name, "retrofit"), said)
-                yield Flaw(at, f'got "{said.text}"; expected 1 where existing halls are refitted, 0 where they are built')
+                yield Flaw(at, say('got "{text}"; expected 1 where existing halls are refitted, 0 where they are built', text=said.text))
 
 
 def check_for_plants_and_roles(programme: Programme) -> Iterator[Flaw]:
@@ -115,14 +137,27 @@ def check_for_plants_and_roles(programme: Programme) -> Iterator[Flaw]:
             continue
         kind = str(trail[-1])
         if part.plant and kind != "gas":
-            yield Flaw((*trail, "plant"), f"got {got(part.plant)} for {kind}; only gas says which plant it is: leave it out")
+            yield Flaw(
+                (*trail, "plant"),
+                say("got {given} for {kind}; only gas says which plant it is: leave it out", given=got(part.plant), kind=kind),
+            )
         elif part.plant and part.plant not in GAS_PLANTS:
             near = did_you_mean(part.plant, GAS_PLANTS)
-            yield Flaw((*trail, "plant"), f"got {got(part.plant)}; expected one of {', '.join(GAS_PLANTS)}{near}")
+            yield Flaw(
+                (*trail, "plant"),
+                say("got {given}; expected one of {gas_plants}{near}", given=got(part.plant), gas_plants=", ".join(GAS_PLANTS), near=near),
+            )
         if part.role == ALONE and kind not in CARRY_ALONE:
-            yield Flaw((*trail, "role"), f"{kind} cannot carry a site alone; expected prime or backup, or {' or '.join(CARRY_ALONE)}")
+            yield Flaw(
+                (*trail, "role"),
+                say(
+                    "{kind} cannot carry a site alone; expected prime or backup, or {carry_alone}",
+                    kind=kind,
+                    carry_alone=say(" or ").join(CARRY_ALONE),
+                ),
+            )
         elif part.role == ALONE and not part.capacity and trail[:1] == ("sites",):
-            yield Flaw((*trail, "role"), 'a plant that carries its site alone needs "capacity"')
+            yield Flaw((*trail, "role"), say('a plant that carries its site alone needs "capacity"'))
 
 
 def check_for_facility_power_below_it_power(programme: Programme) -> Iterator[Flaw]:
@@ -134,8 +169,12 @@ def check_for_facility_power_below_it_power(programme: Programme) -> Iterator[Fl
                 if below is not None and above is not None and below < above:
                     yield Flaw(
                         place_of((*trail, "facility_power"), facility),
-                        f'got "{facility.text}", below the IT power "{it.text}"; power at the meter includes the racks: '
-                        "exchange the two, or correct one",
+                        say(
+                            'got "{text}", below the IT power "{it_text}"; power at the meter includes the racks: '
+                            "exchange the two, or correct one",
+                            text=facility.text,
+                            it_text=it.text,
+                        ),
                     )
 
 
@@ -158,59 +197,10 @@ def check_for_phases_without_size(programme: Programme) -> Iterator[Flaw]:
         for name, phase in site.phases.items():
             if not (phase.it_power or phase.facility_power or phase.chips or phase.buildings):
                 trail = ("sites", site_id, "phases", name)
-                yield Flaw(trail, "has no size; give it_power, facility_power, chips or buildings", at_key=True)
+                yield Flaw(trail, say("has no size; give it_power, facility_power, chips or buildings"), at_key=True)
     for name, pledge in programme.unsited.items():
         if not (pledge.it_power or pledge.facility_power or pledge.chips or pledge.capital):
-            yield Flaw((UNSITED, name), "has no size; give it_power, facility_power, chips or capital", at_key=True)
-
-
-def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
-    """Ids are lower case with hyphens."""
-    found: list[Trail] = [("claims", name) for name in programme.claims]
-    found += [("drafts", name) for name in programme.drafts]
-    found += [("sources", name) for name in programme.sources]
-    found += [("alternatives", name) for name in programme.alternatives]
-    found += [("alternatives", name, option) for name, options in programme.alternatives.items() for option in options]
-    found += [("scenarios", name) for name in programme.scenarios]
-    found += [("sites", site, "phases", name) for site, spec in programme.sites.items() for name in spec.phases]
-    for trail in [*found, *(trail for trail, _ in labels_of(programme))]:
-        if not _ID.match(str(trail[-1])):
-            yield Flaw(
-                trail, f'the id "{trail[-1]}" is not lower case with hyphens; e.g. "{_as_id(str(trail[-1]))}"', at_key=True, alone=True
-            )
-    for name in programme.records:
-        if not _ID.match(name) and not _ADDRESS.match(name):
-            yield Flaw(
-                ("records", name),
-                f'"{name}" is neither an id nor an address such as power_it[operational, abilene]',
-                at_key=True,
-                alone=True,
-            )
-
-
-def _as_id(text: str) -> str:
-    return slug(text) or "site-1"
-
-
-def labels_of(programme: Content) -> list[tuple[Trail, str]]:
-    """Every id that stands in addresses, with what it is."""
-    found: list[tuple[Trail, str]] = [(("sites", name), "a site") for name in programme.sites]
-    found += [((UNSITED, name), "a pledge") for name in programme.unsited]
-    found += [(("parties", name), "a party") for name in programme.parties]
-    found += [(("parties", p, "commitments", name), "a commitment") for p, party in programme.parties.items() for name in party.commitments]
-    return found
-
-
-def check_for_ids_used_twice(programme: Programme) -> Iterator[Flaw]:
-    """Ids of sites, pledges, parties and commitments differ from one another, from stages and from other fixed labels."""
-    taken = {label: f"a fixed label of {axis}" for axis, labels in FIXED_AXES.items() for label in labels}
-    taken |= {UNSITED: "the label of what has no site", PROGRAMME: "the word for the whole programme"}
-    for trail, what in [*labels_of(programme), *((("records", name), "a record") for name in programme.records)]:
-        name = str(trail[-1])
-        if name in taken:
-            yield Flaw(trail, f'the id "{name}" is already {taken[name]}; ids are unique, choose another', at_key=True, alone=True)
-        else:
-            taken[name] = what
+            yield Flaw((UNSITED, name), say("has no size; give it_power, facility_power, chips or capital"), at_key=True)
 
 
 def check_for_circular_references(programme: Programme) -> Iterator[Flaw]:
@@ -219,11 +209,14 @@ def check_for_circular_references(programme: Programme) -> Iterator[Flaw]:
         for place, name in enumerate(circle):
             shown = [*circle[place:], *circle[:place]] if len(circle) <= _SHOWN else [name, "…"]
             told = " -> ".join([*shown, name])
-            yield Flaw(("sources", name, "root"), f"circular: {told}; the source that said it first has no root")
+            yield Flaw(("sources", name, "root"), say("circular: {told}; the source that said it first has no root", told=told))
     for party_id, party in programme.parties.items():
         for name, commitment in party.commitments.items():
             if commitment.to in (party_id, name):
-                yield Flaw(("parties", party_id, "commitments", name, "to"), f'circular: "{party_id}" commits money to itself')
+                yield Flaw(
+                    ("parties", party_id, "commitments", name, "to"),
+                    say('circular: "{party_id}" commits money to itself', party_id=party_id),
+                )
 
 
 def _circles(next_of: Mapping[str, str]) -> Iterator[list[str]]:
@@ -248,11 +241,18 @@ def check_for_unknown_targets(programme: Programme) -> Iterator[Flaw]:
             if commitment.to and commitment.to not in targets:
                 yield Flaw(
                     ("parties", party_id, "commitments", name, "to"),
-                    f'there is no party or site "{commitment.to}"{did_you_mean(commitment.to, targets)}; expected one, or programme',
+                    say(
+                        'there is no party or site "{to}"{near}; expected one, or programme',
+                        to=commitment.to,
+                        near=did_you_mean(commitment.to, targets),
+                    ),
                 )
     for name, pledge in programme.unsited.items():
         if pledge.party and pledge.party not in programme.parties:
-            yield Flaw((UNSITED, name, "party"), f'there is no party "{pledge.party}"{did_you_mean(pledge.party, programme.parties)}')
+            yield Flaw(
+                (UNSITED, name, "party"),
+                say('there is no party "{party}"{near}', party=pledge.party, near=did_you_mean(pledge.party, programme.parties)),
+            )
 
 
 def check_for_conflicts(programme: Programme) -> Iterator[Flaw]:
@@ -273,8 +273,16 @@ def check_for_conflicts(programme: Programme) -> Iterator[Flaw]:
             if _differ(statement, other) and _root(programme, statement.source) != _root(programme, other.source):
                 yield Flaw(
                     place_of(trail, statement),
-                    f'"{statement.text}" ({statement.source}) and "{other.text}" ({other.source}) are both {statement.status} for '
-                    f"{statement.as_of}; put them under alternatives, or give the newer one its own as_of",
+                    say(
+                        '"{text}" ({source}) and "{other_text}" ({other_source}) are both {status} for {as_of}; put them '
+                        "under alternatives, or give the newer one its own as_of",
+                        text=statement.text,
+                        source=statement.source,
+                        other_text=other.text,
+                        other_source=other.source,
+                        status=statement.status,
+                        as_of=statement.as_of,
+                    ),
                 )
 
 
@@ -302,7 +310,12 @@ def check_for_records_of_the_future(programme: Programme) -> Iterator[Flaw]:
             if s.source and s.status in RECORDED and s.as_of and s.published and s.as_of.start > s.published.end:
                 yield Flaw(
                     place_of(trail, s),
-                    f"{s.status} for {s.as_of}, but published {s.published}; what lies ahead is planned or projected: correct one",
+                    say(
+                        "{status} for {as_of}, but published {published}; what lies ahead is planned or projected: correct one",
+                        status=s.status,
+                        as_of=s.as_of,
+                        published=s.published,
+                    ),
                 )
 
 
@@ -311,9 +324,12 @@ def check_for_claims_without_readings(programme: Programme) -> Iterator[Flaw]:
     places: dict[int, str] = {}
     for name, claim in programme.claims.items():
         if not claim.readings:
-            yield Flaw(("claims", name), 'has no reading; give one, or "not testable: REASON"', at_key=True)
+            yield Flaw(("claims", name), say('has no reading; give one, or "not testable: REASON"'), at_key=True)
         if claim.dispute is not None and places.setdefault(claim.dispute, name) != name:
-            yield Flaw(("claims", name, "dispute"), f'place {claim.dispute} in the dispute is already that of "{places[claim.dispute]}"')
+            yield Flaw(
+                ("claims", name, "dispute"),
+                say('place {place} in the dispute is already that of "{other}"', place=claim.dispute, other=places[claim.dispute]),
+            )
 
 
 def _options(programme: Programme) -> list[tuple[Trail, Content]]:
@@ -324,11 +340,11 @@ def check_for_alternatives(programme: Programme) -> Iterator[Flaw]:
     """An alternative has at least two options with weights above zero, and changes only what the programme has."""
     for name, options in programme.alternatives.items():
         if len(options) < 2:
-            yield Flaw(("alternatives", name), "has fewer than two options; one that changes nothing needs only a weight", at_key=True)
+            yield Flaw(("alternatives", name), say("has fewer than two options; one that changes nothing needs only a weight"), at_key=True)
         for option, part in options.items():
             trail = ("alternatives", name, option)
             if not 0 < part.weight < float("inf"):
-                yield Flaw((*trail, "weight"), f'got "{part.weight:g}"; expected a weight above zero')
+                yield Flaw((*trail, "weight"), say('got "{weight:g}"; expected a weight above zero', weight=part.weight))
             yield from _additions(programme, part, trail)
 
 
@@ -346,7 +362,9 @@ def _additions(programme: Programme, option: Content, trail: Trail) -> Iterator[
         for name in added:
             if name not in known:
                 near = did_you_mean(name, known)
-                message = f'"{name}" is not in the programme{near}; an option changes what the programme has: add it there'
+                message = say(
+                    '"{name}" is not in the programme{near}; an option changes what the programme has: add it there', name=name, near=near
+                )
                 yield Flaw((*trail, *keys, name), message, at_key=True)
 
 
@@ -359,7 +377,11 @@ def check_for_options_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
             laid = laid_over(programme, option)
             for flaw in (flaw for rule in rules for flaw in rule(laid)):
                 if (flaw.trail, flaw.message) not in before:
-                    yield Flaw(("alternatives", name, key), f"where this is true, {written(flaw.trail)}: {flaw.message}", at_key=True)
+                    yield Flaw(
+                        ("alternatives", name, key),
+                        say("where this is true, {place}: {message}", place=written(flaw.trail), message=flaw.message),
+                        at_key=True,
+                    )
 
 
 def scenarios_of(programme: Programme) -> list[tuple[Trail, Content]]:

@@ -12,15 +12,13 @@ from stargauge.programme.schema import Commitment, Milestones, Party, Programme,
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import did_you_mean
 from stargauge.quantity.instruments import ROLE, TO_BE_REPLACED
+from stargauge.quantity.spoken import language, say
 from stargauge.quantity.statement import Statement
-from stargauge.quantity.units import figures
+from stargauge.quantity.units import ENGLISH, NOTATIONS, figures
 
 Line = tuple[Trail, str, Party, Commitment]
-#: Fields of a commitment that are shares, with what they are in words.
-_SHARES = {
-    "rate": "a yearly rate", "spread": "a yearly rate", "upfront_fee": "a fee", "commitment_fee": "a yearly fee",
-    "loan_to_cost": "debt as a share of cost", "take_or_pay": "a share of what was ordered", "escalation": "a yearly rise",
-}  # fmt: skip
+#: Fields of a commitment that are shares.
+_SHARES = ("rate", "spread", "upfront_fee", "commitment_fee", "loan_to_cost", "take_or_pay", "escalation")
 
 
 def _lines(programme: Programme) -> Iterator[Line]:
@@ -42,13 +40,23 @@ def check_for_amounts_above_their_cap(programme: Programme) -> Iterator[Flaw]:
         if amount and cap and amount[1] > cap[1]:
             yield Flaw(
                 place_of((*trail, "amount"), amount[0]),
-                f'got "{amount[0].text}", above the cap "{cap[0].text}"; correct one, or put what exceeds it in a line of its own',
+                say(
+                    'got "{text}", above the cap "{cap}"; correct one, or put what exceeds it in a line of its own',
+                    text=amount[0].text,
+                    cap=cap[0].text,
+                ),
             )
-        most, said = (amount, "the amount") if amount else (cap, "the cap")
+        most = amount or cap
         if drawn and most and drawn[1] > most[1]:
             yield Flaw(
                 place_of((*trail, "drawn"), drawn[0]),
-                f'got "{drawn[0].text}" drawn, above {said} "{most[0].text}"; what is drawn is a part of it: correct one',
+                say(
+                    'got "{text}" drawn, above the amount "{most}"; what is drawn is a part of it: correct one'
+                    if amount
+                    else 'got "{text}" drawn, above the cap "{most}"; what is drawn is a part of it: correct one',
+                    text=drawn[0].text,
+                    most=most[0].text,
+                ),
             )
 
 
@@ -61,22 +69,39 @@ def check_for_cover_below_one(programme: Programme) -> Iterator[Flaw]:
                 if value is not None and value < 1.0:
                     yield Flaw(
                         place_of((*trail, name), said),
-                        f'got "{said.text}", a cover of {figures(value)}; below 1 the cash flow does not pay the debt service: expected '
-                        "1 or more, such as 1.3 (cash flow over debt service, not its inverse)",
+                        say(
+                            'got "{text}", a cover of {cover}; below 1 the cash flow does not pay the debt service: expected 1 '
+                            "or more, such as 1.3 (cash flow over debt service, not its inverse)",
+                            text=said.text,
+                            cover=figures(value, notation=NOTATIONS.get(language(), ENGLISH)),
+                        ),
                     )
 
 
 def check_for_shares_above_one(programme: Programme) -> Iterator[Flaw]:
     """Debt is at most the cost; yearly rates, fees and shares are below the whole."""
     for trail, _, _, line in _lines(programme):
-        for name, what in _SHARES.items():
+        for name in _SHARES:
             for said in getattr(line, name):
                 value = median(said.value)
                 if value is not None and value > 1.0:
                     yield Flaw(
                         place_of((*trail, name), said),
-                        f'got "{said.text}", {what}, above the whole; expected at most 100 %, such as 80 %, 6.58 % or 250 bp',
+                        say(
+                            'got "{text}", {what}, above the whole; expected at most 100 %, such as 80 %, 6.58 % or 250 bp',
+                            text=said.text,
+                            what=_share(name),
+                        ),
                     )
+
+
+def _share(name: str) -> str:
+    """What a share is, in words."""
+    return {
+        "rate": say("a yearly rate"), "spread": say("a yearly rate"), "upfront_fee": say("a fee"), "commitment_fee": say("a yearly fee"),
+        "loan_to_cost": say("debt as a share of cost"), "take_or_pay": say("a share of what was ordered"),
+        "escalation": say("a yearly rise"),
+    }[name]  # fmt: skip
 
 
 def _start(line: Commitment) -> date | None:
@@ -116,8 +141,15 @@ def check_for_terms_shorter_than_construction(programme: Programme) -> Iterator[
         if built and ends < built[0]:
             yield Flaw(
                 place_of((*trail, "term"), term[0]),
-                f'got "{term[0].text}": with its extensions the loan ends {ends}, before {line.to} is {built[1]} on "{built[2].text}"; '
-                "expected a term to the end of construction: give a longer term or extensions, or make it a bridge",
+                say(
+                    'got "{text}": with its extensions the loan ends {ends}, before {site} is {stage} on "{day}"; '
+                    "expected a term to the end of construction: give a longer term or extensions, or make it a bridge",
+                    text=term[0].text,
+                    ends=ends,
+                    site=line.to,
+                    stage=built[1],
+                    day=built[2].text,
+                ),
             )
 
 
@@ -128,10 +160,14 @@ def check_for_periods_longer_than_the_term(programme: Programme) -> Iterator[Fla
         if term and only and only[1] > term[1] + (longer[1] if longer else 0.0):
             yield Flaw(
                 place_of((*trail, "interest_only"), only[0]),
-                f'got "{only[0].text}", longer than the term "{term[0].text}"; expected at most the term with its extensions',
+                say(
+                    'got "{text}", longer than the term "{term}"; expected at most the term with its extensions',
+                    text=only[0].text,
+                    term=term[0].text,
+                ),
             )
         if longer and not term:
-            yield Flaw(place_of((*trail, "extensions"), longer[0]), 'extends a term that is not given; give "term" too')
+            yield Flaw(place_of((*trail, "extensions"), longer[0]), say('extends a term that is not given; give "term" too'))
 
 
 def check_for_outside_dates_before_the_contract(programme: Programme) -> Iterator[Flaw]:
@@ -143,7 +179,11 @@ def check_for_outside_dates_before_the_contract(programme: Programme) -> Iterato
             if first and isinstance(said.value, Window) and isinstance(first.value, Window) and said.value.end < first.value.start:
                 yield Flaw(
                     place_of((*trail, "outside_date"), said),
-                    f'got "{said.text}", before the contract was signed on "{first.text}"; expected a later day: correct one',
+                    say(
+                        'got "{text}", before the contract was signed on "{first_text}"; expected a later day: correct one',
+                        text=said.text,
+                        first_text=first.text,
+                    ),
                 )
 
 
@@ -152,9 +192,15 @@ def check_for_unknown_guarantors(programme: Programme) -> Iterator[Flaw]:
     for trail, party_id, _, line in _lines(programme):
         if line.guarantor and line.guarantor not in programme.parties:
             near = did_you_mean(line.guarantor, programme.parties)
-            yield Flaw((*trail, "guarantor"), f'there is no party "{line.guarantor}"{near}; expected the id of one')
+            yield Flaw(
+                (*trail, "guarantor"),
+                say('there is no party "{guarantor}"{near}; expected the id of one', guarantor=line.guarantor, near=near),
+            )
         elif line.guarantor == party_id:
-            yield Flaw((*trail, "guarantor"), f'"{party_id}" pays it anyway; a guarantor is another party: name it, or leave the key out')
+            yield Flaw(
+                (*trail, "guarantor"),
+                say('"{party_id}" pays it anyway; a guarantor is another party: name it, or leave the key out', party_id=party_id),
+            )
 
 
 def check_for_unknown_suppliers(programme: Programme) -> Iterator[Flaw]:
@@ -162,22 +208,37 @@ def check_for_unknown_suppliers(programme: Programme) -> Iterator[Flaw]:
     for trail, party_id, _, line in _lines(programme):
         if line.supplier and (line.supplier not in programme.parties or line.supplier == party_id):
             near = did_you_mean(line.supplier, programme.parties)
-            what = "buys from itself" if line.supplier == party_id else f'there is no party "{line.supplier}"{near}'
-            yield Flaw((*trail, "supplier"), f"{what}; expected the id of another party")
+            told = (
+                say("buys from itself; expected the id of another party")
+                if line.supplier == party_id
+                else say('there is no party "{supplier}"{near}; expected the id of another party', supplier=line.supplier, near=near)
+            )
+            yield Flaw((*trail, "supplier"), told)
 
 
 def check_for_unusable_currencies(programme: Programme) -> Iterator[Flaw]:
     """Rates are for currencies that can be read, and above zero."""
     for code, stated in programme.currencies.items():
         if code not in OTHERS:
-            what = "money is USD already" if code == "USD" else f'there is no currency "{code}"{did_you_mean(code, OTHERS)}'
-            yield Flaw(("currencies", code), f"{what}; expected one of {', '.join(OTHERS)}", at_key=True)
+            near, all_of = did_you_mean(code, OTHERS), ", ".join(OTHERS)
+            told = (
+                say("money is USD already; expected one of {codes}", codes=all_of)
+                if code == "USD"
+                else say('there is no currency "{code}"{near}; expected one of {codes}', code=code, near=near, codes=all_of)
+            )
+            yield Flaw(("currencies", code), told, at_key=True)
         for said in stated:
             value = said.value
             if not isinstance(value, float):
-                yield Flaw(place_of(("currencies", code), said), f'got "{said.text}"; expected one number: {code} for one USD on a day')
+                yield Flaw(
+                    place_of(("currencies", code), said),
+                    say('got "{text}"; expected one number: {code} for one USD on a day', text=said.text, code=code),
+                )
             elif not value > 0.0:
-                yield Flaw(place_of(("currencies", code), said), f'got "{said.text}"; expected a rate above zero: {code} for one USD')
+                yield Flaw(
+                    place_of(("currencies", code), said),
+                    say('got "{text}"; expected a rate above zero: {code} for one USD', text=said.text, code=code),
+                )
 
 
 COMMITMENT_CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (

@@ -9,6 +9,7 @@ from datetime import date
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution, parse_value
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import CURRENCIES
 
@@ -29,8 +30,12 @@ def in_usd(raw: str, unit: str, code: str, rates: Rates, when: Window | None) ->
     rate = _at(rates.get(code, ()), when)
     if rate is None:
         raise InputError(
-            f'got "{raw}", in {code}, and the programme has no rate for it; give one, dated, at the top of the programme: '
-            f"currencies: {{{code}: {{value: UNITS OF {code} FOR ONE USD, as_of: DATE, source: ID}}}}"
+            say(
+                'got "{raw}", in {code}, and the programme has no rate for it; give one, dated, at the top of the '
+                "programme: currencies: {{{code}: {{value: UNITS OF {code} FOR ONE USD, as_of: DATE, source: ID}}}}",
+                raw=raw,
+                code=code,
+            )
         )
     value, per_usd = parse_value(raw, unit.replace("USD", code)), float(str(rate.value))
     said = f"{raw} at {per_usd:g} {code}/USD" + (f" ({', '.join(filter(None, (str(rate.as_of or ''), rate.source)))})")

@@ -10,6 +10,7 @@ from stargauge.programme.positions import Flaw, Trail
 from stargauge.programme.schema import Milestones, Programme, fields_of, parts_of
 from stargauge.quantity.dates import Window
 from stargauge.quantity.quantity import PHYSICAL_STAGES
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import RECORDED, Statement
 
 MAX_YEARS = 60
@@ -46,7 +47,14 @@ def _out_of_order(trail: Trail, milestones: Milestones, recorded: bool, designed
             if alike and ends.end < begins.start and (recorded or age_of(second) >= age_of(first)):
                 yield Flaw(
                     place_of((*trail, after), second),
-                    f'{after} on "{second.text}" comes before {stage} on "{first.text}"; expected {" <= ".join(PHYSICAL_STAGES)}',
+                    say(
+                        '{after} on "{text}" comes before {stage} on "{first_text}"; expected {physical_stages}',
+                        after=after,
+                        text=second.text,
+                        stage=stage,
+                        first_text=first.text,
+                        physical_stages=" <= ".join(PHYSICAL_STAGES),
+                    ),
                 )
 
 
@@ -60,8 +68,13 @@ def check_for_plans_of_the_past(programme: Programme) -> Iterator[Flaw]:
                     if past and s.source and s.status in PLANS:
                         yield Flaw(
                             place_of((*trail, *keys), s),
-                            f'{s.status} for "{s.text}", before its own publication ({s.published}); what had been reached is reported, '
-                            "observed or estimated: correct one",
+                            say(
+                                '{status} for "{text}", before its own publication ({published}); what had been reached is reported, '
+                                "observed or estimated: correct one",
+                                status=s.status,
+                                text=s.text,
+                                published=s.published,
+                            ),
                         )
 
 
@@ -69,8 +82,13 @@ def check_for_clock(programme: Programme) -> Iterator[Flaw]:
     """The model's clock runs forward, and for at most 60 years; money has a price year of our time."""
     start, horizon = programme.start, programme.horizon
     if start and horizon and horizon.end <= start.start:
-        yield Flaw(("horizon",), f"ends {horizon.end}, before the start {start.start}")
+        yield Flaw(("horizon",), say("ends {end}, before the start {start}", end=horizon.end, start=start.start))
     elif start and horizon and horizon.end.year - start.start.year > MAX_YEARS:
-        yield Flaw(("horizon",), f"{horizon.end.year - start.start.year} years after the start; expected at most {MAX_YEARS}")
+        yield Flaw(
+            ("horizon",),
+            say(
+                "{year} years after the start; expected at most {max_years}", year=horizon.end.year - start.start.year, max_years=MAX_YEARS
+            ),
+        )
     if programme.price_year and not 1990 <= programme.price_year <= 2100:
-        yield Flaw(("price_year",), f'got "{programme.price_year}"; expected a year between 1990 and 2100')
+        yield Flaw(("price_year",), say('got "{price_year}"; expected a year between 1990 and 2100', price_year=programme.price_year))

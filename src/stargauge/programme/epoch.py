@@ -104,10 +104,14 @@ def _published(folder: Path, spans: Sequence[tuple[date, date]], today: date) ->
     counted = max((start for start, _ in spans), default=date.max)
     last = min((end for _, end in spans), default=date.max)
     if last == date.max or counted > last:
-        raise InputError(Fault("does not tell when it was published; give --vintage DATE", file=str(folder / FILE)))
+        raise InputError(Fault(say("does not tell when it was published; give --vintage DATE"), file=str(folder / FILE)))
     first = counted - _AHEAD
     if first > today:
-        raise InputError(Fault(f"counts what is dated {counted} as current, after today; give --vintage DATE", file=str(folder / FILE)))
+        raise InputError(
+            Fault(
+                say("counts what is dated {counted} as current, after today; give --vintage DATE", counted=counted), file=str(folder / FILE)
+            )
+        )
     return Window(first, min(last, today))
 
 
@@ -161,19 +165,22 @@ def source_of(programme: Programme, tracker: Tracker, published: Window) -> tupl
 def _table(folder: Path) -> tuple[dict[str, str], list[Row]]:
     """The names of the columns, and the lines. Raises InputError for a folder without the file and for an unknown layout."""
     if not folder.is_dir():
-        raise InputError(f'no folder "{folder}"; expected the folder that holds {FILE}')
+        raise InputError(say('no folder "{folder}"; expected the folder that holds {file}', folder=folder, file=FILE))
     file = folder / FILE
     if not file.is_file():
-        raise InputError(Fault(f"is not there; expected the published table of timelines{_near(folder)}", file=str(file)))
+        raise InputError(Fault(say("is not there; expected the published table of timelines{near}", near=_near(folder)), file=str(file)))
     header, rows = read_table(file)
     found = {key: column for key, form in _COLUMNS.items() for column in header if re.fullmatch(form, column.lower())}
     if missing := [name for key, name in _NEEDED.items() if key not in found]:
         raise InputError([
-            Fault(f'no column "{name}"{did_you_mean(name, header)}; an unknown layout, nothing was read', file=str(file), line=1, column=1)
+            Fault(
+                say('no column "{name}"{near}; an unknown layout, nothing was read', name=name, near=did_you_mean(name, header)),
+                file=str(file), line=1, column=1,
+            )
             for name in missing
         ])  # fmt: skip
     if not rows:
-        raise InputError(Fault("has no lines", file=str(file)))
+        raise InputError(Fault(say("has no lines"), file=str(file)))
     return found, _with_days(rows, found["date"])
 
 
@@ -199,7 +206,7 @@ def _step(row: Row, columns: Mapping[str, str], faults: list[Fault]) -> Step | N
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        faults.append(row.fault(columns["date"], f'got "{text}"; expected a day such as 2026-11-01'))
+        faults.append(row.fault(columns["date"], say('got "{text}"; expected a day such as 2026-11-01', text=text)))
         day = date.min
     numbers = [_number(row, columns.get(key, ""), faults) for key in ("buildings", "power", "it", "h100e", "capital")]
     return Step(row, day, *numbers) if len(faults) == before else None
@@ -214,7 +221,7 @@ def _number(row: Row, column: str, faults: list[Fault]) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:
-        faults.append(row.fault(column, f'got "{text}"; expected a number that is not negative'))
+        faults.append(row.fault(column, say('got "{text}"; expected a number that is not negative', text=text)))
         return None
     return value
 

@@ -28,6 +28,7 @@ from stargauge.programme.positions import Flaw, Section, Trail, unknown_key, wri
 from stargauge.quantity.dates import Window, day, parse_window
 from stargauge.quantity.distribution import Distribution, parse_value
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import STATUSES, Grade, Source, Statement
 from stargauge.quantity.units import convert, split_number, unit
 
@@ -106,14 +107,14 @@ def _moment(value: Any) -> str:
 def capture_id(value: Any) -> str:
     """The id of a capture in an evidence folder, such as C-17, or `none`. Raises InputError for anything else."""
     if not isinstance(value, str) or not re.fullmatch(r"none|C-\d{1,15}", value):
-        raise InputError(f"got {got(value)}; expected the id of a capture, such as C-17, or none")
+        raise InputError(say("got {given}; expected the id of a capture, such as C-17, or none", given=got(value)))
     return value
 
 
 def _plain_value(value: Any) -> Any:
     if isinstance(value, (str, int, float)):
         return value
-    raise InputError("expected one value with its unit, such as 1.25 or 3..5 GW")
+    raise InputError(say("expected one value with its unit, such as 1.25 or 3..5 GW"))
 
 
 _MOMENT_SCHEMA = {"type": ["string", "integer"], "examples": ["2025-01-21T23:47:45Z", "2025-01-21"]}
@@ -192,7 +193,7 @@ class Part(BaseModel):
         trail = section.trail
         for key, value in section.items():
             if key not in cls.model_fields:
-                reader.flaws.append(unknown_key(trail, key, cls.model_fields, cls.called))
+                reader.flaws.append(unknown_key(trail, key, cls.model_fields, say(cls.called)))
             elif value is None:
                 continue
             elif (spec := cls.specs.get(key)) is None:
@@ -204,8 +205,9 @@ class Part(BaseModel):
         partial = reader.is_partial(trail) or cls._is_fragment(section)
         misspelt = "".join(did_you_mean(key, cls.model_fields) for key in section if key not in cls.model_fields)
         for key, when in cls.required.items():
-            if section.get(key) is None and (when == "always" or not partial) and f'"{key}"' not in misspelt:
-                reader.fault((*trail, key), f'{cls.called} needs "{key}": {cls.model_fields[key].description}', at_key=True)
+            if section.get(key) is None and (when == "always" or not partial) and did_you_mean(key, [key]) not in misspelt:
+                what = say(cls.model_fields[key].description or "")
+                reader.fault((*trail, key), say('{called} needs "{key}": {what}', called=say(cls.called), key=key, what=what), at_key=True)
         return values
 
 
@@ -214,7 +216,7 @@ class Part(BaseModel):
 
 def _keyed(value: Any, spec: Spec, trail: Trail, reader: Reader) -> dict[str, tuple[Statement, ...]]:
     if not isinstance(value, dict):
-        reader.fault(trail, f"got {got(value)}; expected keys, each with a value or statements")
+        reader.fault(trail, say("got {given}; expected keys, each with a value or statements", given=got(value)))
         return {}
     return {key: read_stated(item, spec, (*trail, key), reader) for key, item in value.items() if item is not None}
 
@@ -223,7 +225,7 @@ def read_stated(raw: Any, spec: Spec, trail: Trail, reader: Reader) -> tuple[Sta
     """Statements of a stated field: from a bare value, a mapping, or a list of either. Faulty ones are noted and left out."""
     if isinstance(raw, list):
         if not raw:
-            reader.fault(trail, "got an empty list; expected statements, or leave the key out")
+            reader.fault(trail, say("got an empty list; expected statements, or leave the key out"))
         found = (_statement(item, spec, (*trail, index), reader) for index, item in enumerate(raw))
     else:
         found = (_statement(item, spec, trail, reader) for item in (raw,))
@@ -244,7 +246,7 @@ def _statement(raw: Any, spec: Spec, trail: Trail, reader: Reader) -> Statement 
 def _value(raw: Any, spec: Spec, reader: Reader, when: Window | None) -> tuple[Any, str, str]:
     """A value, its unit and, for money in another currency, at which rate it became USD."""
     if raw is None or isinstance(raw, (list, dict)):
-        raise InputError(f"got {got(raw)}; expected a value")
+        raise InputError(say("got {given}; expected a value", given=got(raw)))
     if code := currency_of(raw, spec.unit):
         value, exchanged = in_usd(raw, spec.unit, code, reader.rates, when)
         return value, spec.unit, exchanged
@@ -260,7 +262,14 @@ def _parsed(raw: str | int | float | bool, spec: Spec) -> tuple[Any, str]:
     if spec.unit == TEXT:
         text = str(raw)
         if spec.choices and text not in spec.choices:
-            raise InputError(f'got "{text}"; expected one of {", ".join(spec.choices)}{did_you_mean(text, spec.choices)}')
+            raise InputError(
+                say(
+                    'got "{text}"; expected one of {choices}{near}',
+                    text=text,
+                    choices=", ".join(spec.choices),
+                    near=did_you_mean(text, spec.choices),
+                )
+            )
         return text, TEXT
     return parse_value(raw, spec.unit), spec.unit
 
@@ -310,10 +319,10 @@ def _dated(raw: Mapping[str, Any], spec: Spec, trail: Trail, reader: Reader) -> 
     before = len(reader.flaws)
     for key in raw:
         if key not in STATEMENT_KEYS:
-            reader.flaws.append(unknown_key(trail, key, STATEMENT_KEYS, "a statement"))
+            reader.flaws.append(unknown_key(trail, key, STATEMENT_KEYS, say("a statement")))
     if "value" not in raw:
         if len(reader.flaws) == before:
-            reader.fault(trail, 'has no "value"')
+            reader.fault(trail, say('has no "value"'))
         return None
     given = raw["value"]
     when = _speaks_for(raw, reader)
@@ -321,7 +330,7 @@ def _dated(raw: Mapping[str, Any], spec: Spec, trail: Trail, reader: Reader) -> 
     source_id = _word(raw, "source", trail, reader)
     reason = _word(raw, "assumption", trail, reader)
     if not source_id and not reason and len(reader.flaws) == before:
-        reader.fault(trail, 'says neither who said it nor why it is assumed; give "source: ID" or "assumption: REASON"')
+        reader.fault(trail, say('says neither who said it nor why it is assumed; give "source: ID" or "assumption: REASON"'))
     source = reader.sources.get(source_id)
     published = _date_in(raw, "published", trail, reader) or (source.published if source else None)
     status = _one_of(raw, "status", STATUSES, trail, reader) or ("planned" if source and source.designed else "reported")
@@ -364,7 +373,7 @@ def _word(raw: Mapping[str, Any], key: str, trail: Trail, reader: Reader) -> str
     if value is None:
         return ""
     if isinstance(value, (dict, list, bool)):
-        reader.fault((*trail, key), f"got {got(value)}; expected text")
+        reader.fault((*trail, key), say("got {given}; expected text", given=got(value)))
         return ""
     return str(value)
 
@@ -374,7 +383,7 @@ def _date_in(raw: Mapping[str, Any], key: str, trail: Trail, reader: Reader) -> 
     if value is None:
         return None
     if isinstance(value, (dict, list, bool, float)):
-        reader.fault((*trail, key), f"got {got(value)}; expected a date such as 2026-11-01, 2026-11 or 2026")
+        reader.fault((*trail, key), say("got {given}; expected a date such as 2026-11-01, 2026-11 or 2026", given=got(value)))
         return None
     found: Window | None = _caught(lambda: _when(value), (*trail, key), reader)
     return found
@@ -383,7 +392,10 @@ def _date_in(raw: Mapping[str, Any], key: str, trail: Trail, reader: Reader) -> 
 def _one_of(raw: Mapping[str, Any], key: str, words: Sequence[str], trail: Trail, reader: Reader) -> str:
     value = _word(raw, key, trail, reader)
     if value and value not in words:
-        reader.fault((*trail, key), f'got "{value}"; expected one of {", ".join(words)}{did_you_mean(value, words)}')
+        reader.fault(
+            (*trail, key),
+            say('got "{value}"; expected one of {words}{near}', value=value, words=", ".join(words), near=did_you_mean(value, words)),
+        )
         return ""
     return value
 
@@ -395,8 +407,8 @@ def redated(statement: Statement, like: Statement) -> Statement:
 
 def got(value: Any) -> str:
     """What came, in the words of an error."""
-    words = {type(None): "nothing", list: "a list", Section: "keys below it", dict: "keys below it", bool: str(value).lower()}
-    return words.get(type(value), f'"{value}"')
+    words = {type(None): say("nothing"), list: say("a list"), Section: say("keys below it"), dict: say("keys below it")}
+    return words.get(type(value)) or (str(value).lower() if isinstance(value, bool) else say('"{value}"', value=str(value)))
 
 
 def place_of(trail: Trail, statement: Statement) -> Trail:

@@ -22,6 +22,7 @@ from stargauge.programme.schema import Programme, parts_of
 from stargauge.programme.statement_table import MOST_FAULTS, Row, read_table
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Source, Statement
 
 #: Values this near are one value, written with other rounding.
@@ -254,7 +255,7 @@ def read_statements(file: Path, programme: Programme) -> tuple[list[Proposal], d
     if faults:
         raise InputError(sorted(faults, key=lambda fault: (fault.line, fault.column))[:MOST_FAULTS])
     if not rows:
-        raise InputError(Fault("has no lines; expected one statement a line", file=str(file)))
+        raise InputError(Fault(say("has no lines; expected one statement a line"), file=str(file)))
     return proposals, new
 
 
@@ -262,10 +263,15 @@ def _check_columns(name: str, columns: Sequence[str]) -> None:
     every = (*COLUMNS, *SOURCE_COLUMNS)
     spare = [column for column in columns if column not in every]
     faults = [
-        Fault(f'no column "{need}"{did_you_mean(need, spare)}', file=name, line=1, column=1) for need in COLUMNS[:2] if need not in columns
+        Fault(say('no column "{need}"{near}', need=need, near=did_you_mean(need, spare)), file=name, line=1, column=1)
+        for need in COLUMNS[:2]
+        if need not in columns
     ]
     faults += [
-        Fault(f'unknown column "{column}"{did_you_mean(column, every)}; known: {", ".join(every)}', "", name, 1, columns.index(column) + 1)
+        Fault(
+            say('unknown column "{column}"{near}; known: {every}', column=column, near=did_you_mean(column, every), every=", ".join(every)),
+            file=name, line=1, column=columns.index(column) + 1,
+        )
         for column in spare
     ]  # fmt: skip
     if faults:
@@ -296,6 +302,9 @@ class Paths:
         return (*trail, path[len(start) + 1 :]), spec
 
 
+_SUCH_AS = "sites.SITE.phases.PHASE.milestones.operational"
+
+
 def _new_sources(rows: Sequence[Row], programme: Programme, faults: list[Fault]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -306,9 +315,11 @@ def _new_sources(rows: Sequence[Row], programme: Programme, faults: list[Fault])
         entry = {key: row.cells.get(column, "") for key, column in keys.items()}
         for key in ("publisher", "title", "date"):
             if not entry[key]:
-                faults.append(row.fault(keys[key], f'is empty; the new source "{name}" needs it', name))
+                faults.append(row.fault(keys[key], say('is empty; the new source "{name}" needs it', name=name), name))
         if found.setdefault(name, {key: value for key, value in entry.items() if value}) and entry["title"] != found[name].get("title"):
-            faults.append(row.fault("title", f'got "{entry["title"]}"; the source "{name}" has another title above', name))
+            faults.append(
+                row.fault("title", say('got "{title}"; the source "{name}" has another title above', title=entry["title"], name=name), name)
+            )
     return found
 
 
@@ -327,13 +338,23 @@ def _proposal(row: Row, paths: Paths, sources: Mapping[str, Source], faults: lis
     if found is None:
         near = did_you_mean(path, [*paths.fields, *paths.keyed])
         faults.append(
-            row.fault("path", f"no field of the programme{near or '; such as sites.SITE.phases.PHASE.milestones.operational'}", path)
+            row.fault(
+                "path",
+                say("no field of the programme{near}", near=near or say("; such as {path}", path=_SUCH_AS)),
+                path,
+            )
         )
         return None
     source = row.cells.get("source", "")
     if source and source not in sources:
         near = did_you_mean(source, sources)
-        faults.append(row.fault("source", f'there is no source "{source}"{near}; a new one needs publisher, title and published', path))
+        faults.append(
+            row.fault(
+                "source",
+                say('there is no source "{source}"{near}; a new one needs publisher, title and published', source=source, near=near),
+                path,
+            )
+        )
         return None
     raw = {key: cell for key in STATEMENT_KEYS if (cell := row.cells.get(key, ""))}
     if not source and "note" in raw:

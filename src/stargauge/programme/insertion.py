@@ -8,6 +8,7 @@ from typing import Any
 from stargauge.programme.positions import Document, Trail, parse_document
 from stargauge.programme.proposals import yaml_of
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 
 def with_entries(text: str, section: str, entries: Mapping[str, Any], file: str = "", root: Trail = ()) -> str:
@@ -19,13 +20,13 @@ def with_entries(text: str, section: str, entries: Mapping[str, Any], file: str 
     before = parse_document(text, file, root)
     held = before.data if root else (before.data or {}).get(section)
     if twice := [name for name in entries if isinstance(held, dict) and name in held]:
-        raise InputError(Fault(f'"{twice[0]}" stands there already', section, file))
+        raise InputError(Fault(say('"{twice}" stands there already', twice=twice[0]), section, file))
     made = _put(text, section, entries, before, held, file, root)
     after = parse_document(made, file, root)
     whole = {**(held or {}), **parse_document(yaml_of(entries)).data}
     wanted = whole if root else {**(before.data or {}), section: whole}
     if after.data != wanted:
-        raise InputError(Fault("could not be added without changing what stands there; add it by hand", section, file))
+        raise InputError(Fault(say("could not be added without changing what stands there; add it by hand"), section, file))
     return made
 
 
@@ -38,15 +39,15 @@ def _put(text: str, section: str, entries: Mapping[str, Any], before: Document, 
     if key is None:
         return _joined([*"\n".join(lines).rstrip().splitlines(), "", f"{section}:", *_entries(entries, 2)])
     if held and not isinstance(held, dict):
-        raise InputError(Fault("expected entries by id", section, file, *key))
+        raise InputError(Fault(say("expected entries by id"), section, file, *key))
     indent = 2
     if held:
         first = before.place((section, next(iter(held))), at_key=True)
         if first is None or first[0] <= key[0]:
-            raise InputError(Fault("is written within braces; give each entry a line of its own first", section, file, *key))
+            raise InputError(Fault(say("is written within braces; give each entry a line of its own first"), section, file, *key))
         indent = first[1] - 1
     elif lines[key[0] - 1].split(":", 1)[1].split("#")[0].strip():
-        raise InputError(Fault("is written within braces; leave it empty or give each entry a line of its own", section, file, *key))
+        raise InputError(Fault(say("is written within braces; leave it empty or give each entry a line of its own"), section, file, *key))
     others = [place[0] for name in before.data if (place := before.place((name,), at_key=True)) and place[0] > key[0]]
     end = min(others, default=len(lines) + 1) - 1
     body = lines[key[0] : end]

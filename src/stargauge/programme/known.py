@@ -37,6 +37,7 @@ from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.quantity import PHYSICAL_STAGES, STAGES, Quantity
 from stargauge.quantity.shown import Shown
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import ABSENT, Estimate, Kind, Statement
 
 COMMERCIAL_STAGES = STAGES[:3]
@@ -81,7 +82,7 @@ class Known(Shown):
         """The ends of the months of the model's clock."""
         start, horizon = self.programme.start, self.programme.horizon
         if start is None or horizon is None:
-            raise InputError("the programme has no start and horizon")
+            raise InputError(say("the programme has no start and horizon"))
         return months_between(start.start, horizon.end)
 
     @cached_property
@@ -333,7 +334,7 @@ def _number(statement: Statement) -> float | Distribution:
     if isinstance(value, Distribution):
         return value
     if isinstance(value, str):
-        raise InputError(Fault(f'"{value}" is a text, not a number', statement.path))
+        raise InputError(Fault(say('"{value}" is a text, not a number', value=value), statement.path))
     return float(value)
 
 
@@ -342,7 +343,7 @@ def _in_place_of(old: Estimate, said: Statement, value: float | Distribution, re
     statements = (said, *old.statements)
     if isinstance(old.value, np.ndarray) and old.value.ndim:
         if isinstance(value, Distribution):
-            raise InputError(Fault("this input is a series by month; assume one number, not a distribution", f"{said.path}.value"))
+            raise InputError(Fault(say("this input is a series by month; assume one number, not a distribution"), f"{said.path}.value"))
         return Estimate(np.full_like(old.value, value), "assumed", statements, None, reason)
     return Estimate(value, "assumed", statements, None, reason)
 

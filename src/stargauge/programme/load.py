@@ -13,6 +13,7 @@ from stargauge.programme.positions import Document, bytes_of, read_document
 from stargauge.programme.read import read_programme
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import STATUSES
 
 SHIPPED = Path(__file__).parent / "programmes"
@@ -58,7 +59,14 @@ def _find(name_or_path: str | Path) -> Path:
     if path.exists():
         return path
     near = did_you_mean(str(name_or_path), known)
-    raise InputError(f'no programme, file or folder "{name_or_path}"{near} (shipped: {", ".join(known) or "none"})')
+    raise InputError(
+        say(
+            'no programme, file or folder "{name_or_path}"{near} (shipped: {known})',
+            name_or_path=name_or_path,
+            near=near,
+            known=", ".join(known) or say("none", "programmes"),
+        )
+    )
 
 
 def asked_as(programme: Programme) -> str:
@@ -85,12 +93,16 @@ def _documents(path: Path, held: Mapping[Path, bytes] | None = None) -> list[Doc
         return [read_document(path, raw=held.get(path))]
     files = list(held or _files(path))
     if not files:
-        raise InputError(Fault(f"holds no programme; expected {WHOLE}.yaml and one file per section, such as sites.yaml", file=str(path)))
+        raise InputError(
+            Fault(
+                say("holds no programme; expected {whole}.yaml and one file per section, such as sites.yaml", whole=WHOLE), file=str(path)
+            )
+        )
     documents, faults = list[Document](), list[Fault]()
     for file in files:
         if file.stem != WHOLE and file.stem not in Programme.model_fields:
             near = did_you_mean(file.stem, [WHOLE, *Programme.model_fields])
-            faults.append(Fault(f'"{file.stem}" is no section of a programme{near}', file=str(file)))
+            faults.append(Fault(say('"{stem}" is no section of a programme{near}', stem=file.stem, near=near), file=str(file)))
             continue
         try:
             documents.append(read_document(file, () if file.stem == WHOLE else (file.stem,), held.get(file)))
@@ -107,8 +119,9 @@ def _said_twice(documents: list[Document]) -> list[Fault]:
     inside = whole.data if whole and isinstance(whole.data, dict) else {}
     twice = [document for document in documents if document.root and document.root[0] in inside]
     return [
-        Fault(f'the section "{d.root[0]}" also stands in {WHOLE}.yaml; keep one', str(d.root[0]), d.file, 1, 1) for d in twice
-    ]  # fmt: skip
+        Fault(say('the section "{root}" also stands in {whole}.yaml; keep one', root=d.root[0], whole=WHOLE), str(d.root[0]), d.file, 1, 1)
+        for d in twice
+    ]
 
 
 # --- JSON Schema ------------------------------------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from stargauge.programme.bounds import beyond
-from stargauge.programme.checks import labels_of, scenarios_of
+from stargauge.programme.checks import scenarios_of
 from stargauge.programme.fields import assumed_value, place_of
+from stargauge.programme.id_checks import labels_of
 from stargauge.programme.positions import Flaw, Trail, faults_of
 from stargauge.programme.schema import Content, Phase, Pledge, Programme, Site, parts_of
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import Quantity
+from stargauge.quantity.spoken import say
 
 Labels = Callable[[Quantity], Iterable[tuple[str, ...]]]
 
@@ -35,7 +37,10 @@ def flaws_against_catalogue(programme: Programme, catalogue: Names) -> Iterator[
         known = catalogue.names(kind)
         if name not in known:
             near = did_you_mean(name, known)
-            yield Flaw(trail, f'there is no {kind} "{name}" in the catalogue{near} (all: stargauge catalogue {kind})')
+            told = say(
+                'there is no {kind} "{name}" in the catalogue{near} (all: stargauge catalogue {kind})', kind=kind, name=name, near=near
+            )
+            yield Flaw(trail, told)
 
 
 def _catalogue_names(programme: Programme) -> Iterator[tuple[Trail, str, str]]:
@@ -73,18 +78,23 @@ def _assumptions_at_fault(
     for key, assumption in owner.assumptions.items():
         name, trail = key.split("[")[0], (*at, "assumptions", key)
         if name not in inputs:
-            near = f'there is no input "{name}"{did_you_mean(name, inputs)}'
-            what = f'"{name}" is computed, not an input' if name in quantities else near
-            yield Flaw(trail, f"{what} (all: stargauge explain --list)", at_key=True)
+            if name in quantities:
+                told = say('"{name}" is computed, not an input (all: stargauge explain --list)', name=name)
+            else:
+                near = did_you_mean(name, inputs)
+                told = say('there is no input "{name}"{near} (all: stargauge explain --list)', name=name, near=near)
+            yield Flaw(trail, told, at_key=True)
             continue
         wanted = {label.strip() for label in key.rstrip("]").partition("[")[2].split(",") if label.strip()}
         cells = labels(quantities[name]) if wanted and labels else ()
         offered = dict.fromkeys([*(label for cell in cells for label in cell), *(added if cells else ())])
         for label in sorted(wanted - set(offered)) if labels else ():
-            yield Flaw(trail, f'"{label}" is no label of {name}{did_you_mean(label, offered)}', at_key=True)
+            yield Flaw(
+                trail, say('"{label}" is no label of {name}{near}', label=label, name=name, near=did_you_mean(label, offered)), at_key=True
+            )
         try:
             value = assumed_value(assumption.value, quantities[name].unit, "")
             if wrong := beyond(value, quantities[name]):
-                yield Flaw((*trail, "value"), f'got "{assumption.value}" for {name}; {wrong}')
+                yield Flaw((*trail, "value"), say('got "{value}" for {name}; {wrong}', value=assumption.value, name=name, wrong=wrong))
         except InputError as error:
             yield from (Flaw((*trail, "value"), fault.message) for fault in error.faults)

@@ -11,6 +11,7 @@ from stargauge.programme.positions import expect_section, plain_document, read_d
 from stargauge.programme.read import finish, read_part, sources_of
 from stargauge.programme.schema import Laid, Programme
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import PICK
 
 __all__ = ["options", "overlay", "scenario", "with_settings"]
@@ -32,11 +33,19 @@ def scenario(programme: Programme, asked: Path | str | Mapping[str, Any]) -> Pro
         laid._supposed = (*programme.supposed, Path(asked).name)
         return laid
     if isinstance(asked, Path) or not asked.replace("-", "").isalnum():
-        raise InputError(f'no scenario file "{asked}"{did_you_mean(Path(asked).name, _beside(Path(asked)))}')
+        raise InputError(say('no scenario file "{asked}"{near}', asked=asked, near=did_you_mean(Path(asked).name, _beside(Path(asked)))))
     names = list(programme.scenarios)
     near = did_you_mean(asked, [*names, *_beside(Path(asked))])
-    all_of = f"all: {', '.join(names)}" if names else "it has none"
-    raise InputError(f'{programme.name} has no scenario "{asked}", and there is no file of that name{near} ({all_of})')
+    all_of = say("all: {names}", names=", ".join(names)) if names else say("it has none", "scenarios")
+    raise InputError(
+        say(
+            '{name} has no scenario "{asked}", and there is no file of that name{near} ({all_of})',
+            name=programme.name,
+            asked=asked,
+            near=near,
+            all_of=all_of,
+        )
+    )
 
 
 def _named(programme: Programme, name: str) -> Programme:

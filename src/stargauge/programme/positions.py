@@ -19,7 +19,9 @@ from yaml.events import MappingStartEvent as MappingStart
 from yaml.events import SequenceEndEvent as SequenceEnd
 from yaml.events import SequenceStartEvent as SequenceStart
 
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 Step = str | int
 Trail = tuple[Step, ...]
@@ -142,7 +144,10 @@ def faults_of(flaws: Sequence[Flaw], documents: Sequence[Document]) -> InputErro
     """All flaws as one error, in the order of the file; beyond a hundred only their number."""
     found = sorted((fault_of(flaw, documents) for flaw in flaws), key=lambda fault: (fault.file, fault.line, fault.column))
     if len(found) > MAX_FAULTS:
-        found = [*found[:MAX_FAULTS], Fault(f"and {len(found) - MAX_FAULTS} more fault{'s' if len(found) > MAX_FAULTS + 1 else ''}")]
+        found = [
+            *found[:MAX_FAULTS],
+            Fault(say("and {faults}", faults=counted(len(found) - MAX_FAULTS, "more fault"))),
+        ]
     return InputError(found)
 
 
@@ -153,7 +158,7 @@ def read_document(file: Path, root: Trail = (), raw: bytes | None = None) -> Doc
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(Fault("got bytes that are not UTF-8 text; save the file as UTF-8", "", str(file), line, 1)) from None
+        raise InputError(Fault(say("got bytes that are not UTF-8 text; save the file as UTF-8"), "", str(file), line, 1)) from None
     return parse_document(text, str(file), root)
 
 
@@ -163,15 +168,20 @@ def bytes_of(file: Path) -> bytes:
         size = file.stat().st_size
         if size > MAX_BYTES:
             raise InputError(Fault(
-                f"the file has {size:,} bytes; expected at most {MAX_BYTES:,}: split the programme into a folder, one file per section",
+                say(
+                    "the file has {size:,} bytes; expected at most {most:,}: split the programme into a folder, one file per section",
+                    size=size, most=MAX_BYTES,
+                ),
                 file=str(file),
             ))  # fmt: skip
         with file.open("rb") as opened:
             raw = opened.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
-            raise InputError(Fault(f"has more than {MAX_BYTES:,} bytes; expected a programme file", file=str(file)))
+            raise InputError(
+                Fault(say("has more than {max_bytes:,} bytes; expected a programme file", max_bytes=MAX_BYTES), file=str(file))
+            )
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(file))) from None
+        raise InputError(Fault(say("cannot be read: {strerror}", strerror=problem(error)), file=str(file))) from None
     return raw
 
 
@@ -187,7 +197,9 @@ def plain_document(data: Any, file: str = "", root: Trail = ()) -> Document:
 
 def _placed(value: Any, trail: Trail, depth: int, file: str) -> Any:
     if depth > MAX_DEPTH:
-        raise InputError(Fault(f"nested deeper than {MAX_DEPTH} levels, or containing itself", written(trail[:4]), file))
+        raise InputError(
+            Fault(say("nested deeper than {max_depth} levels, or containing itself", max_depth=MAX_DEPTH), written(trail[:4]), file)
+        )
     if isinstance(value, dict):
         section = Section(trail)
         for key, item in value.items():
@@ -245,23 +257,27 @@ class _Builder:
         self.next()
         after = self.next()
         if after.__class__ is DocumentStartEvent:
-            self._fault(after, self.root, 'a second document ("---"); a programme file holds one')
+            self._fault(after, self.root, say('a second document ("---"); a programme file holds one'))
         return data
 
     def _node(self, event: Any, trail: Trail, depth: int) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise InputError([*self.faults, self._at(event, trail, f"more than {MAX_NODES:,} values; split the programme")])
+            raise InputError(
+                [*self.faults, self._at(event, trail, say("more than {max_nodes:,} values; split the programme", max_nodes=MAX_NODES))]
+            )
         if depth > MAX_DEPTH:
-            raise InputError([*self.faults, self._at(event, trail[:4], f"nested deeper than {MAX_DEPTH} levels")])
+            raise InputError([*self.faults, self._at(event, trail[:4], say("nested deeper than {max_depth} levels", max_depth=MAX_DEPTH))])
         if self.places is not None:
             self.places[trail, False] = _start(event)
         kind = event.__class__
         if kind is AliasEvent:
-            self._fault(event, trail, f'an alias ("*{event.anchor}"), which programme files do not use: write the value out')
+            self._fault(
+                event, trail, say('an alias ("*{anchor}"), which programme files do not use: write the value out', anchor=event.anchor)
+            )
             return None
         if event.tag is not None:
-            self._fault(event, trail, f'a tag ("{event.tag}"), which programme files do not use: write the value without it')
+            self._fault(event, trail, say('a tag ("{tag}"), which programme files do not use: write the value without it', tag=event.tag))
         if kind is ScalarEvent:
             self._expect_shown(event, trail)
             return scalar(event.value) if event.implicit[0] else event.value
@@ -269,13 +285,13 @@ class _Builder:
             return self._mapping(trail, depth)
         if kind is SequenceStart:
             return self._sequence(trail, depth)
-        raise InputError(self._at(event, trail, "not readable as YAML"))
+        raise InputError(self._at(event, trail, say("not readable as YAML")))
 
     def _mapping(self, trail: Trail, depth: int) -> Section:
         section = Section(trail)
         while (event := self.next()).__class__ is not MappingEnd:
             if event.__class__ is not ScalarEvent:
-                self._fault(event, trail, "a key that is no text")
+                self._fault(event, trail, say("a key that is no text"))
                 self._node(event, (*trail, "?"), depth + 1)
                 self._node(self.next(), (*trail, "?"), depth + 1)
                 continue
@@ -283,7 +299,9 @@ class _Builder:
             key = event.value
             inner = (*trail, key)
             if key in section:
-                self._fault(event, inner, f'the key "{key}" stands here twice; keep one, or put both values under it as a list')
+                self._fault(
+                    event, inner, say('the key "{key}" stands here twice; keep one, or put both values under it as a list', key=key)
+                )
             elif self.places is not None:
                 self.places[inner, True] = _start(event)
             self.nodes += 1
@@ -299,7 +317,7 @@ class _Builder:
     def _expect_shown(self, event: Any, trail: Trail) -> None:
         """Note a character that is obeyed and not shown."""
         if found := _HIDDEN.search(event.value):
-            self._fault(event, trail, f"a character that is not shown ({found[0]!a}); take it out")
+            self._fault(event, trail, say("a character that is not shown ({character!a}); take it out", character=found[0]))
 
     def _fault(self, event: Any, trail: Trail, message: str) -> None:
         self.faults.append(self._at(event, trail, message))
@@ -311,15 +329,16 @@ class _Builder:
 
     def _unreadable(self, error: yaml.YAMLError | UnicodeEncodeError) -> Fault:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
-        hint = "; check the indentation, and put text with a colon or # in quotes"
+        why = getattr(error, "problem", None) or getattr(error, "reason", None)
+        told = problem(why) if why else say("not readable")
+        hint = say("; check the indentation, and put text with a colon or # in quotes")
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else self._unprintable()
         lines = _LINE_END.split(self.text)
         if mark is None and line:
-            problem, hint = f"the character {lines[line - 1][column - 1]!a}", "; take it out"
+            told, hint = say("the character {character!a}", character=lines[line - 1][column - 1]), say("; take it out")
         elif mark is not None and mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]:
-            problem, hint = "a tab", "; indent with spaces"
-        return Fault(f"not readable as YAML: {problem}{hint}", "", self.file, line, column)
+            told, hint = say("a tab"), say("; indent with spaces")
+        return Fault(say("not readable as YAML: {problem}{hint}", problem=told, hint=hint), "", self.file, line, column)
 
     def _unprintable(self) -> tuple[int, int]:
         """Line and column of the first character that YAML does not take; zeros where there is none."""
@@ -334,12 +353,24 @@ def expect_section(document: Document) -> Section:
     """The mapping a document holds. Raises InputError where it is empty or a list."""
     if isinstance(document.data, Section):
         return document.data
-    got = "nothing" if document.data is None else "a list" if isinstance(document.data, list) else f'"{document.data}"'
-    raise InputError(Fault(f"got {got}; expected keys such as `name:` and `sites:`", written(document.root), document.file, 1, 1))
+    got = (
+        say("nothing")
+        if document.data is None
+        else say("a list")
+        if isinstance(document.data, list)
+        else say('"{value}"', value=str(document.data))
+    )
+    raise InputError(
+        Fault(say("got {got}; expected keys such as `name:` and `sites:`", got=got), written(document.root), document.file, 1, 1)
+    )
 
 
 def unknown_key(trail: Trail, key: str, keys: Iterable[str], what: str) -> Flaw:
     """The flaw of a key that does not exist, with the nearest one."""
     known = list(keys)
     near = did_you_mean(key, known)
-    return Flaw((*trail, key), f'unknown key "{key}" of {what}{near or "; it takes: " + ", ".join(known)}', at_key=True)
+    return Flaw(
+        (*trail, key),
+        say('unknown key "{key}" of {what}{near}', key=key, what=what, near=near or say("; it takes: {keys}", keys=", ".join(known))),
+        at_key=True,
+    )

@@ -14,6 +14,7 @@ from stargauge.programme.fields import Reader, got, read_stated
 from stargauge.programme.positions import MAX_FAULTS, Document, Flaw, Section, Step, Trail, expect_section, faults_of
 from stargauge.programme.schema import Programme, SourceEntry
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import language, say
 from stargauge.quantity.statement import Source
 
 _ROUNDS = 50
@@ -130,13 +131,20 @@ def _words(detail: dict[str, Any], value: Any) -> str:
         return str(context.get("error", detail["msg"]))
     if kind == "literal_error":
         words = [word.strip("' ") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
-        return f"got {got(value)}; expected one of {', '.join(words)}{did_you_mean(str(value), words)}"
+        return say(
+            "got {given}; expected one of {words}{near}", given=got(value), words=", ".join(words), near=did_you_mean(str(value), words)
+        )
     expected = {
-        "model_type": "keys below it", "model_attributes_type": "keys below it", "dict_type": "keys below it", "string_type": "text",
-        "int": "a whole number", "float": "a number", "bool": "true or false", "tuple_type": "a list", "list_type": "a list",
+        "model_type": say("keys below it"), "model_attributes_type": say("keys below it"), "dict_type": say("keys below it"),
+        "string_type": say("text"), "int": say("a whole number"), "float": say("a number"), "bool": say("true or false"),
+        "tuple_type": say("a list"), "list_type": say("a list"),
     }  # fmt: skip
-    words_for = expected.get(kind) or expected.get(kind.split("_")[0]) or str(detail["msg"])
-    return f"got {got(value)}; expected {words_for}"
+    words_for = (
+        expected.get(kind)
+        or expected.get(kind.split("_")[0])
+        or (str(detail["msg"]) if language() == "en" else say("a value of another kind"))
+    )
+    return say("got {given}; expected {words_for}", given=got(value), words_for=words_for)
 
 
 def _remove(section: Section, trail: Trail) -> None:

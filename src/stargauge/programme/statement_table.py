@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 MOST_BYTES = 20 * 2**20
 MOST_ROWS = 100_000
@@ -34,22 +36,25 @@ def read_table(file: Path) -> tuple[tuple[str, ...], list[Row]]:
     """Header and lines of a CSV file of bounded size. Raises InputError where it cannot be read or its lines are uneven."""
     name = str(file)
     if not file.is_file():
-        raise InputError(f'no file "{file}"')
+        raise InputError(say('no file "{file}"', file=file))
     if file.stat().st_size > MOST_BYTES:
-        raise InputError(Fault(f"larger than {MOST_BYTES // 2**20} MB; leave out what is not needed", file=name))
+        raise InputError(Fault(say("larger than {most_bytes} MB; leave out what is not needed", most_bytes=MOST_BYTES // 2**20), file=name))
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.reader(handle, strict=True)
             columns = tuple(cell.strip() for cell in next(reader, []))
             rows, faults = _lines(name, reader, columns)
     except UnicodeDecodeError:
-        raise InputError(Fault("got bytes that are not UTF-8 text; save the file as UTF-8", file=name)) from None
+        raise InputError(Fault(say("got bytes that are not UTF-8 text; save the file as UTF-8"), file=name)) from None
     except csv.Error as error:
-        raise InputError(Fault(f"no readable CSV: {error}", file=name, line=reader.line_num, column=1)) from None
+        raise InputError(Fault(say("no readable CSV: {error}", error=problem(error)), file=name, line=reader.line_num, column=1)) from None
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=name)) from None
+        raise InputError(Fault(say("cannot be read: {strerror}", strerror=problem(error)), file=name)) from None
     twice = sorted({column for column in columns if columns.count(column) > 1})
-    faults = [*(Fault(f'the column "{column}" stands there twice', file=name, line=1, column=1) for column in twice), *faults]
+    faults = [
+        *(Fault(say('the column "{column}" stands there twice', column=column), file=name, line=1, column=1) for column in twice),
+        *faults,
+    ]
     if faults:
         raise InputError(faults[:MOST_FAULTS])
     return columns, rows
@@ -60,12 +65,19 @@ def _lines(name: str, reader: Any, columns: tuple[str, ...]) -> tuple[list[Row],
     for cells in reader:
         if any(cell.strip() for cell in cells):
             if len(cells) != len(columns):
-                faults.append(Fault(f"{len(cells)} cells; expected {len(columns)}, as in line 1", file=name, line=start, column=1))
+                faults.append(
+                    Fault(
+                        say("{cells} cells; expected {columns}, as in line 1", cells=len(cells), columns=len(columns)),
+                        file=name,
+                        line=start,
+                        column=1,
+                    )
+                )
             elif bad := next((cell for cell in cells if _CONTROL.search(cell)), None):
-                faults.append(Fault("a control character; take it out", file=name, line=start, column=cells.index(bad) + 1))
+                faults.append(Fault(say("a control character; take it out"), file=name, line=start, column=cells.index(bad) + 1))
             else:
                 rows.append(Row(name, start, {c: cell.strip() for c, cell in zip(columns, cells, strict=True)}, columns))
         if len(rows) > MOST_ROWS:
-            raise InputError(Fault(f"more than {MOST_ROWS:,} lines; split it", file=name))
+            raise InputError(Fault(say("more than {most_rows:,} lines; split it", most_rows=MOST_ROWS), file=name))
         start = reader.line_num + 1
     return rows, faults

@@ -14,6 +14,7 @@ from stargauge.programme.positions import Flaw, Trail
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.hall.outdoor_hours import OutdoorHours, outdoor_hours
+from stargauge.quantity.spoken import language, say
 from stargauge.quantity.weather.weather import Weather
 
 ENDINGS = (".epw", ".csv", ".tmy3", ".epw.gz", ".csv.gz", ".tmy3.gz")
@@ -27,12 +28,12 @@ def site_weather(
     Raises InputError where the file cannot be used, and where a site has neither a file nor a place with weather.
     """
     if site not in programme.sites:
-        raise InputError(f'there is no site "{site}"{did_you_mean(site, programme.sites)}')
+        raise InputError(say('there is no site "{site}"{near}', site=site, near=did_you_mean(site, programme.sites)))
     spec = programme.sites[site]
     if spec.weather:
         return _read(_file(programme, site))
     if not spec.place:
-        raise InputError(f'the site "{site}" names no place and no weather file; give it one of them')
+        raise InputError(say('the site "{site}" names no place and no weather file; give it one of them', site=site))
     return weather_of(catalogue, spec.place, seed, years, typical)
 
 
@@ -73,7 +74,7 @@ def _trail(site: str) -> Trail:
 
 
 def _told(message: str, line: int, name: str) -> str:
-    return f"{name}, line {line}: {message}" if line else message
+    return say("{name}, line {line}: {message}", name=name, line=line, message=message) if line else message
 
 
 def _file(programme: Programme, site: str) -> Path:
@@ -84,24 +85,32 @@ def _file(programme: Programme, site: str) -> Path:
         iter(written), None
     )
     if holder is None:
-        raise InputError(f'the weather file "{name}" is named outside a programme file; name it in one, beside which it lies')
+        raise InputError(
+            say('the weather file "{name}" is named outside a programme file; name it in one, beside which it lies', name=name)
+        )
     parts = PurePosixPath(name)
     if parts.is_absolute() or PureWindowsPath(name).drive or "\\" in name or ".." in parts.parts:
-        raise InputError(f'got the weather file "{name}"; expected one beside the programme or in a folder below, such as weather/site.epw')
+        raise InputError(
+            say(
+                'got the weather file "{name}"; expected one beside the programme or in a folder below, such as weather/site.epw', name=name
+            )
+        )
     if not name.lower().endswith(ENDINGS):
-        raise InputError(f'got the weather file "{name}"; expected a name that ends in {", ".join(ENDINGS)}')
+        raise InputError(
+            say('got the weather file "{name}"; expected a name that ends in {endings}', name=name, endings=", ".join(ENDINGS))
+        )
     folder = Path(holder.file).resolve().parent
     file = folder / name
     if not file.is_file() or not file.resolve().is_relative_to(folder):
         near = did_you_mean(name, (one.name for one in folder.iterdir() if one.name.lower().endswith(ENDINGS)))
-        raise InputError(f'there is no weather file "{name}" beside the programme{near}')
+        raise InputError(say('there is no weather file "{name}" beside the programme{near}', name=name, near=near))
     return file
 
 
 def _read(file: Path) -> Weather:
     known = file.stat()
     try:
-        return _read_once(file, known.st_mtime_ns, known.st_size)
+        return _read_once(file, known.st_mtime_ns, known.st_size, language())
     except InputError as error:
         faults = [
             type(fault)(fault.message.replace(str(file), file.name), "", file.name, fault.line, fault.column) for fault in error.faults
@@ -110,6 +119,6 @@ def _read(file: Path) -> Weather:
 
 
 @lru_cache(maxsize=16)
-def _read_once(file: Path, changed: int, size: int) -> Weather:
-    """A file's weather; read again where it has changed."""
+def _read_once(file: Path, changed: int, size: int, spoken: str) -> Weather:
+    """A file's weather; read again where it has changed, and for another language, in which its notes are told."""
     return read_weather(file)

@@ -85,11 +85,18 @@ def draft(text: str, language: str | None = None, published: date | str | None =
     Raises InputError for a language that cannot be read, or a day that is none.
     """
     if language is not None and not can_read(language):
-        raise InputError(f'got the language "{language}"{did_you_mean(language, LANGUAGES)}; expected one of {", ".join(LANGUAGES)}')
+        raise InputError(
+            say(
+                'got the language "{language}"{near}; expected one of {languages}',
+                language=language,
+                near=did_you_mean(language, LANGUAGES),
+                languages=", ".join(LANGUAGES),
+            )
+        )
     try:
         day = date.fromisoformat(published) if isinstance(published, str) else published
     except ValueError:
-        raise InputError(f'got the day of publication "{published}"; expected a day such as 2025-01-23') from None
+        raise InputError(say('got the day of publication "{published}"; expected a day such as 2025-01-23', published=published)) from None
     marked = text.replace("\n", BLOCK) if blocks else text
     known = language is not None or len(set(evidence_of(text[:20_000]))) > 1
     whole = Passages(marked, language or language_of(text), unsure=() if known else (Span(0, len(text)),))

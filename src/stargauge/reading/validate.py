@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 from stargauge.reading.drafting import LANGUAGES, Draft, can_read, draft
 from stargauge.reading.found import plain
 
@@ -140,11 +142,11 @@ def read_cases(file: Path) -> list[Case]:
     """The marked sentences of a JSONL file. Raises InputError with every fault."""
     try:
         if file.stat().st_size > _LARGEST:
-            raise InputError(Fault(f"the file has more than {_LARGEST:,} bytes; split it", file=str(file)))
+            raise InputError(Fault(say("the file has more than {largest:,} bytes; split it", largest=_LARGEST), file=str(file)))
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(Fault(f"cannot be read: {why}", file=str(file))) from None
+        why = problem(error) if isinstance(error, OSError) else say("it is not UTF-8")
+        raise InputError(Fault(say("cannot be read: {why}", why=why), file=str(file))) from None
     out, faults = list[Case](), list[Fault]()
     for n, line in enumerate(lines, 1):
         if not line.strip():
@@ -154,7 +156,7 @@ def read_cases(file: Path) -> list[Case]:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             faults.append(Fault(_told(error), file=str(file), line=n))
     if not out and not faults:
-        faults.append(Fault("holds no sentences; expected one JSON object a line, with id, lang, text and expect", file=str(file)))
+        faults.append(Fault(say("holds no sentences; expected one JSON object a line, with id, lang, text and expect"), file=str(file)))
     if faults:
         raise InputError(faults)
     return out
@@ -162,22 +164,30 @@ def read_cases(file: Path) -> list[Case]:
 
 def _told(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"is not JSON: {error.msg}"
+        return say("is not JSON: {msg}", msg=problem(error))
     if isinstance(error, KeyError):
-        return f"needs {error}"
-    return str(error) or 'expected an object with "id", "lang", "text" and "expect"'
+        return say("needs {key}", key=error)
+    return str(error) or say('expected an object with "id", "lang", "text" and "expect"')
 
 
 def _case(row: Mapping[str, Any]) -> Case:
     text, expect = row["text"], row["expect"]
     language = row.get("lang")
     if language is not None and not can_read(language):
-        raise ValueError(f'got the language "{language}"; expected one of {", ".join(LANGUAGES)}')
+        raise ValueError(
+            say('got the language "{language}"; expected one of {languages}', language=language, languages=", ".join(LANGUAGES))
+        )
     marked = {name: tuple(expect.get(name, ())) for name in ("quantities", "dates", "statements")}
     for one in _all(marked.values()):
         if text[one["start"] : one["end"]] != one["text"]:
             raise ValueError(
-                f'"{one["text"]}" does not stand at {one["start"]} to {one["end"]}: there is "{text[one["start"] : one["end"]]}"'
+                say(
+                    '"{text}" does not stand at {start} to {end}: there is "{found}"',
+                    text=one["text"],
+                    start=one["start"],
+                    end=one["end"],
+                    found=text[one["start"] : one["end"]],
+                )
             )
     return Case(
         str(row["id"]), language, row.get("published"), text, marked["quantities"], marked["dates"], marked["statements"],

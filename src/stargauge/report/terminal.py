@@ -399,8 +399,12 @@ def command_for(name: str, address: str = "") -> str:
     parts = ["stargauge", "explain" if address else "check", *([f"'{address}'"] if address else [])]
     if name != "stargate":
         parts += [*(["--programme"] if address else []), shlex.quote(name)]
-    parts += ["--language", language()] if language() != "en" else []
-    return " ".join(parts)
+    return in_language(" ".join(parts))
+
+
+def in_language(command: str) -> str:
+    """A command that answers in the language that is spoken."""
+    return f"{command} --language {language()}" if language() != "en" else command
 
 
 def to_copy(label: str, command: str, style: Style) -> list[str]:

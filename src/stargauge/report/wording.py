@@ -131,6 +131,12 @@ def finding(says: str) -> str:
     return re.sub(r"\s*\b(Axes|Units?): .*$", "", says, flags=re.DOTALL)
 
 
+def quantity_text(address: str, says: str) -> str:
+    """What a quantity is: what its docstring says first, or in another language what it is called there, where it has a name."""
+    called = words().quantities.get(address.partition("[")[0].strip()) if language() != "en" else None
+    return finding(says) if called is None else f"{called.text}."
+
+
 def percent(probability: float | None) -> str:
     """A probability in whole percent, `< 1 %` and `> 99 %` at the ends; never 0 or 100."""
     if probability is None or math.isnan(probability):

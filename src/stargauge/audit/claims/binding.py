@@ -10,6 +10,7 @@ from stargauge.quantity.address import SHARED_AXES, resolve, whole_of
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.quantity import FIXED_AXES, Quantity, find
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import convert, parse_number, split_number, unit
 
 #: Units of things one counts: a bare number needs no unit.
@@ -45,7 +46,9 @@ def _bound(
                 return reading
         case Record(id=name):
             if records is not None and name not in records:
-                faults.extend(fault(f'there is no record "{name}"{did_you_mean(name, records)}', text, reading.at).faults)
+                faults.extend(
+                    fault(say('there is no record "{name}"{near}', name=name, near=did_you_mean(name, records)), text, reading.at).faults
+                )
             return reading
         case Not(part):
             return Not(_bound(part, quantities, axes, records, text, faults))
@@ -66,12 +69,22 @@ def _bound_comparison(reading: Comparison, quantities: Mapping[str, Quantity], a
     try:
         value = threshold_value(reading.threshold.text, wanted)
     except InputError as error:
-        raise fault(f"{reading.address} is in {wanted}: {error}", text, reading.threshold.at) from None
+        raise fault(
+            say("{address} is in {wanted}: {error}", address=reading.address, wanted=wanted, error=error), text, reading.threshold.at
+        ) from None
     if wrong := _wrong_time(reading, made, axes):
         raise fault(wrong, text, reading.time.at if reading.time else reading.at)
     whole = whole_of(reading.address, made, axes) if reading.share else None
     if whole == reading.address:
-        raise fault(f"a share needs a label of {' or '.join(SHARED_AXES)}; {reading.address} is the whole", text, reading.at)
+        raise fault(
+            say(
+                "a share needs a label of {shared_axes}; {address} is the whole",
+                shared_axes=say(" or ").join(SHARED_AXES),
+                address=reading.address,
+            ),
+            text,
+            reading.at,
+        )
     return replace(reading, threshold=replace(reading.threshold, value=value, unit=wanted), whole=whole)
 
 
@@ -85,15 +98,21 @@ def threshold_value(text: str, wanted: str) -> float:
 def _wrong_time(reading: Comparison, made: Quantity, axes: Axes) -> str:
     time = reading.time
     if "month" not in made.axes:
-        return f"{made.name} has no months; leave out the date" if time else ""
+        return say("{name} has no months; leave out the date", name=made.name) if time else ""
     if time is None:
-        return f'{made.name} moves from month to month; expected "{"over FROM..TO" if made.flow else "on DATE or by DATE"}"'
+        form = "over FROM..TO" if made.flow else "on DATE or by DATE"
+        return say('{name} moves from month to month; expected "{form}"', name=made.name, form=form)
     if made.flow != (time.kind == "over"):
-        what = 'a flow, expected "over FROM..TO"' if made.flow else 'a stock, expected "on DATE" or "by DATE"'
-        return f'{made.name} is {what}; got "{time}"'
+        return say(
+            '{name} is a flow, expected "over FROM..TO"; got "{time}"'
+            if made.flow
+            else '{name} is a stock, expected "on DATE" or "by DATE"; got "{time}"',
+            name=made.name,
+            time=time,
+        )
     months = axes.get("month", ())
     if months and not months[0] <= month_label(time.start) <= month_label(time.end) <= months[-1]:
-        return f'"{time}" lies outside the months of the programme, {months[0]} to {months[-1]}'
+        return say('"{time}" lies outside the months of the programme, {first} to {last}', time=time, first=months[0], last=months[-1])
     return ""
 
 

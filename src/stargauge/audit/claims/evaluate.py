@@ -25,6 +25,7 @@ from stargauge.engine.parts import keepable
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Margins = NDArray[np.float32]
@@ -82,18 +83,18 @@ def evaluate(reading: Reading, select: Select, shown: Mapping[Record, bool | Non
         case AnyOf(parts):
             return _joined([evaluate(part, select, shown) for part in parts], every=False)
         case NotTestable():
-            raise InputError(f'"{reading}" has no truth to evaluate')
+            raise InputError(say('"{reading}" has no truth to evaluate', reading=reading))
 
 
 def _compared(reading: Comparison, select: Select) -> Outcome:
     threshold = reading.threshold.value
     if threshold is None:
-        raise InputError(f'"{reading}" was not checked: its threshold has no unit yet')
+        raise InputError(say('"{reading}" was not checked: its threshold has no unit yet', reading=reading))
     selected = select(reading.address)
     absent, values, lacking = selected.absent, selected.values, selected.lacking
     if reading.share:
         if reading.whole is None:
-            raise InputError(f'"{reading}" was not checked: its whole is not known')
+            raise InputError(say('"{reading}" was not checked: its whole is not known', reading=reading))
         whole = select(reading.whole)
         absent = tuple(dict.fromkeys((*absent, *whole.absent)))
         lacks = [mask for mask in (lacking, whole.lacking) if mask is not None]

@@ -24,6 +24,7 @@ from typing import Literal
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import split_number, unit
 
 Op = Literal[">=", ">", "<=", "<", "=="]
@@ -192,14 +193,16 @@ def parse_moment(text: str) -> datetime | None:
 
 def fault(message: str, text: str, at: int) -> InputError:
     """An error that points at a character of a reading."""
-    return InputError(Fault(f'character {at + 1} of "{text}": {message}', column=at + 1))
+    return InputError(Fault(say('character {at} of "{text}": {message}', at=at + 1, text=text, message=message), column=at + 1))
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Reading:
     """Read one reading. Raises InputError that says where, what was expected and what came."""
     if len(text) > LONGEST:
-        raise fault(f"a reading has at most {LONGEST} characters; got {len(text)}", text[:40] + "…", LONGEST)
+        raise fault(
+            say("a reading has at most {longest} characters; got {text}", longest=LONGEST, text=len(text)), text[:40] + "…", LONGEST
+        )
     if alone := _NOT_TESTABLE.fullmatch(text):
         return NotTestable(" ".join(alone["reason"].split()))
     return _Parser(text).reading()
@@ -211,7 +214,16 @@ def _tokens(text: str) -> list[_Token]:
         found = _TOKEN.match(text, at)
         if found is None:
             wrong = text[at]
-            raise fault(f'got "{wrong}"; expected an address or one of {" ".join(OPS)}{"; equal is ==" if wrong == "=" else ""}', text, at)
+            raise fault(
+                say(
+                    'got "{wrong}"; expected an address or one of {ops}{more}',
+                    wrong=wrong,
+                    ops=" ".join(OPS),
+                    more=say("; equal is ==") if wrong == "=" else "",
+                ),
+                text,
+                at,
+            )
         if kind := found.lastgroup:
             out.append(_Token(found[kind] if kind == "mark" else kind, found[kind], at))
         at = found.end()
@@ -238,8 +250,8 @@ class _Parser:
 
     def wrong(self, expected: str, token: _Token | None = None) -> InputError:
         token = token or self.next
-        got = f'"{token.text}"' if token.text else "the end"
-        return fault(f"got {got}; expected {expected}", self.text, token.at)
+        got = say('"{value}"', value=token.text) if token.text else say("the end", "reading")
+        return fault(say("got {got}; expected {expected}", got=got, expected=expected), self.text, token.at)
 
     def expect(self, kind: str, expected: str) -> _Token:
         if self.next.kind != kind:
@@ -249,7 +261,7 @@ class _Parser:
     def reading(self) -> Reading:
         made = self.any()
         if self.next.kind != "end":
-            raise self.wrong('"and", "or", "on", "by", "over" or the end')
+            raise self.wrong(say('"and", "or", "on", "by", "over" or the end'))
         return made
 
     def any(self) -> Reading:
@@ -268,7 +280,7 @@ class _Parser:
     def part(self) -> Reading:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.wrong(f"at most {DEEPEST} levels of brackets and not")
+            raise self.wrong(say("at most {deepest} levels of brackets and not", deepest=DEEPEST))
         try:
             return self.one_part()
         finally:
@@ -278,12 +290,12 @@ class _Parser:
         if self.word("not"):
             self.take()
             if self.next.text.startswith("testable"):
-                raise self.wrong('"not testable" to stand alone')
+                raise self.wrong(say('"not testable" to stand alone'))
             return Not(self.part())
         if self.next.kind == "(":
             self.take()
             made = self.any()
-            self.expect(")", '")"')
+            self.expect(")", say('"{value}"', value=")"))
             return made
         return self.leaf()
 
@@ -297,7 +309,7 @@ class _Parser:
             self.take()
         address = self.address()
         if share:
-            self.expect(")", '")"')
+            self.expect(")", say('"{value}"', value=")"))
         op = self.op()
         value = self.value(moment=False)
         return Comparison(address, op, value, self.time(), share, at=at)
@@ -305,10 +317,10 @@ class _Parser:
     def record(self) -> Record:
         at = self.take().at
         self.take()
-        token = self.expect("word", "the id of a record")
+        token = self.expect("word", say("the id of a record"))
         if not _LABEL.fullmatch(token.text):
-            raise self.wrong("the id of a record, such as post-id", token)
-        self.expect(")", '")"')
+            raise self.wrong(say("the id of a record, such as post-id"), token)
+        self.expect(")", say('"{value}"', value=")"))
         if self.next.kind != "op":
             return Record(token.text, time=self.time(), at=at)
         op = self.op()
@@ -317,24 +329,24 @@ class _Parser:
     def address(self) -> Address:
         token = self.next
         if token.kind != "word" or token.text in _KEYWORDS or not _NAME.fullmatch(token.text):
-            raise self.wrong('a quantity such as power_facility[operational, abilene], share(...), record(...), "not" or "("')
+            raise self.wrong(say('a quantity such as power_facility[operational, abilene], share(...), record(...), "not" or "("'))
         self.take()
         labels = list[str]()
         if self.next.kind == "[":
             self.take()
             while True:
-                label = self.expect("word", "a label")
+                label = self.expect("word", say("a label"))
                 if not _LABEL.fullmatch(label.text):
-                    raise self.wrong("a label such as abilene", label)
+                    raise self.wrong(say("a label such as abilene"), label)
                 labels.append(label.text)
                 if self.next.kind != ",":
                     break
                 self.take()
-            self.expect("]", '"," or "]"')
+            self.expect("]", say('"," or "]"'))
         return Address(token.text, tuple(labels))
 
     def op(self) -> Op:
-        token = self.expect("op", f"one of {' '.join(OPS)}")
+        token = self.expect("op", say("one of {ops}", ops=" ".join(OPS)))
         return next(op for op in OPS if op == token.text)
 
     def words(self, separator: str) -> tuple[str, int]:
@@ -344,7 +356,9 @@ class _Parser:
         return separator.join(found), first.at
 
     def value(self, *, moment: bool) -> Threshold:
-        expected = "a number with its unit" + (", a date or a time such as 2025-01-22T17:00Z" if moment else ", such as 1.2 GW")
+        expected = say(
+            "a number with its unit, a date or a time such as 2025-01-22T17:00Z" if moment else "a number with its unit, such as 1.2 GW"
+        )
         token = self.next
         text, at = self.words(" ")
         if not text:
@@ -354,7 +368,7 @@ class _Parser:
         try:
             unit(split_number(text)[1] or "1")
         except InputError as error:
-            raise fault(f"{error}; expected {expected}", self.text, at) from None
+            raise fault(say("{error}; expected {expected}", error=error, expected=expected), self.text, at) from None
         return Threshold(text, at=at)
 
     def time(self) -> Time | None:
@@ -366,9 +380,19 @@ class _Parser:
         kind = kinds[token.text]
         text, at = self.words("")
         if not text:
-            raise self.wrong("a date such as 2026-12-31")
+            raise self.wrong(say("a date such as 2026-12-31"))
         if (".." in text) != (kind == "over"):
-            raise fault(f'got "{text}"; expected {"FROM..TO" if kind == "over" else "one date"} after "{kind}"', self.text, at)
+            raise fault(
+                say(
+                    'got "{text}"; expected FROM..TO after "{kind}"'
+                    if kind == "over"
+                    else 'got "{text}"; expected one date after "{kind}"',
+                    text=text,
+                    kind=kind,
+                ),
+                self.text,
+                at,
+            )
         try:
             span = parse_window(text)
         except InputError as error:

@@ -26,6 +26,7 @@ from stargauge.engine.columns import let_go
 from stargauge.quantity.address import resolve
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import show
 
 NOT_TESTABLE, OPEN, SILENT, TOO_THIN = "not testable", "open", "passed, record silent", "record too thin"
@@ -162,7 +163,7 @@ def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: 
     if question.missing:
         return Judgement(TOO_THIN, found, missing=question.missing)
     if outcome is None:
-        raise InputError(f'"{question.key}" was not run')
+        raise InputError(say('"{key}" was not run', key=question.key))
     if outcome.undecided is not None:
         return _undecided(reading, outcome, found, setting)
     if setting.settled is not None and question.key in setting.settled:

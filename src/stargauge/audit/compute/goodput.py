@@ -26,6 +26,7 @@ from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.failures import DAY, Cause
 from stargauge.quantity.compute.fleet_events import DETECTION, PLANNED, RELOAD, WAITING, FleetRun, JobRun, Spares, run_fleet
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -189,8 +190,21 @@ def simulate(
         days = min(days, MOST_EVENTS / each)
     if each * days * many > most:
         fewer = [int(most / each / days), most / each / many]
-        told = f"about {each * days * many:.2g} events; expected at most {most:.2g}"
-        raise InputError(Fault(f"{told}: {fewer[0]:,} histories of {days:g} days, or {many:,} of {fewer[1]:.2g} days", "--simulate"))
+        raise InputError(
+            Fault(
+                say(
+                    "about {events:.2g} events; expected at most {most:.2g}: {fewer:,} histories of {days:g} days, "
+                    "or {many:,} of {shorter:.2g} days",
+                    events=each * days * many,
+                    most=most,
+                    fewer=fewer[0],
+                    days=days,
+                    many=many,
+                    shorter=fewer[1],
+                ),
+                "--simulate",
+            )
+        )
     rows = np.arange(many) % len(kept.goodput)
     job = kept.job
     away = swapped(made) * job.repair / (job.between + job.detection + job.reload)

@@ -42,12 +42,20 @@ def asked_types(known: KnownCatalogue, dtype: str, model: Transformer, chip: Chi
     """The types of a model by the name of one. Raises InputError where there is none of that name, or the chip does not work with it."""
     name = dtype.strip().lower()
     if name not in TYPES:
-        more = "; numbers of 4 bits come in two forms" if name == "fp4" else ""
-        raise InputError(f'got "{dtype}"{did_you_mean(name, TYPES)}; expected one of {", ".join(TYPES)}{more}')
+        more = say("; numbers of 4 bits come in two forms") if name == "fp4" else ""
+        raise InputError(
+            say(
+                'got "{dtype}"{near}; expected one of {types}{more}',
+                dtype=dtype,
+                near=did_you_mean(name, TYPES),
+                types=", ".join(TYPES),
+                more=more,
+            )
+        )
     there = four_bits(known, chip)
     if name in ("nvfp4", "mxfp4") and name not in there and (there or name == "mxfp4"):
         has = ", ".join([*(one for one in ("bf16", "fp8") if one in chip.peaks), *there])
-        raise InputError(f"nobody tells how {chip.name} works with weights in {name}; it has {has}")
+        raise InputError(say("nobody tells how {chip} works with weights in {dtype}; it has {has}", chip=chip.name, dtype=name, has=has))
     return serving_types(name, model, chip)
 
 

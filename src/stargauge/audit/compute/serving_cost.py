@@ -52,7 +52,11 @@ def _rent(known: KnownCatalogue, chip: Chip, per_hour: float | None) -> tuple[fl
     """USD per hour of one accelerator, the spread of its logarithm, and whence it is."""
     if per_hour is not None:
         if not per_hour > 0.0:
-            raise InputError(Fault(f"got {per_hour:g}; expected USD per accelerator and hour, more than 0", path="--price-per-hour"))
+            raise InputError(
+                Fault(
+                    say("got {per_hour:g}; expected USD per accelerator and hour, more than 0", per_hour=per_hour), path="--price-per-hour"
+                )
+            )
         return per_hour, 0.0, say("as given")
     said = known.estimate("price", _RENTED, "rent_range", "USD/h")
     peak = known.estimate("accelerator", _RENTED, "peak_bf16", "FLOP/s").value
@@ -71,7 +75,7 @@ def _rent(known: KnownCatalogue, chip: Chip, per_hour: float | None) -> tuple[fl
 def _utilisation(known: KnownCatalogue, given: float | None) -> tuple[float, str]:
     if given is not None:
         if not 0.0 < given <= 1.0:
-            raise InputError(Fault(f"got {given:g}; expected a share above 0 and up to 1", path="--utilisation"))
+            raise InputError(Fault(say("got {given:g}; expected a share above 0 and up to 1", given=given), path="--utilisation"))
         return given, say("as given")
     return _quantile(known.estimate("usage", "serving", "utilisation").value, 0.5), say("assumption of the catalogue")
 

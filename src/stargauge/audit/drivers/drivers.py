@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stargauge.audit.claims.evaluate import Outcome
 from stargauge.audit.claims.language import Comparison, Not, Reading
 from stargauge.audit.drivers.groups import GROUPS, OTHER
+from stargauge.audit.wording.messages import ENGLISH, Messages
 from stargauge.audit.wording.words import input_name
 from stargauge.engine.columns import let_go
 from stargauge.engine.spread import effects_of, finite, input_of
@@ -68,10 +69,10 @@ class Driver:
     high: float | None
     at_most: float
 
-    def to_dict(self, texts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def to_dict(self, texts: Mapping[str, str] | None = None, words: Messages = ENGLISH) -> dict[str, Any]:
         """As plain data. `texts`: what the programme file calls its choices."""
         return {
-            "input": self.input, "says": input_name(self.input, texts=texts), "group": self.group,
+            "input": self.input, "says": input_name(self.input, words, texts), "group": self.group,
             "share": round(self.share, 4), "within": round(self.within, 4), "share_at_most": round(self.at_most, 4),
             "alone": round(self.alone, 4), "alone_within": round(self.alone_within, 4), "shapley": round(self.shapley, 4),
             "shapley_within": round(self.shapley_within, 4), "cell": self.cell, "p10": self.p10, "p90": self.p90, "unit": self.unit,
@@ -96,15 +97,15 @@ class Moved:
     faint: int
     chosen: bool = False
 
-    def to_dict(self, texts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def to_dict(self, texts: Mapping[str, str] | None = None, words: Messages = ENGLISH) -> dict[str, Any]:
         """As plain data. `texts`: what the programme file calls its choices."""
         return {
-            "of": self.of, "unit": self.unit, "drivers": [driver.to_dict(texts) for driver in self.drivers],
+            "of": self.of, "unit": self.unit, "drivers": [driver.to_dict(texts, words) for driver in self.drivers],
             "groups": [
                 {"group": name, **share_data(share), "share_at_most": round(share.at_most(self.resolved), 4)} for name, share in self.groups
             ],
             "together": [
-                {"inputs": list(names), "says": [input_name(name, texts=texts) for name in names], **share_data(share)}
+                {"inputs": list(names), "says": [input_name(name, words, texts) for name in names], **share_data(share)}
                 for names, share in self.together
             ],
             "resolved": share_data(self.resolved), "rest": share_data(Share(1.0 - self.resolved.value, 0.0))["share"],

@@ -20,6 +20,7 @@ from stargauge.engine.streams import BLOCK
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Estimate, Input, Mixture
 
 #: The ends an input is held at.
@@ -95,12 +96,12 @@ def why_unfit(name: str, found: Mapping[str, Any], asker: Asker, given: bool) ->
     if name in found:
         return None
     if name not in quantities:
-        return Fault(f'there is no input "{name}"{did_you_mean(name, found)} (all: stargauge explain --list)')
+        return Fault(say('there is no input "{name}"{near} (all: stargauge explain --list)', name=name, near=did_you_mean(name, found)))
     if not quantities[name].is_input:
-        return Fault(f'"{name}" is computed, not an input{did_you_mean(name, found)}')
+        return Fault(say('"{name}" is computed, not an input{near}', name=name, near=did_you_mean(name, found)))
     if name not in asker.upstream:
-        return Fault(f'"{asker.address}" does not depend on "{name}"')
-    return None if given else Fault(f'"{name}" is not uncertain here; give it a range: --inputs "{name}=LOW..HIGH"')
+        return Fault(say('"{address}" does not depend on "{name}"', address=asker.address, name=name))
+    return None if given else Fault(say('"{name}" is not uncertain here; give it a range: --inputs "{name}=LOW..HIGH"', name=name))
 
 
 def movable(made: Input, was: Input | None) -> list[Estimate]:

@@ -36,6 +36,7 @@ from stargauge.engine.result import World
 from stargauge.engine.sample import Value
 from stargauge.engine.series import plain
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import PICK, Estimate, Input, Mixture
 
 if TYPE_CHECKING:
@@ -189,14 +190,16 @@ def bars_of(asker: Asker, inputs: Sequence[str] | None, changed: Changed) -> lis
         name, equals, value = (part.strip() for part in text.partition("="))
         whole = name.split("[")[0]
         if equals and name in found and name.startswith(PICK):
-            faults.append(Fault(f"--inputs: {name} is a choice and moved over its options; expected {name} alone (one option: --set)"))
+            faults.append(
+                Fault(say("--inputs: {name} is a choice and moved over its options; expected {name} alone (one option: --set)", name=name))
+            )
         elif fault := why_unfit(whole if equals else name, found, asker, bool(equals)):
             faults.append(fault)
         elif not equals:
             bars.append(Bar(name, found[name]))
         elif (made := setting_tried(changed, name, value, "--inputs", faults)) is not None:
             if not any(map(is_drawn, _replaced(made[whole], asker.world.inputs[whole]))):
-                faults.append(Fault(f'--inputs: got "{text}"; expected INPUT=LOW..HIGH, such as discount_rate=8..14 %'))
+                faults.append(Fault(say('--inputs: got "{text}"; expected INPUT=LOW..HIGH, such as discount_rate=8..14 %', text=text)))
             bars.append(Bar(name, (whole,), {whole: made[whole]}))
     if faults:
         raise InputError(faults)

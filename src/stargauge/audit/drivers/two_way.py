@@ -9,11 +9,12 @@ from typing import Any
 
 from stargauge.audit.drivers.moved import Asker, Changed, Levels, levels_data, setting_tried, why_unfit
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Input
 
 #: The most cells of a two-way table, and the word for an input left as it is drawn.
 MOST_CELLS, DRAWN = 100, "drawn"
-FORM = "INPUT=VALUE,VALUE,..., such as accelerator_life=3 yr,5 yr,drawn"
+FORM, EXAMPLE = "INPUT=VALUE,VALUE,...", "accelerator_life=3 yr,5 yr,drawn"
 Progress = Callable[[int, int], None]
 
 
@@ -46,20 +47,38 @@ def axes_of_table(asked: Sequence[str]) -> tuple[Axis, Axis]:
         name, equals, rest = text.partition("=")
         values = tuple(part.strip() for part in re.split(r",(?![^({]*[)}])", rest))
         if not equals or not name.strip() or not all(values):
-            faults.append(Fault(f'got --two-way "{text}"; expected {FORM}'))
+            faults.append(Fault(say('got --two-way "{text}"; expected {form}, such as {example}', text=text, form=FORM, example=EXAMPLE)))
         elif len(set(values)) < len(values):
-            faults.append(Fault(f'--two-way: "{text}" names a value twice'))
+            faults.append(Fault(say('--two-way: "{text}" names a value twice', text=text)))
         else:
             found.append(Axis(name.strip(), values))
     if len(asked) != 2:
-        faults.append(Fault(f"--two-way: got {len(asked)}; expected two inputs, each as {FORM}"))
+        faults.append(
+            Fault(
+                say(
+                    "--two-way: got {asked}; expected two inputs, each as {form}, such as {example}",
+                    asked=len(asked),
+                    form=FORM,
+                    example=EXAMPLE,
+                )
+            )
+        )
     elif len(found) == 2:
         cells = len(found[0].values) * len(found[1].values)
         if cells > MOST_CELLS:
             size = f"{len(found[0].values)} x {len(found[1].values)}"
-            faults.append(Fault(f"--two-way: {size} values are {cells} runs; expected at most {MOST_CELLS}"))
+            faults.append(
+                Fault(
+                    say(
+                        "--two-way: {size} values are {cells} runs; expected at most {most_cells}",
+                        size=size,
+                        cells=cells,
+                        most_cells=MOST_CELLS,
+                    )
+                )
+            )
         if found[0].input == found[1].input:
-            faults.append(Fault(f'--two-way: "{found[0].input}" stands on both sides; expected two inputs'))
+            faults.append(Fault(say('--two-way: "{input}" stands on both sides; expected two inputs', input=found[0].input)))
     if faults:
         raise InputError(faults)
     return found[0], found[1]

@@ -15,10 +15,12 @@ from stargauge.audit.drivers.drivers import Draws, Moved, Target, drivers
 from stargauge.audit.drivers.moved import Levels, levels_data, levels_of
 from stargauge.audit.given import Condition, given_data
 from stargauge.audit.run import ClaimVerdict, draws_of, upstream
-from stargauge.audit.wording.messages import ENGLISH
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.messages import ENGLISH, Messages
 from stargauge.engine.result import Result
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import in_language, say
 
 METHOD = (
     "Total: the share of the variance that an input has a part in, alone and with others; totals add up to more than the whole where "
@@ -49,18 +51,21 @@ class Row:
     moved: Moved | None
     nothing: str
 
-    def to_dict(self, texts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def to_dict(self, texts: Mapping[str, str] | None = None, words: Messages = ENGLISH) -> dict[str, Any]:
         """As plain data. `texts`: what the programme file calls its choices."""
         return {
             "kind": self.kind, "name": self.name, "says": self.says, "status": self.status, "probability": self.probability,
             "levels": levels_data(self.levels) if self.levels else None, "unit": self.unit, "date": str(self.when) if self.when else None,
-            "moved": self.moved.to_dict(texts) if self.moved else None, "nothing": self.nothing,
+            "moved": self.moved.to_dict(texts, words) if self.moved else None, "nothing": self.nothing,
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """What moves what was asked for; `to_dict` is what the command line prints with `--json`. `texts`: what the file calls its choices."""
+    """What moves what was asked for; `to_dict` is what the command line prints with `--json`.
+
+    `texts`: what the file calls its choices, in the `language` in which all is said.
+    """
 
     programme: str
     asked_as: str
@@ -70,6 +75,7 @@ class Drivers:
     rows: tuple[Row, ...]
     given: Condition | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
 
     @property
     def leading(self) -> dict[str, int]:
@@ -82,32 +88,34 @@ class Drivers:
         """As plain data: the same from the command line and Python."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "as_of": str(self.as_of), "draws": self.draws, "seed": self.seed,
-            **given_data(self.given), "leading": self.leading, "rows": [row.to_dict(self.texts) for row in self.rows], "method": METHOD,
+            **given_data(self.given), "leading": self.leading,
+            "rows": [row.to_dict(self.texts, words_of(self.language)) for row in self.rows],
+            **in_language({"method": METHOD}, self.language),
         }  # fmt: skip
 
 
-def reading_rows(verdicts: Iterable[ClaimVerdict]) -> list[Row]:
+def reading_rows(verdicts: Iterable[ClaimVerdict], words: Messages = ENGLISH) -> list[Row]:
     """A row for every reading; what is settled, or cannot be tested, has words and no number."""
-    return [_reading_row(f"{verdict.id}/{reading.name}", reading) for verdict in verdicts for reading in verdict.readings]
+    return [_reading_row(f"{verdict.id}/{reading.name}", reading, words) for verdict in verdicts for reading in verdict.readings]
 
 
-def _reading_row(name: str, reading: ReadingVerdict) -> Row:
+def _reading_row(name: str, reading: ReadingVerdict, words: Messages) -> Row:
     moves = reading.status in (OPEN, SILENT) and reading.probability is not None
     moved = reading.moved if moves else None
     return Row(
         "reading", name, reading.sentence, reading.status, reading.probability if moves else None, None, moved.unit if moved else "1",
-        reading.deadline, moved, "" if moved else _nothing(reading, moves),
+        reading.deadline, moved, "" if moved else _nothing(reading, moves, words),
     )  # fmt: skip
 
 
-def _nothing(reading: ReadingVerdict, moves: bool) -> str:
+def _nothing(reading: ReadingVerdict, moves: bool, words: Messages) -> str:
     if moves:
-        return ENGLISH.say("moved_never")
+        return words.say("moved_never")
     key = "moved_unknown" if reading.status in (NOT_TESTABLE, OPEN) or reading.missing else "moved_settled"
-    return ENGLISH.say(key, answer=reading.answer)
+    return words.say(key, answer=reading.answer)
 
 
-def quantity_rows(result: Result, addresses: Sequence[str], when: date) -> list[Row]:
+def quantity_rows(result: Result, addresses: Sequence[str], when: date, words: Messages = ENGLISH) -> list[Row]:
     """A row for every address of a run, at a date where it has months."""
     if not addresses:
         return []
@@ -118,14 +126,20 @@ def quantity_rows(result: Result, addresses: Sequence[str], when: date) -> list[
     for place, target in enumerate(targets):
         if place not in found:
             found[place] = _where_present(target, draws)
-    return [_quantity_row(result, address, targets[place], found[place], when) for place, address in enumerate(addresses)]
+    return [_quantity_row(result, address, targets[place], found[place], when, words) for place, address in enumerate(addresses)]
 
 
 def _target(result: Result, address: str, when: date) -> Target:
     series = result[address]
     values = (series.at(when) if "month" in series.axes else series).values
     if values.ndim != 1:
-        raise InputError(f'"{address}" has values along {", ".join(a for a in series.axes if a not in ("draw", "month"))}; name one label')
+        raise InputError(
+            say(
+                '"{address}" has values along {axes}; name one label',
+                address=address,
+                axes=", ".join(a for a in series.axes if a not in ("draw", "month")),
+            )
+        )
     return Target(values, unit=series.unit, upstream=upstream(result, [parse_address(address).name]))
 
 
@@ -138,10 +152,12 @@ def _where_present(target: Target, draws: Draws) -> Moved | None:
     return drivers([Target(values[present], unit=target.unit, upstream=target.upstream)], draws.where(present))[0]
 
 
-def _quantity_row(result: Result, address: str, target: Target, moved: Moved | None, when: date) -> Row:
+def _quantity_row(
+    result: Result, address: str, target: Target, moved: Moved | None, when: date, words: Messages
+) -> Row:  # fmt: skip
     series = result[address]
     absent = bool(np.isnan(target.values).all())
-    nothing = ENGLISH.say("moved_absent" if absent else "moved_never") if moved is None else ""
+    nothing = words.say("moved_absent" if absent else "moved_never") if moved is None else ""
     levels = None if absent else levels_of(target.values)
     says = result.world.frame.quantities[parse_address(address).name].says
     return Row("quantity", address, says, None, None, levels, target.unit, when if "month" in series.axes else None, moved, nothing)

@@ -14,6 +14,7 @@ from stargauge.audit.export.wording import FORECAST, SETTLED, Data, Wording, cla
 from stargauge.audit.wording.words import sentence_case
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 #: The prefix of our own terms in the context.
 TERMS = "urn:stargauge:terms:"
@@ -40,15 +41,21 @@ class Publisher:
         """Raise InputError with everything that is missing or no address of the web."""
         faults = list[Fault]()
         if not plain(self.name):
-            faults.append(Fault("a review bears the name of whoever publishes it: give --publisher NAME"))
+            faults.append(Fault(say("a review bears the name of whoever publishes it: give --publisher NAME")))
         if not plain(self.page):
             faults.append(
-                Fault("a review names the page on which it stands: give --url ADDRESS, such as https://example.org/checks/stargate")
+                Fault(say("a review names the page on which it stands: give --url ADDRESS, such as https://example.org/checks/stargate"))
             )
         for option, address in (("--url", self.page), ("--publisher-url", self.site), ("--proof", self.proof)):
             if plain(address) and not link(address):
                 faults.append(
-                    Fault(f'got {option} "{address}"; expected an address of the web, such as https://example.org/checks/stargate')
+                    Fault(
+                        say(
+                            'got {option} "{address}"; expected an address of the web, such as https://example.org/checks/stargate',
+                            option=option,
+                            address=address,
+                        )
+                    )
                 )
         if faults:
             raise InputError(faults)
@@ -76,7 +83,7 @@ def reviews(answer: Data, publisher: Publisher, claim: str | None = None, foreca
         else:
             made.append(_review(one, answer, publisher, wording, alone=claim is not None))
     if not made:
-        raise InputError([Fault(f"{name}: {reason}") for name, reason in left_out.items()] or "there is no claim to review")
+        raise InputError([Fault(f"{name}: {reason}") for name, reason in left_out.items()] or say("there is no claim to review"))
     if claim is not None:
         return Reviews({"@context": list(CONTEXT), **made[0]}, left_out)
     return Reviews({"@context": list(CONTEXT), "@graph": made}, left_out)

@@ -16,6 +16,7 @@ from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.hall.cooling_hours import Air, air_between, air_of
 from stargauge.quantity.hall.facility_hours import WATER, facility_hours
 from stargauge.quantity.power.load_profile import inference_profile, mixed_profile, scaled_to_mean, training_profile
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Mixture
 from stargauge.quantity.weather.weather import YEAR_HOURS, Weather
 
@@ -65,7 +66,14 @@ class Skies(NamedTuple):
 def load_shape(drawn: Drawn, profile: str, inference_share: float, first_weekday: int) -> Array:
     """The shape of the racks' load over the year, whose mean each draw sets: (hour,). Raises InputError for an unknown profile."""
     if profile not in PROFILES:
-        raise InputError(f'no load profile "{profile}"{did_you_mean(profile, PROFILES)}; expected one of {", ".join(PROFILES)}')
+        raise InputError(
+            say(
+                'no load profile "{profile}"{near}; expected one of {profiles}',
+                profile=profile,
+                near=did_you_mean(profile, PROFILES),
+                profiles=", ".join(PROFILES),
+            )
+        )
     if profile == "flat":
         return np.ones(YEAR_HOURS)
     training = training_profile(YEAR_HOURS, training_load(drawn))

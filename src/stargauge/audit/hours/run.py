@@ -16,6 +16,7 @@ from stargauge.quantity.dates import day
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.power.hourly import MONTH_ENDS
 from stargauge.quantity.quantity import PLANTS, SOURCES
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -148,12 +149,23 @@ def _running(there: tuple[int, ...], known: Known, site: str, wanted: int | None
     """The year that was asked for, or the first one to come."""
     if not there:
         raise InputError(
-            f"nothing is expected to run at {site} in any year of the programme's clock, which ends with {years_of(known)[-1]}"
+            say(
+                "nothing is expected to run at {site} in any year of the programme's clock, which ends with {years_of}",
+                site=site,
+                years_of=years_of(known)[-1],
+            )
         )
     if wanted is None:
         return next((year for year in there if year > known.as_of.year), there[-1])
     if wanted not in there:
-        raise InputError(f"nothing is expected to run at {site} in {wanted}; choose one of {', '.join(map(str, there))}")
+        raise InputError(
+            say(
+                "nothing is expected to run at {site} in {wanted}; choose one of {there}",
+                site=site,
+                wanted=wanted,
+                there=", ".join(map(str, there)),
+            )
+        )
     return wanted
 
 

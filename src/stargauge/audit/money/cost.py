@@ -18,6 +18,7 @@ from stargauge.programme.known import Known
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.quantity import COST_PARTS
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import convert
 
 PER_POWER, PER_HOUR, RENT, PER_TOKENS = "M USD/MW/yr", "USD/h", "USD/kW/month", "USD/Mtok"
@@ -153,7 +154,17 @@ def asked_sites(known: Known, site: str | None, chip: str | None) -> tuple[list[
     faults = list[Fault]()
     for word, asked, there in (("site", site, [one.id for one in known.sites]), ("chip", chip, chips)):
         if asked is not None and asked not in there:
-            faults.append(Fault(f'--{word}: there is no {word} "{asked}"{did_you_mean(asked, there)} (all: {", ".join(there)})'))
+            faults.append(
+                Fault(
+                    say(
+                        '--{word}: there is no {word} "{asked}"{near} (all: {there})',
+                        word=word,
+                        asked=asked,
+                        near=did_you_mean(asked, there),
+                        there=", ".join(there),
+                    )
+                )
+            )
     if faults:
         raise InputError(faults)
     return [site] if site else sites, [chip] if chip else None

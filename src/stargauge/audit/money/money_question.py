@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from stargauge.programme.known import Known
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 from stargauge.quantity.units import parse_number
 
 #: How far ahead of the day asked for gaps and breaches are looked for.
@@ -46,13 +47,20 @@ def question_of(
     first, last = known.months[0].replace(day=1), known.months[-1]
     usual = min(max(known.as_of, first), last)
     if not ids:
-        faults.append(Fault(f"the programme has no parties, so nobody's money can be looked at; add them to its file, such as {_EXAMPLE}"))
+        faults.append(
+            Fault(
+                say(
+                    "the programme has no parties, so nobody's money can be looked at; add them to its file, such as {example}",
+                    example=_EXAMPLE,
+                )
+            )
+        )
     day_asked = _asked_day("--date", when, first, last, faults)
     needs = tuple(value for value in (_asked_amount(one, faults) for one in amounts) if value is not None)
     party, share = _asked_share(_pairs(pays, faults), ids, faults)
     begins = _asked_day("--from", since, first, last, faults)
     if since is not None and not pays:
-        faults.append(Fault("--from goes with --if, such as --if openai=0.5 --from 2027-01-01"))
+        faults.append(Fault(say("--from goes with --if, such as --if openai=0.5 --from 2027-01-01")))
     if faults:
         raise InputError(faults)
     return Question(day_asked or usual, needs, party, share, (begins or usual) if party else None, last)
@@ -63,10 +71,24 @@ def _asked_day(option: str, when: date | str | None, first: date, last: date, fa
     try:
         found = date.fromisoformat(when) if isinstance(when, str) else when
     except ValueError:
-        faults.append(Fault(f'{option}: got "{when}", which is no day of the calendar; expected a day such as 2027-01-01'))
+        faults.append(
+            Fault(
+                say('{option}: got "{when}", which is no day of the calendar; expected a day such as 2027-01-01', option=option, when=when)
+            )
+        )
         return None
     if found is not None and not first <= found <= last:
-        faults.append(Fault(f"{option}: {found} is outside the model's clock; expected a day from {first} to {last}"))
+        faults.append(
+            Fault(
+                say(
+                    "{option}: {found} is outside the model's clock; expected a day from {first} to {last}",
+                    option=option,
+                    found=found,
+                    first=first,
+                    last=last,
+                )
+            )
+        )
     return found
 
 
@@ -92,18 +114,27 @@ def _pairs(pays: Mapping[str, float | str] | Sequence[str] | None, faults: list[
             found.append((party, parse_number(share, "1")))
         except InputError:
             found.append((party, 1.0))
-            faults.append(Fault(f'--if: got "{text}"; expected PARTY=SHARE, such as --if openai=0.5'))
+            faults.append(Fault(say('--if: got "{text}"; expected PARTY=SHARE, such as --if openai=0.5', text=text)))
     return found
 
 
 def _asked_share(pairs: Sequence[tuple[str, float]], ids: Sequence[str], faults: list[Fault]) -> tuple[str, float]:
     """Who pays only a share, and which; nobody and all where nothing is asked."""
     if len(pairs) > 1:
-        faults.append(Fault(f"--if: got {len(pairs)} parties; expected one, such as openai=0.5"))
+        faults.append(Fault(say("--if: got {pairs} parties; expected one, such as openai=0.5", pairs=len(pairs))))
     for party, share in pairs:
         if party not in ids:
             near = did_you_mean(party, ids)
-            faults.append(Fault(f'--if: there is no party "{party}"{near} (all: {", ".join(ids) or "none"})'))
+            faults.append(
+                Fault(
+                    say(
+                        '--if: there is no party "{party}"{near} (all: {ids})',
+                        party=party,
+                        near=near,
+                        ids=", ".join(ids) or say("none", "parties"),
+                    )
+                )
+            )
         if not 0.0 <= share <= 1.0:
-            faults.append(Fault(f"--if: got {share:g}; expected a share from 0 (pays nothing) to 1 (pays all)"))
+            faults.append(Fault(say("--if: got {share:g}; expected a share from 0 (pays nothing) to 1 (pays all)", share=share)))
     return pairs[0] if pairs else ("", 1.0)

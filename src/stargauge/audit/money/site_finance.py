@@ -17,6 +17,7 @@ from stargauge.quantity.dates import from_day
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import ROLE, USE_OF_ASSET
 from stargauge.quantity.quantity import ASSETS, FUNDS, OUTLAYS
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 Spread = dict[str, float | None]
@@ -66,7 +67,15 @@ def asked_site(known: Known, site: str | None) -> tuple[str, ...]:
     """The sites asked for: one, or all. Raises InputError for a site that there is not."""
     ids = tuple(view.id for view in known.sites)
     if site is not None and site not in ids:
-        raise InputError(f'--site: there is no site "{site}" on {known.as_of}{did_you_mean(site, ids)} (all: {", ".join(ids)})')
+        raise InputError(
+            say(
+                '--site: there is no site "{site}" on {as_of}{near} (all: {ids})',
+                site=site,
+                as_of=known.as_of,
+                near=did_you_mean(site, ids),
+                ids=", ".join(ids),
+            )
+        )
     return ids if site is None else (site,)
 
 

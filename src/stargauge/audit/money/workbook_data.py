@@ -20,6 +20,7 @@ from stargauge.audit.money.workbook_inputs import (
 from stargauge.audit.money.workbook_site import COMPARED, INCOMES, SiteReader, as_run
 from stargauge.engine.case import Case
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: Names of sheets end at 31 characters, and those of a site's hold its key.
 _LONGEST_KEY = 18
@@ -83,12 +84,14 @@ def _chosen(case: Case, site: str | None) -> list[str]:
     if site is None:
         financed = [one for one, some in zip(sites, has, strict=True) if some]
         if not financed:
-            raise InputError("no phase of any site is known by then, so there is nothing to finance")
+            raise InputError(say("no phase of any site is known by then, so there is nothing to finance"))
         return financed
     if site not in sites:
-        raise InputError(f'there is no site "{site}"{did_you_mean(site, sites)} (all: {", ".join(sites)})')
+        raise InputError(
+            say('there is no site "{site}"{near} (all: {sites})', site=site, near=did_you_mean(site, sites), sites=", ".join(sites))
+        )
     if not has[sites.index(site)]:
-        raise InputError(f'no phase of "{site}" is known by then, so there is nothing to finance')
+        raise InputError(say('no phase of "{site}" is known by then, so there is nothing to finance', site=site))
     return [site]
 
 
@@ -185,8 +188,12 @@ def _overlaid(
     if differs or made["months"] != base["months"] or values.keys() != {one["name"] for one in _given(base)}:
         where = ", ".join(differs) or base["sites"][0]["site"]
         raise InputError(
-            f'the scenario "{name}" gives {where} other phases or contracts, so it is no overlay of the same workbook; '
-            "write one of its own: --scenario instead of --overlay"
+            say(
+                'the scenario "{name}" gives {where} other phases or contracts, so it is no overlay of the '
+                "same workbook; write one of its own: --scenario instead of --overlay",
+                name=name,
+                where=where,
+            )
         )
     return values | {one["name"]: one["value"] for one in made["as_run"]} | {path["name"]: path["values"] for path in made["paths"]}
 

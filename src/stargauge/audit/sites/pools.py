@@ -17,6 +17,7 @@ from stargauge.programme.fields import assumed_value
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.schedule.network import queued
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -32,6 +33,10 @@ _ABOUT = {
     "turbines": ("gas-turbine", "world", "gas turbines delivered", "sites with gas turbines of their own that run all year"),
     "queue": ("default", "US", "large loads connected to the grid", "sites in the United States, as far as the grid feeds them"),
 }  # fmt: skip
+
+#: Their names in the catalogue, and what is said of them in words.
+ENTRIES = tuple(entry for entry, *_ in _ABOUT.values())
+SAID = tuple(text for _, _, *texts in _ABOUT.values() for text in texts)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ def pools_of(catalogue: KnownCatalogue, given: Mapping[str, str]) -> tuple[Pool,
     `given`: by name a power per time such as `2 GW/yr` or `1..3 GW/yr`, or `none`. Raises InputError with every fault.
     """
     faults = [
-        Fault(f'--pool: there is no pool "{name}"{did_you_mean(name, POOLS)} (all: {", ".join(POOLS)})')
+        Fault(
+            say('--pool: there is no pool "{name}"{near} (all: {pools})', name=name, near=did_you_mean(name, POOLS), pools=", ".join(POOLS))
+        )
         for name in given
         if name not in POOLS
     ]
@@ -75,7 +82,7 @@ def pools_of(catalogue: KnownCatalogue, given: Mapping[str, str]) -> tuple[Pool,
         try:
             made.append(_pool(name, catalogue, given.get(name)))
         except InputError as error:
-            faults += [Fault(f"--pool {name}: {fault.message}") for fault in error.faults]
+            faults += [Fault(say("--pool {name}: {message}", name=name, message=fault.message)) for fault in error.faults]
     if faults:
         raise InputError(faults)
     return tuple(made)
@@ -87,7 +94,9 @@ def _pool(name: str, catalogue: KnownCatalogue, given: str | None) -> Pool:
         value = assumed_value(given, "W/d", name)
         least = value.quantile(1e-4) if isinstance(value, Distribution) else value
         if not least > 0.0:
-            raise InputError(f'got "{given}"; expected more than nothing per year, such as 2 GW/yr, or none where there is no limit')
+            raise InputError(
+                say('got "{given}"; expected more than nothing per year, such as 2 GW/yr, or none where there is no limit', given=given)
+            )
         return Pool(name, scope, says, drawn_by, value, "given", "", "as given, no figure of a source")
     if given is None and catalogue.has(_KIND, entry, _ATTRIBUTE):
         found = catalogue.estimate(_KIND, entry, _ATTRIBUTE, "W/d")
@@ -95,6 +104,15 @@ def _pool(name: str, catalogue: KnownCatalogue, given: str | None) -> Pool:
         if isinstance(found.value, (float, Distribution)):
             return Pool(name, scope, says, drawn_by, found.value, "catalogue", said.source, said.note)
     return Pool(name, scope, says, drawn_by, None, "none")
+
+
+def pools_text(names: Sequence[str]) -> str:
+    """What is shared, in the language that is spoken: `transformers and turbines`."""
+    told = {"transformers": say("transformers"), "turbines": say("turbines"), "queue": say("queue", "shared supply")}
+    out = told.get(names[0], names[0])
+    for name in names[1:]:
+        out = say("{one} and {other}", one=out, other=told.get(name, name))
+    return out
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from stargauge.programme.known import Known, PhaseView, SiteView
 from stargauge.programme.schema import PowerSource
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import PHYSICAL_STAGES, SOURCES
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Statement
 
 _POWER = ("under_construction", "operational")
@@ -93,8 +94,10 @@ def asked(known: Known, site: str) -> SiteView:
     """The site of a name. Raises InputError where there is none on the day."""
     found = {view.id: view for view in named(known)}
     if site not in found:
-        told = f" (all: {', '.join(found)})" if found else ""
-        raise InputError(f'there is no site "{site}" on {known.as_of}{did_you_mean(site, found)}{told}')
+        told = say(" (all: {names})", names=", ".join(found)) if found else ""
+        raise InputError(
+            say('there is no site "{site}" on {as_of}{near}{told}', site=site, as_of=known.as_of, near=did_you_mean(site, found), told=told)
+        )
     return found[site]
 
 

@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.sites.pools import Pool, Queuer, asked_by_year, delays, levels, longest, mean_days, pool_data
+from stargauge.audit.sites.pools import Pool, Queuer, asked_by_year, delays, levels, longest, mean_days, pool_data, pools_text
 from stargauge.audit.sites.sites import place_of
 from stargauge.audit.sites.standing import TOLD, Standing, later
 from stargauge.audit.sites.system_sites import BY_STATEMENT, NO_REGION, SAME, Group, SiteOf, groups_of, sites_of
 from stargauge.audit.summary import UNSITED
+from stargauge.audit.wording.languages import words_of
 from stargauge.engine.result import Result
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import language, say, speaking
 from stargauge.quantity.units import show
 
 Array = NDArray[np.float64]
@@ -39,7 +41,12 @@ def words_by(text: str | Iterable[str]) -> tuple[str, ...]:
     words = [part.strip() for part in (text.split(",") if isinstance(text, str) else text)]
     wrong = [word for word in words if word not in BY]
     if wrong:
-        raise InputError([Fault(f'--by: there is no "{word}"{did_you_mean(word, BY)} (any of: {", ".join(BY)})') for word in wrong])
+        raise InputError(
+            [
+                Fault(say('--by: there is no "{word}"{near} (any of: {by})', word=word, near=did_you_mean(word, BY), by=", ".join(BY)))
+                for word in wrong
+            ]
+        )
     return tuple(dict.fromkeys(words))
 
 
@@ -66,7 +73,10 @@ class Member:
 
 @dataclass(frozen=True)
 class System:
-    """The composed answer. `years`: all of the joint clock; `now`: the day up to which things are known, the last instant of each run."""
+    """The composed answer. `years`: all of the joint clock; `now`: the day up to which things are known, the last instant of each run.
+
+    `language`: of its sentence.
+    """
 
     members: tuple[Member, ...]
     pools: tuple[Pool, ...]
@@ -76,6 +86,7 @@ class System:
     draws: int
     seed: int
     left_out: tuple[dict[str, str], ...] = ()
+    language: str = "en"
 
     # --- what counts once -----------------------------------------------------------------------------------------------------------
 
@@ -358,26 +369,36 @@ class System:
 
     def sentence(self) -> str:
         """The answer in one sentence."""
+        with speaking(self.language):
+            return self._sentence()
+
+    def _sentence(self) -> str:
         at = self.years.index(self.shown_year)
         free = self._sums(self.free, range(len(self.groups)))
         asked, runs = levels(free[:, 0, at]), levels(free[:, TOLD.index("operational"), at])
         scale = asked["p50"] or 0.0
-        one = len(self.members) == 1
+        told = {"count": len(self.members), "asked": _power(asked["p50"], scale)}
         out = (
-            f"{'One programme asks' if one else f'{len(self.members)} programmes ask'} for {_power(asked['p50'], scale)} of facility power"
+            say("One programme asks for {asked} of facility power", asked=told["asked"])
+            if len(self.members) == 1
+            else say("{count} programmes ask for {asked} of facility power", **told)
         )
         if runs["p50"] is None:
-            return f"{out}; how much of it will run is not known."
-        out += f"; {_power(runs['p50'], scale)} (P10 {_power(runs['p10'], scale)}, P90 {_power(runs['p90'], scale)}) is expected to run"
-        out += f" by the end of {self.shown_year}"
+            return say("{asked}; how much of it will run is not known.", asked=out)
+        run = {"asked": out, "year": self.shown_year, **_powers(runs, scale)}
+        out = say("{asked}; {p50} (P10 {p10}, P90 {p90}) is expected to run by the end of {year}", **run)
         if self.limits:
             shared, alone = (
                 self._sums(powers, range(len(self.groups)))[:, TOLD.index("operational"), at] for powers in (self.shared, self.alone)
             )
             less = levels(alone - shared)
-            names = " and ".join(pool.name for pool in self.limits)
-            takes = f"takes {_power(less['p50'], scale)} of it (P10 {_power(less['p10'], scale)}, P90 {_power(less['p90'], scale)})"
-            out += f"; sharing {names} {takes if less['p90'] else 'takes nothing of it'}"
+            names = pools_text([pool.name for pool in self.limits])
+            taken = {"so_far": out, "pools": names, **_powers(less, scale)}
+            out = (
+                say("{so_far}; sharing {pools} takes {p50} of it (P10 {p10}, P90 {p90})", **taken)
+                if less["p90"]
+                else say("{so_far}; sharing {pools} takes nothing of it", so_far=out, pools=names)
+            )
         return f"{out}."
 
     def to_dict(self) -> dict[str, Any]:
@@ -413,7 +434,11 @@ def _stated(power: Array, silent: bool) -> Array:
 
 
 def _power(value: float | None, scale: float) -> str:
-    return show(value or 0.0, "W", scale)
+    return show(value or 0.0, "W", scale, words_of(language()).notation)
+
+
+def _powers(found: Mapping[str, float | None], scale: float) -> dict[str, str]:
+    return {level: _power(value, scale) for level, value in found.items()}
 
 
 def _order(key: Sequence[str]) -> tuple[tuple[int, str], ...]:

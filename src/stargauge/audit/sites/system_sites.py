@@ -9,6 +9,7 @@ from typing import Any
 from stargauge.audit.summary import UNSITED, names_of
 from stargauge.programme.known import Known
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: The key among the facts of a site under which a file says that it is the site of another file: `PROGRAMME/SITE`.
 SAME = "same-site-as"
@@ -88,13 +89,27 @@ def groups_of(
         programme = called.get(programme, programme)
         held = {one.site for one in sites if one.programme == programme and one.sited}
         if not site:
-            faults.append(Fault(f'{name}: {SAME} says "{text}"; expected PROGRAMME/SITE, such as {name}'))
+            faults.append(
+                Fault(say('{name}: {same} says "{text}"; expected PROGRAMME/SITE, such as {name}', name=name, same=SAME, text=text))
+            )
         elif not any(one.programme == programme for one in sites):
             elsewhere.append({"site": name, "same_as": text})
         elif site not in held:
-            faults.append(Fault(f'{name}: {SAME} says "{text}", but {programme} has no site "{site}"{did_you_mean(site, held)}'))
+            faults.append(
+                Fault(
+                    say(
+                        '{name}: {same} says "{text}", but {programme} has no site "{site}"{near}',
+                        name=name,
+                        same=SAME,
+                        text=text,
+                        programme=programme,
+                        site=site,
+                        near=did_you_mean(site, held),
+                    )
+                )
+            )
         elif f"{programme}/{site}" == name:
-            faults.append(Fault(f'{name}: {SAME} says "{text}", which is the site itself'))
+            faults.append(Fault(say('{name}: {same} says "{text}", which is the site itself', name=name, same=SAME, text=text)))
         else:
             grounds.setdefault(frozenset((name, f"{programme}/{site}")), (name, f"{programme}/{site}", BY_STATEMENT, text))
     if faults:

@@ -10,6 +10,7 @@ from typing import Any
 from stargauge.evidence.archive import Archive, Entry
 from stargauge.evidence.observe.records import captured_at, history, is_supplied
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 NONE = "none"
 
@@ -72,7 +73,7 @@ def held(programme: Any, archive: Archive | None, as_of: date) -> dict[str, Held
         return {name: Held(name, f"capture {name}; whether it is still there: --evidence DIR", path) for name, path in wanted.items()}
     captures = {entry.id: entry for entry in archive.entries("capture")}
     faults = [
-        Fault(f'{path}: the evidence folder holds no capture "{name}"{did_you_mean(name, captures)}')
+        Fault(say('{path}: the evidence folder holds no capture "{name}"{near}', path=path, name=name, near=did_you_mean(name, captures)))
         for name, path in wanted.items()
         if name not in captures
     ]

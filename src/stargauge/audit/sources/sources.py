@@ -30,6 +30,7 @@ from stargauge.programme.schema import Programme, statements_of
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import speaking
 from stargauge.quantity.statement import Estimate, Input, Statement
 
 #: The source of values that are our own assumptions.
@@ -145,12 +146,13 @@ def _without(place: int, groups: Sequence[Group], task: Task) -> tuple[list[Chan
         task.tracker.odds(day, task.claims)
         task.tracker.memo.closed = True
     try:
-        left = _inputs_without(group, day)
-        if not left.known.phases:
-            return [], words.texts["source_nothing"]
-        if not _matters(left, day, task.names):
-            return [], ""
-        found = task.tracker.odds(left, task.claims)
+        with speaking(task.tracker.language):  # a process of its own knows no language
+            left = _inputs_without(group, day)
+            if not left.known.phases:
+                return [], words.texts["source_nothing"]
+            if not _matters(left, day, task.names):
+                return [], ""
+            found = task.tracker.odds(left, task.claims)
     except InputError as error:
         return [], "; ".join(fault.message for fault in error.faults)
     alone = _alone(found, group, day, task) if task.closely and group.kind == PROGRAMME else {}

@@ -15,6 +15,7 @@ from stargauge.audit.validation.finance_cases import FORMS, form_of
 from stargauge.audit.validation.finance_form import Case, Form, TaxTable
 from stargauge.audit.wording.languages import written
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 _LARGEST = 20 * 2**20
@@ -87,25 +88,27 @@ class FinanceValidation:
 def read_vectors(file: Path) -> tuple[Vector, ...]:
     """The cases of a JSON file: a list, or an object with the list `vectors`. Raises InputError with every fault."""
     if not file.is_file():
-        raise InputError(f'no file "{file}"')
+        raise InputError(say('no file "{file}"', file=file))
     if file.stat().st_size > _LARGEST:
-        raise InputError(f'"{file}" is larger than {_LARGEST // 2**20} MB; split it')
+        raise InputError(say('"{file}" is larger than {largest} MB; split it', file=file, largest=_LARGEST // 2**20))
     try:
         read = json.loads(file.read_text(encoding="utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_once)
     except UnicodeDecodeError as error:
-        raise InputError(Fault(f"is not text in UTF-8: {error}", file=str(file))) from None
+        raise InputError(Fault(say("is not text in UTF-8: {error}", error=error), file=str(file))) from None
     except json.JSONDecodeError as error:
-        raise InputError(Fault(f"is not JSON: {error.msg}", file=str(file), line=error.lineno, column=error.colno)) from None
+        raise InputError(
+            Fault(say("is not JSON: {msg}", msg=problem(error)), file=str(file), line=error.lineno, column=error.colno)
+        ) from None
     except RecursionError:
-        raise InputError(Fault("lists and objects within one another are too deep", file=str(file))) from None
+        raise InputError(Fault(say("lists and objects within one another are too deep"), file=str(file))) from None
     except _NotStated as error:
         raise InputError(Fault(str(error), file=str(file))) from None
     listed = read.get("vectors") if isinstance(read, dict) else read
     if not isinstance(listed, list):
         near = did_you_mean("vectors", read) if isinstance(read, dict) else ""
-        raise InputError(Fault(f'expected a list of cases, or an object with the list "vectors"{near}', file=str(file)))
+        raise InputError(Fault(say('expected a list of cases, or an object with the list "vectors"{near}', near=near), file=str(file)))
     if not listed:
-        raise InputError(Fault("holds no cases", file=str(file)))
+        raise InputError(Fault(say("holds no cases"), file=str(file)))
     faults = [Fault(message, path, str(file)) for place, one in enumerate(listed) for path, message in _faults(place, one)]
     if faults:
         raise InputError(faults)
@@ -117,13 +120,13 @@ class _NotStated(ValueError):
 
 
 def _no_number(text: str) -> float:
-    raise _NotStated(f"{text} is not a number of JSON; write null where there is none")
+    raise _NotStated(say("{text} is not a number of JSON; write null where there is none", text=text))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise _NotStated(f'the key "{twice[0]}" stands twice in one object')
+        raise _NotStated(say('the key "{key}" stands twice in one object', key=twice[0]))
     return dict(pairs)
 
 
@@ -131,19 +134,19 @@ def _faults(place: int, one: Any) -> Iterator[tuple[str, str]]:
     """What is wrong with the form of one case: its path and what was expected."""
     path = f"vectors[{place}]"
     if not isinstance(one, dict):
-        yield path, f"expected an object with {', '.join(_NEEDED)}; got {json.dumps(one)[:60]}"
+        yield path, say("expected an object with {keys}; got {value}", keys=", ".join(_NEEDED), value=json.dumps(one)[:60])
         return
     for name in _NEEDED:
         if name not in one:
-            yield path, f'no "{name}"{did_you_mean(name, [key for key in one if key not in _KNOWN])}'
+            yield path, say('no "{name}"{near}', name=name, near=did_you_mean(name, [key for key in one if key not in _KNOWN]))
     for name in ("inputs", "expected"):
         if not isinstance(one.get(name, {}), dict):
-            yield f"{path}.{name}", f"expected an object; got {json.dumps(one[name])[:60]}"
+            yield f"{path}.{name}", say("expected an object; got {value}", value=json.dumps(one[name])[:60])
     if isinstance(one.get("expected"), dict) and not one["expected"]:
-        yield f"{path}.expected", "holds nothing to compare"
+        yield f"{path}.expected", say("holds nothing to compare")
     limit = one.get("abs_tol", 0.0)
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not isfinite(limit) or limit < 0.0:
-        yield f"{path}.abs_tol", f"expected a number not below 0; got {json.dumps(limit)[:60]}"
+        yield f"{path}.abs_tol", say("expected a number not below 0; got {value}", value=json.dumps(limit)[:60])
 
 
 # --- the comparison ---------------------------------------------------------------------------------------------------------------

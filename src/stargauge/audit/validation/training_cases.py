@@ -119,7 +119,7 @@ def model_of(run: TrainingRun, known: KnownCatalogue, assumed: list[str]) -> Tra
             alone = re.search(r"without multi-token prediction|w/o MTP", f"{run.texts['model']} {run.texts['notes']}", re.IGNORECASE)
             return replace(found, name=f"{found.name} without multi-token prediction", predicted_tokens=1) if alone else found
     if math.isnan(numbers["layers"]) or math.isnan(numbers["hidden"]):
-        raise InputError(f'layers and hidden of "{run.texts["model"]}" are not given, nor is it in the catalogue')
+        raise InputError(say('layers and hidden of "{model}" are not given, nor is it in the catalogue', model=run.texts["model"]))
     return _by_dimensions(run, assumed)
 
 

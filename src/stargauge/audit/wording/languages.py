@@ -6,7 +6,7 @@ from stargauge.audit.wording import publishers
 from stargauge.audit.wording.german import GERMAN
 from stargauge.audit.wording.messages import ENGLISH, Messages
 from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.quantity.spoken import language
+from stargauge.quantity.spoken import language, say
 
 #: Names that many files give to readings, and publishers of the catalogue, in languages that such a file has no texts of.
 COMMON_TEXTS: dict[str, dict[str, str]] = {
@@ -24,7 +24,12 @@ LANGUAGES: dict[str, Messages] = {"en": ENGLISH, "de": GERMAN}
 def words_of(code: str) -> Messages:
     """The words of a language by its code. Raises InputError for one that there is not."""
     if code not in LANGUAGES:
-        raise InputError(f'there is no language "{code}"{did_you_mean(code, LANGUAGES)} (one of {", ".join(LANGUAGES)})')
+        raise InputError(
+            say(
+                'there is no language "{language}"{near} (one of {languages})', language=code, near=did_you_mean(code, LANGUAGES),
+                languages=", ".join(LANGUAGES),
+            )
+        )  # fmt: skip
     return LANGUAGES[code]
 
 

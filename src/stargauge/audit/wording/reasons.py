@@ -27,6 +27,7 @@ from stargauge.engine.spread import quantiles
 from stargauge.programme.schema import Programme
 from stargauge.quantity.effects.effects import varies
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.spoken import say
 
 #: The name under which a run collects the comparisons of a reading, each alone.
 COMPARED = "compared"
@@ -109,15 +110,29 @@ def asked_reading(programme: Programme, asked: str) -> tuple[str, str]:
     """The claim and the reading asked for as `CLAIM` or `CLAIM/READING`. Raises InputError with the nearest, or with the readings."""
     name, _, reading = asked.partition("/")
     if name not in programme.claims:
-        all_of = f"all: {', '.join(programme.claims)}" if programme.claims else "the programme has none"
-        raise InputError(Fault(f'there is no claim "{name}"{did_you_mean(name, programme.claims)} ({all_of})'))
+        all_of = say("all: {names}", names=", ".join(programme.claims)) if programme.claims else say("the programme has none", "claims")
+        raise InputError(
+            Fault(say('there is no claim "{name}"{near} ({all_of})', name=name, near=did_you_mean(name, programme.claims), all_of=all_of))
+        )
     readings = list(programme.claims[name].readings)
     if not reading and len(readings) > 1:
-        choose = ", ".join(f'"{name}/{one}"' for one in readings)
-        raise InputError(Fault(f'the claim "{name}" has {len(readings)} readings; name one: {choose}'))
+        choose = ", ".join(say('"{value}"', value=f"{name}/{one}") for one in readings)
+        raise InputError(
+            Fault(say('the claim "{name}" has {readings} readings; name one: {choose}', name=name, readings=len(readings), choose=choose))
+        )
     if reading and reading not in readings:
         near = did_you_mean(reading, readings)
-        raise InputError(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings)})'))
+        raise InputError(
+            Fault(
+                say(
+                    'the claim "{name}" has no reading "{reading}"{near} (all: {readings})',
+                    name=name,
+                    reading=reading,
+                    near=near,
+                    readings=", ".join(readings),
+                )
+            )
+        )
     return name, reading or readings[0]
 
 

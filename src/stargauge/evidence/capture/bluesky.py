@@ -27,6 +27,7 @@ from stargauge.evidence.capture.fetched import Api, Fetched
 from stargauge.evidence.capture.items import Gap, Item, Thread, linked, time_or_none
 from stargauge.evidence.capture.mastodon import answer_of
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 #: Where identities of the kind did:plc and public views are asked; `settings` may name others.
 DIRECTORY, VIEW = "https://plc.directory", "https://public.api.bsky.app"
@@ -62,11 +63,13 @@ def record_of(target: str) -> tuple[str, str]:
     ):  # fmt: skip
         account, path = found[1], f"app.bsky.feed.post/{found[2]}"
     else:
-        raise InputError(f'got "{target}"; expected at://ACCOUNT/COLLECTION/RKEY or https://bsky.app/profile/ACCOUNT/post/RKEY')
+        raise InputError(
+            say('got "{target}"; expected at://ACCOUNT/COLLECTION/RKEY or https://bsky.app/profile/ACCOUNT/post/RKEY', target=target)
+        )
     if not (DID.fullmatch(account) or HANDLE.fullmatch(account)):
-        raise InputError(f'got the account "{account}"; expected a handle such as name.bsky.social or a did:plc:...')
+        raise InputError(say('got the account "{account}"; expected a handle such as name.bsky.social or a did:plc:...', account=account))
     if not PATH.fullmatch(path):
-        raise InputError(f'got the path "{path}"; expected a collection and a key such as app.bsky.feed.post/3lgcl3aaaaa2a')
+        raise InputError(say('got the path "{path}"; expected a collection and a key such as app.bsky.feed.post/3lgcl3aaaaa2a', path=path))
     return account, path
 
 

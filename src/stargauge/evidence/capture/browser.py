@@ -25,6 +25,8 @@ from stargauge.evidence.capture.proxy import Proxy
 from stargauge.evidence.capture.text import VERSION, page_text
 from stargauge.evidence.capture.warc import certificates_of, resource_warc
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 TALLEST = 16_000
 STEPS = 50
@@ -46,7 +48,7 @@ def take(target: str, options: Options) -> Taken:
     try:
         options.guard.resolve(target)
     except (Refused, OSError) as wrong:
-        raise InputError(Fault(f"not asked: {wrong}", file=target)) from None
+        raise InputError(Fault(say("not asked: {why}", why=problem(str(wrong))), file=target)) from None
     started = options.now()
     with Proxy(options.guard, limits.seconds + 30, limits.bytes * 4) as proxy, Browser(program, proxy.port) as browser:
         view = _View(browser, target, limits, min(int(options.settings.get("scroll", 0)), STEPS))
@@ -61,7 +63,15 @@ def take(target: str, options: Options) -> Taken:
 
 def _taken(target: str, view: _View, fetched: Fetched, sandboxed: bool, proxy: Proxy, options: Options) -> Taken:
     if fetched.status is None and not view.dom:
-        raise InputError(Fault(f"nothing was captured: {fetched.message or 'the browser showed no page'}", file=target))
+        raise InputError(
+            Fault(
+                say(
+                    "nothing was captured: {message}",
+                    message=problem(fetched.message) if fetched.message else say("the browser showed no page"),
+                ),
+                file=target,
+            )
+        )
     page = page_text(view.dom, "text/html; charset=utf-8")
     about = about_fetched(fetched, "web") | {
         "method": "browser", "browser": view.version, "sandboxed": sandboxed, "scrolled": len(view.steps), "hosts": len(proxy.asked),

@@ -22,6 +22,8 @@ from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.capture.guard import Guard
 from stargauge.evidence.capture.items import Thread, written
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 #: Where each method lives; the function there is called `take`.
 METHODS = {
@@ -85,7 +87,14 @@ class Taken:
 def take(target: str, method: str = "web", options: Options | None = None) -> Taken:
     """Take a capture. Raises InputError where the method is unknown, the file is at fault, or nothing came that could be kept."""
     if method not in METHODS:
-        raise InputError(f'there is no method "{method}"{did_you_mean(method, METHODS)} (there are: {", ".join(METHODS)})')
+        raise InputError(
+            say(
+                'there is no method "{method}"{near} (there are: {methods})',
+                method=method,
+                near=did_you_mean(method, METHODS),
+                methods=", ".join(METHODS),
+            )
+        )
     module = import_module(f"stargauge.evidence.capture.{METHODS[method]}")
     made: Taken = module.take(target, options or Options())
     return made
@@ -109,7 +118,15 @@ def from_fetched(
 
     attempts = (main, *others)
     if not any(exchange.response for one in attempts for exchange in one.exchanges):
-        raise InputError(Fault(f"nothing was captured: {main.message or main.error or 'no answer came'}", file=main.url))
+        raise InputError(
+            Fault(
+                say(
+                    "nothing was captured: {message}",
+                    message=problem(told) if (told := main.message or main.error) else say("no answer came"),
+                ),
+                file=main.url,
+            )
+        )
     about = about_fetched(main, terms) | (about_thread(thread) if thread else {})
     kept: dict[str, bytes] = {"warc": warc_of(*attempts), "metadata": as_bytes([one.to_dict() for one in attempts]), **payloads}
     if main.text_sha256 or text:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 LONGEST = 256 * 1024 * 1024
@@ -66,12 +68,15 @@ def binary(named: str = "") -> str:
     found = shutil.which(wanted) if wanted else next((path for name in NAMES if (path := shutil.which(name))), None)
     if os.name != "posix":
         raise InputError(
-            "capturing with a browser of ours needs Linux or macOS; save the page in your browser (MHTML) and supply that file"
+            say("capturing with a browser of ours needs Linux or macOS; save the page in your browser (MHTML) and supply that file")
         )
     if not found:
-        told = f'"{wanted}" is no program here' if wanted else f"none of {', '.join(NAMES)} is here"
+        told = say('"{wanted}" is no program here', wanted=wanted) if wanted else say("none of {names} is here", names=", ".join(NAMES))
         raise InputError(
-            f"no browser: {told}; install Chromium, name one with STARGAUGE_BROWSER, or supply a page saved in your browser (MHTML)"
+            say(
+                "no browser: {told}; install Chromium, name one with STARGAUGE_BROWSER, or supply a page saved in your browser (MHTML)",
+                told=told,
+            )
         )
     return found
 
@@ -203,7 +208,7 @@ def _started(command: list[str], environment: dict[str, str]) -> tuple[int, int,
     except OSError as wrong:
         os.close(ours_in)
         os.close(ours_out)
-        raise InputError(f"the browser {command[0]} cannot be started: {wrong.strerror}") from None
+        raise InputError(say("the browser {command} cannot be started: {strerror}", command=command[0], strerror=problem(wrong))) from None
     finally:
         os.close(theirs_in)
         os.close(theirs_out)

@@ -20,6 +20,8 @@ from stargauge.evidence.capture.items import Gap, Item, Thread, read_time
 from stargauge.evidence.capture.links import joined as joined_url
 from stargauge.evidence.capture.text import decoded, of_markup
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 LARGEST = 16 * 1024 * 1024
 DEEPEST, MOST_NODES, MOST_ITEMS = 100, 200_000, 5_000
@@ -56,7 +58,7 @@ def take(target: str, options: Options) -> Taken:
 def read_feed(data: bytes, url: str, content_type: str = "") -> Thread:
     """The entries of a feed in their order. Raises InputError with the place of the fault."""
     if len(data) > LARGEST:
-        raise InputError(Fault(f"the feed has {len(data):,} bytes; at most {LARGEST:,} are read", file=url))
+        raise InputError(Fault(say("the feed has {data:,} bytes; at most {largest:,} are read", data=len(data), largest=LARGEST), file=url))
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     items = _json_items(data, url) if start[:1] == b"{" else _xml_items(data, url, content_type)
     return Thread(url, tuple(items[:MOST_ITEMS]), None, (Gap("pagination", note="a feed shows its newest entries alone"),), (), "unknown")
@@ -72,7 +74,13 @@ def parsed(data: bytes, url: str, content_type: str = "") -> Node:
         nonlocal count
         count += 1
         if len(open_nodes) > DEEPEST or count > MOST_NODES:
-            raise InputError(f"the feed is nested deeper than {DEEPEST} or has more than {MOST_NODES:,} elements")
+            raise InputError(
+                say(
+                    "the feed is nested deeper than {deepest} or has more than {most_nodes:,} elements",
+                    deepest=DEEPEST,
+                    most_nodes=MOST_NODES,
+                )
+            )
         made = Node(_local(name), {_local(key): value for key, value in attributes.items()})
         open_nodes[-1].children.append(made)
         open_nodes.append(made)
@@ -82,7 +90,7 @@ def parsed(data: bytes, url: str, content_type: str = "") -> Node:
         open_nodes.pop().text = "".join(parts.pop())
 
     def refused(*of: Any) -> Any:
-        raise InputError("the feed declares a document type or entities, which a feed has no need of")
+        raise InputError(say("the feed declares a document type or entities, which a feed has no need of"))
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = begin, end
@@ -93,12 +101,18 @@ def parsed(data: bytes, url: str, content_type: str = "") -> Node:
         parser.Parse(_plain(data, content_type), True)
     except expat.ExpatError as wrong:
         raise InputError(
-            Fault(f"it is no XML that can be read: {expat.ErrorString(wrong.code)}", "", url, wrong.lineno, wrong.offset)
+            Fault(
+                say("it is no XML that can be read: {errorstring}", errorstring=problem(expat.ErrorString(wrong.code))),
+                "",
+                url,
+                wrong.lineno,
+                wrong.offset,
+            )
         ) from None
     except InputError as error:
         raise InputError(Fault(error.faults[0].message, file=url)) from None
     except (ValueError, LookupError) as wrong:
-        raise InputError(Fault(f"it is no XML that can be read: {wrong}", file=url)) from None
+        raise InputError(Fault(say("it is no XML that can be read: {wrong}", wrong=problem(str(wrong))), file=url)) from None
     return top.children[0]
 
 
@@ -124,7 +138,7 @@ def _xml_items(data: bytes, url: str, content_type: str) -> list[Item]:
         owner = channel.of("creator", "managingeditor", "title")
         found = channel.all("item") + root.all("item")
         return [_rss(one, at, url, owner) for at, one in enumerate(found[:MOST_ITEMS])]
-    raise InputError(Fault(f"expected a feed (rss, feed or rdf); its outermost element is <{root.name[:40]}>", file=url))
+    raise InputError(Fault(say("expected a feed (rss, feed or rdf); its outermost element is <{name}>", name=root.name[:40]), file=url))
 
 
 def _atom(entry: Node, position: int, url: str, owner: str) -> Item:
@@ -175,9 +189,9 @@ def _json_items(data: bytes, url: str) -> list[Item]:
     try:
         feed = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as wrong:
-        raise InputError(Fault(f"it is no JSON that can be read: {wrong}", file=url)) from None
+        raise InputError(Fault(say("it is no JSON that can be read: {wrong}", wrong=problem(str(wrong))), file=url)) from None
     if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version", "")) or not isinstance(feed.get("items"), list):
-        raise InputError(Fault("expected a JSON Feed with version and items", file=url))
+        raise InputError(Fault(say("expected a JSON Feed with version and items"), file=url))
     owner = _author(feed) or str(feed.get("title", ""))
     return [_json_item(one, at, url, owner) for at, one in enumerate(feed["items"][:MOST_ITEMS]) if isinstance(one, dict)]
 

@@ -11,17 +11,18 @@ from stargauge.evidence.capture.items import written
 from stargauge.evidence.capture.supplied import Supplied, read_file, read_supplied
 from stargauge.evidence.capture.warc import resource_warc
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 
 def take(target: str, options: Options) -> Taken:
     """Keep a file as it came, with what it states beside our own clock. `target`: the URL it shows; empty: as the file itself states."""
     if options.file is None:
-        raise InputError("expected a file that shows the target")
+        raise InputError(say("expected a file that shows the target"))
     data = read_file(options.file)
     made = read_supplied(data, options.file.name, target)
     shown = target or made.url
     if not shown:
-        raise InputError(Fault("the file does not say what it shows; name the URL with --shows", file=str(options.file)))
+        raise InputError(Fault(say("the file does not say what it shows; name the URL with --shows"), file=str(options.file)))
     ours = options.now()
     about = _about(made, shown, data, options, written(ours))
     payloads = {"file": data, "metadata": as_bytes({**about, "facts": dict(made.facts)})}

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 Reason = Literal["pagination", "hidden", "login", "limit", "blocked", "own_side_only", "not_captured"]
 Completeness = Literal["complete", "partial", "unknown"]
@@ -30,11 +31,11 @@ def read_time(text: str) -> datetime:
     """A time from its text; one without a zone is refused, since it could be any of 26 hours."""
     time = datetime.fromisoformat(text)
     if time.tzinfo is None:
-        raise ValueError(f'got "{text}"; expected a time with its zone, such as 2025-01-22T17:40:05Z')
+        raise ValueError(say('got "{text}"; expected a time with its zone, such as 2025-01-22T17:40:05Z', text=text))
     try:
         return time.astimezone(UTC)
     except OverflowError:
-        raise ValueError(f'got "{text}", which is no time in UTC') from None
+        raise ValueError(say('got "{text}", which is no time in UTC', text=text)) from None
 
 
 def time_or_none(text: object) -> datetime | None:
@@ -167,7 +168,7 @@ class Thread:
         gaps = []
         for place, one in enumerate(_list(data, "gaps", "thread", faults)):
             if not isinstance(one, Mapping) or one.get("reason") not in get_args(Reason):
-                faults.append(Fault(f"expected a reason of {', '.join(get_args(Reason))}", f"gaps[{place}]"))
+                faults.append(Fault(say("expected a reason of {get_args}", get_args=", ".join(get_args(Reason))), f"gaps[{place}]"))
             else:
                 where = f"gaps[{place}]"
                 gaps.append(
@@ -180,7 +181,12 @@ class Thread:
                 )
         completeness = data.get("completeness", "unknown")
         if completeness not in get_args(Completeness):
-            faults.append(Fault(f"got {completeness!r}; expected {', '.join(get_args(Completeness))}", "completeness"))
+            faults.append(
+                Fault(
+                    say("got {completeness!r}; expected {get_args}", completeness=completeness, get_args=", ".join(get_args(Completeness))),
+                    "completeness",
+                )
+            )
         missing = _list(data, "missing", "thread", faults)
         root, shown = _text(data, "root", "thread", faults), _whole(data, "shown", "thread", faults)
         if faults:
@@ -225,15 +231,15 @@ def _with_depth(item: Item, depth: int) -> Item:
 def _item(data: Any, where: str) -> tuple[Item | None, list[Fault]]:
     faults: list[Fault] = []
     if not isinstance(data, Mapping):
-        return None, [Fault(f"got {type(data).__name__}; expected an object", where)]
+        return None, [Fault(say("got {kind}; expected an object", kind=type(data).__name__), where)]
     for name in ("id", "author", "text", "position"):
         if name not in data:
-            faults.append(Fault("is missing", f"{where}.{name}"))
+            faults.append(Fault(say("is missing"), f"{where}.{name}"))
     revisions = []
     for place, one in enumerate(_list(data, "revisions", where, faults)):
         at = f"{where}.revisions[{place}]"
         if not isinstance(one, Mapping):
-            faults.append(Fault("expected an object with time and text", at))
+            faults.append(Fault(say("expected an object with time and text"), at))
         elif (time := _time(one, "time", at, faults)) is not None:
             revisions.append(Revision(time, _text(one, "text", at, faults)))
     texts = {
@@ -243,14 +249,14 @@ def _item(data: Any, where: str) -> tuple[Item | None, list[Fault]]:
     position, depth = _whole(data, "position", where, faults), _whole(data, "depth", where, faults)
     created, edited = _time(data, "created", where, faults), _time(data, "edited", where, faults)
     if faults or position is None:
-        return None, faults or [Fault("is missing", f"{where}.position")]
+        return None, faults or [Fault(say("is missing"), f"{where}.position")]
     return Item(**texts, position=position, depth=depth, created=created, edited=edited, revisions=tuple(revisions)), []
 
 
 def _text(data: Mapping[str, Any], name: str, where: str, faults: list[Fault]) -> str:
     value = data.get(name, "")
     if not isinstance(value, str):
-        faults.append(Fault(f"got {type(value).__name__}; expected a text", f"{where}.{name}"))
+        faults.append(Fault(say("got {kind}; expected a text", kind=type(value).__name__), f"{where}.{name}"))
         return ""
     return value
 
@@ -259,7 +265,7 @@ def _whole(data: Mapping[str, Any], name: str, where: str, faults: list[Fault]) 
     value = data.get(name)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    faults.append(Fault(f"got {value!r}; expected a whole number", f"{where}.{name}"))
+    faults.append(Fault(say("got {value!r}; expected a whole number", value=value), f"{where}.{name}"))
     return None
 
 
@@ -278,5 +284,5 @@ def _list(data: Mapping[str, Any], name: str, where: str, faults: list[Fault]) -
     value = data.get(name, [])
     if isinstance(value, (list, tuple)):
         return list(value)
-    faults.append(Fault(f"got {type(value).__name__}; expected a list", f"{where}.{name}"))
+    faults.append(Fault(say("got {kind}; expected a list", kind=type(value).__name__), f"{where}.{name}"))
     return []

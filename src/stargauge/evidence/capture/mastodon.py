@@ -18,6 +18,7 @@ from stargauge.evidence.capture.capture import Options, Taken, as_method, from_f
 from stargauge.evidence.capture.fetched import Api, Fetched
 from stargauge.evidence.capture.items import Gap, Item, Revision, Thread, linked, time_or_none
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 PATH = re.compile(r"/(?:@[^/]+|users/[^/]+/statuses|notice|web/statuses|deck/@[^/]+)/(\d+|[A-Za-z0-9]{10,40})/?")
 #: A server shows a visitor without an account at most so many answers and posts before (Mastodon, statuses controller).
@@ -29,7 +30,7 @@ def status_of(url: str) -> tuple[str, str]:
     """The host's address and the id of a post. Raises InputError for what is no post."""
     split = urlsplit(url)
     if split.scheme not in ("http", "https") or not (found := PATH.fullmatch(split.path)):
-        raise InputError(f'got "{url}"; expected a post such as https://mastodon.example/@name/113870000000000000')
+        raise InputError(say('got "{url}"; expected a post such as https://mastodon.example/@name/113870000000000000', url=url))
     return f"{split.scheme}://{split.netloc}", found[1]
 
 

@@ -23,6 +23,7 @@ from stargauge.evidence.capture.items import Thread, read_time
 from stargauge.evidence.capture.links import joined
 from stargauge.evidence.capture.text import PageText, is_page, media_type, page_text
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: The largest file that is read, and the most that its packed parts may hold together.
@@ -64,13 +65,20 @@ class Supplied:
 def read_file(path: Path) -> bytes:
     """A file's bytes. Raises InputError where it is missing, no file, empty or too large."""
     if not path.is_file():
-        raise InputError(Fault("there is no such file", file=str(path)))
+        raise InputError(Fault(say("there is no such file"), file=str(path)))
     size = path.stat().st_size
     if not size:
-        raise InputError(Fault("the file is empty", file=str(path)))
+        raise InputError(Fault(say("the file is empty"), file=str(path)))
     if size > LARGEST:
         raise InputError(
-            Fault(f"the file has {size:,} bytes; at most {LARGEST:,} are read. Supply the part that shows the item", file=str(path))
+            Fault(
+                say(
+                    "the file has {size:,} bytes; at most {largest:,} are read. Supply the part that shows the item",
+                    size=size,
+                    largest=LARGEST,
+                ),
+                file=str(path),
+            )
         )
     return path.read_bytes()
 
@@ -88,7 +96,7 @@ def read_supplied(data: bytes, name: str, target: str = "") -> Supplied:
     except InputError as error:
         raise InputError([_in_file(fault, name) for fault in error.faults]) from None
     except RecursionError:
-        raise InputError(Fault("it is nested deeper than any such file is", file=name)) from None
+        raise InputError(Fault(say("it is nested deeper than any such file is"), file=name)) from None
 
 
 def _in_file(fault: Fault, name: str) -> Fault:
@@ -116,8 +124,12 @@ def kind_of(data: bytes, name: str) -> str:
         return "mhtml"
     if is_page("", data) or (Path(name).suffix.lower() in (".html", ".htm", ".xhtml") and b"\x00" not in start and b"<" in start):
         return "html"
-    kinds = "HTML, MHTML, HAR, WARC, WACZ, PNG, JPEG, WebP, PDF or an export of an X account"
-    raise InputError(Fault(f"expected {kinds}; it begins like none of these", file=name))
+    raise InputError(
+        Fault(
+            say("expected HTML, MHTML, HAR, WARC, WACZ, PNG, JPEG, WebP, PDF or an export of an X account; it begins like none of these"),
+            file=name,
+        )
+    )
 
 
 def of_document(document: Document, kind: str, media: str, **more: Any) -> Supplied:
@@ -152,13 +164,13 @@ def _mhtml(data: bytes, name: str, target: str) -> Supplied:
     for part in message.walk():
         parts.append(part)
         if len(parts) > PARTS:
-            raise InputError(Fault(f"it has more than {PARTS:,} parts"))
+            raise InputError(Fault(say("it has more than {parts:,} parts", parts=PARTS)))
     page = next((part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")), None)
     if page is None:
-        raise InputError(Fault("it has no part that is a page (text/html)"))
+        raise InputError(Fault(say("it has no part that is a page (text/html)")))
     body = page.get_payload(decode=True)
     if not isinstance(body, bytes) or not body:
-        raise InputError(Fault("its page is empty"))
+        raise InputError(Fault(say("its page is empty")))
     url = str(message.get("Snapshot-Content-Location") or page.get("Content-Location") or "").strip()
     charset = page.get_param("charset")
     kind = f"text/html; charset={charset}" if isinstance(charset, str) else "text/html"
@@ -180,7 +192,7 @@ def _har(data: bytes, name: str, target: str) -> Supplied:
     log = read.get("log") if isinstance(read, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
     if not isinstance(entries, list) or not entries:
-        raise InputError(Fault("expected log.entries with at least one request", "log.entries"))
+        raise InputError(Fault(say("expected log.entries with at least one request"), "log.entries"))
     found, faults, secrets = [], [], 0
     for at, entry in enumerate(entries):
         try:
@@ -189,7 +201,9 @@ def _har(data: bytes, name: str, target: str) -> Supplied:
             if document := _har_document(entry):
                 found.append(document)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
-            faults.append(Fault(f"cannot be read: {type(wrong).__name__}: {wrong}", f"log.entries[{at}]"))
+            faults.append(
+                Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(str(wrong))), f"log.entries[{at}]")
+            )
     if faults:
         raise InputError(faults[:20])
     told = f"{secrets:,} request{'s carry' if secrets > 1 else ' carries'}"
@@ -220,7 +234,7 @@ def _har_document(entry: Mapping[str, Any]) -> Document | None:
 def main_document(found: list[Document], target: str, first: str = "") -> Document:
     """The page of interest: that of the target, else the one a list of pages names first, else the first answered well, else the first."""
     if not found:
-        raise InputError(Fault("it holds no page (text/html or text/plain)"))
+        raise InputError(Fault(say("it holds no page (text/html or text/plain)")))
     if target:
         bare = target.partition("#")[0]
         if made := [one for one in found if one.url.partition("#")[0] in (bare, bare + "/")]:
@@ -228,7 +242,17 @@ def main_document(found: list[Document], target: str, first: str = "") -> Docume
         from stargauge.quantity.errors import did_you_mean
 
         urls = list(dict.fromkeys(one.url for one in found))
-        raise InputError(Fault(f"it holds no page of {target}{did_you_mean(target, urls)} (it has {len(urls)}: {', '.join(urls[:5])})"))
+        raise InputError(
+            Fault(
+                say(
+                    "it holds no page of {target}{near} (it has {count}: {urls})",
+                    target=target,
+                    near=did_you_mean(target, urls),
+                    count=len(urls),
+                    urls=", ".join(urls[:5]),
+                )
+            )
+        )
     listed = [one for one in found if first and one.url == first]
     return next((one for one in (*listed, *found) if one.status in (200, None)), found[0])
 
@@ -238,11 +262,11 @@ def as_json(data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as wrong:
-        raise InputError(Fault(f"it is not UTF-8 at byte {wrong.start:,}")) from None
+        raise InputError(Fault(say("it is not UTF-8 at byte {start:,}", start=wrong.start))) from None
     except json.JSONDecodeError as wrong:
-        raise InputError(Fault(f"it is not JSON: {wrong.msg}", line=wrong.lineno, column=wrong.colno)) from None
+        raise InputError(Fault(say("it is not JSON: {msg}", msg=problem(wrong)), line=wrong.lineno, column=wrong.colno)) from None
     except ValueError as wrong:
-        raise InputError(Fault(f"it is not JSON that can be read: {wrong}")) from None
+        raise InputError(Fault(say("it is not JSON that can be read: {wrong}", wrong=problem(str(wrong))))) from None
 
 
 def _picture(data: bytes, name: str, target: str) -> Supplied:
@@ -254,7 +278,7 @@ def _picture(data: bytes, name: str, target: str) -> Supplied:
     notes = ["a picture alone: anyone can draw one; look for a capture of the page or the record itself"]
     if kind == "png":
         if len(data) < 33 or data[12:16] != b"IHDR":
-            raise InputError(Fault("it begins like a PNG but has no picture header"))
+            raise InputError(Fault(say("it begins like a PNG but has no picture header")))
         facts["width"], facts["height"] = struct.unpack(">II", data[16:24])
         if b"IEND" not in data[-16:]:
             notes.append(say("the file seems cut off: its end mark is missing"))

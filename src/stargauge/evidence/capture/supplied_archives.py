@@ -17,6 +17,7 @@ from stargauge.evidence.capture.items import read_time
 from stargauge.evidence.capture.supplied import Document, Supplied
 from stargauge.evidence.capture.text import is_page
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 #: The longest single page that is read out of an archive.
@@ -54,27 +55,38 @@ class _Warc:
                 for record in records:
                     self.records += 1
                     if self.records > supplied.PARTS * 10:
-                        raise InputError(Fault(f"it has more than {supplied.PARTS * 10:,} records", file))
+                        raise InputError(Fault(say("it has more than {parts:,} records", parts=supplied.PARTS * 10), file))
                     self._one(record, file)
         except InputError:
             raise
         except Exception as wrong:  # the parser's own errors have no common class
-            self.faults.append(Fault(f"cannot be read after record {self.records}: {str(wrong).strip() or type(wrong).__name__}", file))
+            self.faults.append(
+                Fault(
+                    say(
+                        "cannot be read after record {records}: {wrong}",
+                        records=self.records,
+                        wrong=str(wrong).strip() or type(wrong).__name__,
+                    ),
+                    file,
+                )
+            )
         if records.err_count:
             self.notes.append(say("a record does not end where it states: its length, or what follows it, is wrong"))
         if not self.records and not self.faults:
-            self.faults.append(Fault("it has no records", file))
+            self.faults.append(Fault(say("it has no records"), file))
 
     def _one(self, record: Any, file: str) -> None:
         headers = record.http_headers
         wanted = record.rec_type in ("response", "resource") and (headers is None or is_page(headers.get_header("Content-Type") or "", b""))
         body = _limited(record.content_stream() if wanted else record.raw_stream, PAGE if wanted else None)
         if body is None:
-            self.faults.append(Fault(f"a page unpacks to more than {PAGE:,} bytes", f"{file or 'record'} {self.records}"))
+            self.faults.append(Fault(say("a page unpacks to more than {page:,} bytes", page=PAGE), f"{file or 'record'} {self.records}"))
             return
         if record.digest_checker.passed is False:
             problems = "; ".join(str(one) for one in record.digest_checker.problems)
-            self.faults.append(Fault(f"record {self.records} does not match its digest: {problems}", file))
+            self.faults.append(
+                Fault(say("record {records} does not match its digest: {problems}", records=self.records, problems=problems), file)
+            )
         kind = (headers.get_header("Content-Type") if headers else record.rec_headers.get_header("Content-Type")) or ""
         if wanted and is_page(kind, body):
             status = int(code) if headers and (code := headers.get_statuscode() or "").isdecimal() else None
@@ -94,15 +106,15 @@ class _Warc:
                     if len(made) > self.left:
                         break
                     if not engine.eof:
-                        self.faults.append(Fault("it is cut off within a packed record", file))
+                        self.faults.append(Fault(say("it is cut off within a packed record"), file))
                         break
                     rest = engine.unused_data
             except zlib.error as wrong:
-                self.faults.append(Fault(f"it is not gzip as it should be: {wrong}", file))
+                self.faults.append(Fault(say("it is not gzip as it should be: {wrong}", wrong=problem(str(wrong))), file))
             data = bytes(made)
             self.left -= len(data)
         if self.left < 0:
-            raise InputError(Fault(f"it unpacks to more than {supplied.UNPACKED:,} bytes", file))
+            raise InputError(Fault(say("it unpacks to more than {unpacked:,} bytes", unpacked=supplied.UNPACKED), file))
         return data
 
 
@@ -130,16 +142,18 @@ def opened(data: bytes) -> zipfile.ZipFile:
         made = zipfile.ZipFile(io.BytesIO(data))
         listed = made.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RecursionError) as wrong:
-        raise InputError(Fault(f"it is a broken zip file: {wrong}")) from None
+        raise InputError(Fault(say("it is a broken zip file: {wrong}", wrong=problem(str(wrong))))) from None
     faults = []
     if len(listed) > supplied.PARTS:
-        faults.append(Fault(f"it has {len(listed):,} parts; at most {supplied.PARTS:,} are read"))
+        faults.append(Fault(say("it has {listed:,} parts; at most {parts:,} are read", listed=len(listed), parts=supplied.PARTS)))
     if (total := sum(one.file_size for one in listed)) > supplied.UNPACKED:
-        faults.append(Fault(f"it unpacks to {total:,} bytes; at most {supplied.UNPACKED:,} are unpacked"))
-    faults += [Fault("is encrypted", one.filename) for one in listed[: supplied.PARTS] if one.flag_bits & 1]
+        faults.append(
+            Fault(say("it unpacks to {total:,} bytes; at most {unpacked:,} are unpacked", total=total, unpacked=supplied.UNPACKED))
+        )
+    faults += [Fault(say("is encrypted"), one.filename) for one in listed[: supplied.PARTS] if one.flag_bits & 1]
     names = [one.filename for one in listed]
     if len(set(names)) < len(names):
-        faults.append(Fault("has two parts of one name, so that two programs may read two things"))
+        faults.append(Fault(say("has two parts of one name, so that two programs may read two things")))
     if faults:
         raise InputError(faults[:20])
     return made
@@ -152,9 +166,9 @@ def part(archive: zipfile.ZipFile, name: str) -> bytes:
         with archive.open(name) as stream:
             data = stream.read(stated + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as wrong:
-        raise InputError(Fault(f"cannot be unpacked: {wrong}", name)) from None
+        raise InputError(Fault(say("cannot be unpacked: {wrong}", wrong=problem(str(wrong))), name)) from None
     if len(data) != stated:
-        raise InputError(Fault(f"states {stated:,} bytes and has another number", name))
+        raise InputError(Fault(say("states {stated:,} bytes and has another number", stated=stated), name))
     return data
 
 
@@ -166,7 +180,7 @@ def zip_kind(data: bytes) -> str:
         return "wacz"
     if any(name.rpartition("/")[2] in ("tweets.js", "tweet.js", "account.js") for name in names):
         return "x_archive"
-    raise InputError(Fault("the zip file is neither WACZ (datapackage.json) nor an export of an X account (data/tweets.js)"))
+    raise InputError(Fault(say("the zip file is neither WACZ (datapackage.json) nor an export of an X account (data/tweets.js)")))
 
 
 def read_wacz(data: bytes, name: str, target: str) -> Supplied:
@@ -193,23 +207,23 @@ def read_wacz(data: bytes, name: str, target: str) -> Supplied:
 def _resource_faults(archive: zipfile.ZipFile, package: Any) -> Iterator[Fault]:
     resources = package.get("resources") if isinstance(package, dict) else None
     if not isinstance(resources, list):
-        yield Fault("expected a list of resources", "datapackage.json")
+        yield Fault(say("expected a list of resources"), "datapackage.json")
         return
     names = set(archive.namelist())
     for at, one in enumerate(resources):
         path, stated = (str(one.get(key, "")) for key in ("path", "hash")) if isinstance(one, dict) else ("", "")
         if path not in names:
-            yield Fault(f'names "{path}", which is not there', f"datapackage.json resources[{at}]")
+            yield Fault(say('names "{path}", which is not there', path=path), f"datapackage.json resources[{at}]")
             continue
         kind, _, digest = stated.partition(":")
         if kind not in ("sha256", "md5", "sha1", "sha512"):
-            yield Fault(f'states no hash that can be checked ("{stated[:80]}")', path)
+            yield Fault(say('states no hash that can be checked ("{stated}")', stated=stated[:80]), path)
         elif hashlib.new(kind, part(archive, path), usedforsecurity=False).hexdigest() != digest.lower():
-            yield Fault("does not match its stated hash", path)
+            yield Fault(say("does not match its stated hash"), path)
     listed = {str(one.get("path", "")) for one in resources if isinstance(one, dict)}
     for path in sorted(names - listed - {"datapackage.json", "datapackage-digest.json"}):
         if not path.endswith("/"):
-            yield Fault("is there without a stated hash", path)
+            yield Fault(say("is there without a stated hash"), path)
 
 
 def _pages(archive: zipfile.ZipFile) -> list[str]:

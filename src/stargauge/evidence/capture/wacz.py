@@ -22,6 +22,7 @@ from stargauge.evidence.archive import Archive, Entry
 from stargauge.evidence.capture.fetch import TOOL
 from stargauge.evidence.capture.items import read_time
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 VERSION = "1.1.1"
 #: Lines of the index that are packed together, so that a reader fetches only a part.
@@ -48,7 +49,7 @@ def export(archive: Archive, entries: Iterable[Entry]) -> bytes:
     pages, faults = [], []
     for entry in entries:
         if entry.kind != "capture" or "warc" not in entry.payloads:
-            faults.append(f"{entry.id} is no capture with a WARC")
+            faults.append(say("{id} is no capture with a WARC", id=entry.id))
             continue
         try:
             text = archive.payload(entry, "text").decode("utf-8", "replace") if "text" in entry.payloads else ""
@@ -61,7 +62,7 @@ def export(archive: Archive, entries: Iterable[Entry]) -> bytes:
         except InputError as error:
             faults += [f"{entry.id}: {fault}" for fault in error.faults]
     if faults or not pages:
-        raise InputError("; ".join(faults) or "there are no captures to export")
+        raise InputError("; ".join(faults) or say("there are no captures to export"))
     return packed(pages)
 
 

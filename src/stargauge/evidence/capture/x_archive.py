@@ -15,6 +15,7 @@ from stargauge.evidence.capture import supplied_archives
 from stargauge.evidence.capture.items import Gap, Item, Thread, linked, read_time
 from stargauge.evidence.capture.supplied import Supplied, as_json
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
 
 HEAD = re.compile(rb"\s*window\.YTD\.[\w-]+\.part\d+\s*=\s*")
@@ -39,15 +40,17 @@ def read_x_archive(data: bytes, name: str, target: str) -> Supplied:
             continue
         for at, one in enumerate(_listed(file, path)):
             if len(items) >= MOST:
-                raise InputError(Fault(f"it has more than {MOST:,} posts", path))
+                raise InputError(Fault(say("it has more than {most:,} posts", most=MOST), path))
             try:
                 items.append(_item(one.get("tweet", one), len(items), author, shown))
             except (KeyError, ValueError, TypeError, AttributeError) as wrong:
-                faults.append(Fault(f"cannot be read: {type(wrong).__name__}: {wrong}", f"{path}[{at}]"))
+                faults.append(
+                    Fault(say("cannot be read: {kind}: {wrong}", kind=type(wrong).__name__, wrong=problem(str(wrong))), f"{path}[{at}]")
+                )
     if faults:
         raise InputError(faults[:20])
     if not items:
-        raise InputError(Fault("it has no posts (expected tweets.js with a list of posts)"))
+        raise InputError(Fault(say("it has no posts (expected tweets.js with a list of posts)")))
     return _supplied(items, files, about, author, target)
 
 
@@ -55,8 +58,18 @@ def _supplied(items: list[Item], files: Mapping[str, bytes], about: Mapping[str,
     made, missing = linked(items)
     wanted = re.search(r"/status(?:es)?/(\d+)", target)
     if wanted and wanted[1] not in {item.id for item in made}:
-        held = f"{len(made):,} post{'s' if len(made) != 1 else ''} of {author or 'an account not named'}"
-        raise InputError(Fault(f"it has no post {wanted[1]}; it has {held}"))
+        raise InputError(
+            Fault(
+                say(
+                    "it has no post {wanted}; it has {posts} of {author}"
+                    if author
+                    else "it has no post {wanted}; it has {posts} of an account not named",
+                    wanted=wanted[1],
+                    posts=say("{count:,} post" if len(made) == 1 else "{count:,} posts", count=len(made)),
+                    author=author,
+                )
+            )
+        )
     gap = Gap("own_side_only", note="an export has the posts of its holder alone")
     thread = Thread(wanted[1] if wanted else made[0].id, made, gaps=(gap,), missing=missing, completeness="partial")
     notes = [say("the holder's own side only; the holder had the file in hand")]
@@ -95,14 +108,14 @@ def _listed(file: bytes, path: str) -> list[dict[str, Any]]:
     except InputError as error:
         raise InputError([Fault(fault.message, path) for fault in error.faults]) from None
     if not isinstance(read, list) or not all(isinstance(one, dict) for one in read):
-        raise InputError(Fault("expected a list of objects", path))
+        raise InputError(Fault(say("expected a list of objects"), path))
     return read
 
 
 def _item(post: Mapping[str, Any], position: int, author: str, shown: str) -> Item:
     id = str(post.get("id_str") or post["id"])
     if not id.isdecimal():
-        raise ValueError(f'the id is "{id[:40]}"')
+        raise ValueError(say('the id is "{id}"', id=id[:40]))
     text = str(post["full_text"] if "full_text" in post else post["text"])
     for escaped, plain in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         text = text.replace(escaped, plain)

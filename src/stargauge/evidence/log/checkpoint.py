@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from stargauge.evidence.log.merkle import HASH_SIZE, ProofError
 from stargauge.evidence.log.note import Signer, Verifier, decoded, opened, parted, signed
+from stargauge.quantity.spoken import say
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,13 @@ class Checkpoint:
         """The checkpoint that a text is. Raises ProofError for what is none."""
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
-            raise ProofError("no checkpoint: expected the log's name, its size, its root and nothing empty between")
+            raise ProofError(say("no checkpoint: expected the log's name, its size, its root and nothing empty between"))
         origin, size, root, *more = lines[:-1]
         if not re.fullmatch("0|[1-9][0-9]{0,18}", size):
-            raise ProofError(f'the size of the log is "{size[:30]}"; expected a whole number')
-        raw = decoded(root, "the root")
+            raise ProofError(say('the size of the log is "{size}"; expected a whole number', size=size[:30]))
+        raw = decoded(root, say("the root"))
         if len(raw) != HASH_SIZE:
-            raise ProofError(f"the root has {len(raw)} bytes; expected {HASH_SIZE}")
+            raise ProofError(say("the root has {raw} bytes; expected {hash_size}", raw=len(raw), hash_size=HASH_SIZE))
         return cls(origin, int(size), raw, tuple(more))
 
     def signed(self, signers: Sequence[Signer]) -> str:
@@ -54,7 +55,7 @@ def opened_checkpoint(note: str, known: Sequence[Verifier], origin: str | None =
     text, signers = opened(note, known)
     made = Checkpoint.of(text)
     if origin is not None and made.origin != origin:
-        raise ProofError(f'a checkpoint of the log "{made.origin}"; expected one of "{origin}"')
+        raise ProofError(say('a checkpoint of the log "{origin}"; expected one of "{wanted}"', origin=made.origin, wanted=origin))
     if made.origin not in {key.name for key in signers}:
-        raise ProofError(f'a checkpoint of the log "{made.origin}" that the log itself did not sign')
+        raise ProofError(say('a checkpoint of the log "{origin}" that the log itself did not sign', origin=made.origin))
     return made

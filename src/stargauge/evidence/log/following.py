@@ -21,6 +21,7 @@ from stargauge.evidence.log.merkle import (
     leaf_hash,
 )
 from stargauge.evidence.log.note import Verifier, opened
+from stargauge.quantity.spoken import say
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,13 @@ def followed(known: Sequence[Verifier], changes: Sequence[KeyChange], newest: Ch
         except ProofError as error:
             why = "; ".join(fault.message for fault in error.faults)
             raise ProofError(
-                f"the change from key {old.id.hex()} to {new.id.hex()} at entry {leaf.index} cannot be followed: {why}"
+                say(
+                    "the change from key {old} to {new} at entry {index} cannot be followed: {why}",
+                    old=old.id.hex(),
+                    new=new.id.hex(),
+                    index=leaf.index,
+                    why=why,
+                )
             ) from None
         trusted = [*(key for key in trusted if key not in (old, new)), new]
     return tuple(trusted)
@@ -71,21 +78,29 @@ def followed(known: Sequence[Verifier], changes: Sequence[KeyChange], newest: Ch
 def _announced(leaf: Leaf, origin: str) -> Verifier:
     """The key that an entry announces."""
     if leaf.kind != "key" or leaf.public_key is None:
-        raise ProofError(f"entry {leaf.index} is given as a change of keys, and is of kind {leaf.kind}")
+        raise ProofError(say("entry {index} is given as a change of keys, and is of kind {kind}", index=leaf.index, kind=leaf.kind))
     new = Verifier.of(leaf.public_key)
     if new.name != origin:
-        raise ProofError(f'entry {leaf.index} announces a key of "{new.name}"; expected one of "{origin}"')
+        raise ProofError(
+            say('entry {index} announces a key of "{name}"; expected one of "{origin}"', index=leaf.index, name=new.name, origin=origin)
+        )
     return new
 
 
 def _expect_held(change: KeyChange, leaf: Leaf, old: Verifier, new: Verifier, newest: Checkpoint) -> None:
     if not change.checkpoint:
-        raise ProofError("the checkpoint that both keys signed was not kept. Ask the owner of the log for the new key")
+        raise ProofError(say("the checkpoint that both keys signed was not kept. Ask the owner of the log for the new key"))
     text, signers = opened(change.checkpoint, [old, new])
     if missing := [key.id.hex() for key in (old, new) if key not in signers]:
-        raise ProofError(f"its checkpoint is not signed with {missing[0]}; expected both")
+        raise ProofError(say("its checkpoint is not signed with {missing}; expected both", missing=missing[0]))
     covered = told_checkpoint(change.checkpoint)
     if covered.text != text or covered.origin != newest.origin:
-        raise ProofError(f'its checkpoint is of the log "{covered.origin}"; expected one of "{newest.origin}"')
+        raise ProofError(
+            say(
+                'its checkpoint is of the log "{origin}"; expected one of "{newest_origin}"',
+                origin=covered.origin,
+                newest_origin=newest.origin,
+            )
+        )
     check_inclusion(leaf_hash(change.leaf.encode()), leaf.index, covered.size, change.inclusion, covered.root)
     check_consistency(covered.size, newest.size, covered.root, newest.root, change.growth)

@@ -17,6 +17,7 @@ from typing import Any
 from stargauge.evidence.archive import Kind
 from stargauge.evidence.log.merkle import ProofError
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say
 
 VERSION = 1
 SALT_SIZE = 32
@@ -35,22 +36,26 @@ def faults_of(value: Any, path: str = "about") -> list[Fault]:
     if isinstance(value, bool):
         return []
     if isinstance(value, str):
-        return [] if _writable(value) else [Fault("holds half a character (a lone surrogate); expected text", path)]
+        return [] if _writable(value) else [Fault(say("holds half a character (a lone surrogate); expected text"), path)]
     if isinstance(value, int):
-        return [] if abs(value) <= _LARGEST else [Fault(f"{value} is too large to be read alike everywhere; write it as text", path)]
+        return (
+            []
+            if abs(value) <= _LARGEST
+            else [Fault(say("{value} is too large to be read alike everywhere; write it as text", value=value), path)]
+        )
     if isinstance(value, dict | Mapping):
-        wrong = [Fault(f"the key {key!r} is no text", path) for key in value if not isinstance(key, str) or not _writable(key)]
+        wrong = [Fault(say("the key {key!r} is no text", key=key), path) for key in value if not isinstance(key, str) or not _writable(key)]
         return wrong + [one for key, part in value.items() for one in faults_of(part, f"{path}.{key}")]
     if isinstance(value, list | tuple):
         return [one for place, part in enumerate(value) for one in faults_of(part, f"{path}[{place}]")]
     got = (
         "null"
         if value is None
-        else f"{value} (write it as text, or in a smaller unit)"
+        else say("{value} (write it as text, or in a smaller unit)", value=value)
         if isinstance(value, float)
         else type(value).__name__
     )
-    return [Fault(f"expected text, a whole number, true or false, a list or an object; got {got}", path)]
+    return [Fault(say("expected text, a whole number, true or false, a list or an object; got {got}", got=got), path)]
 
 
 def _writable(text: str) -> bool:
@@ -117,7 +122,7 @@ def time_text(time: datetime) -> str:
 def time_of(text: str) -> datetime:
     """The time that a text is."""
     if len(text) != 27 or text[-1] != "Z":
-        raise ValueError(f"no time as entries write it: {text[:40]}")
+        raise ValueError(say("no time as entries write it: {text}", text=text[:40]))
     return datetime.fromisoformat(text)
 
 
@@ -184,11 +189,13 @@ class Leaf:
                 public_key=told.get("public_key"),
             )
         except (ValueError, KeyError, TypeError):
-            raise ProofError(f'no entry of a log of ours: "{text[:60]}"') from None
+            raise ProofError(say('no entry of a log of ours: "{text}"', text=text[:60])) from None
         if told.get("version") != VERSION:
-            raise ProofError(f"an entry of version {told.get('version')}; this tool reads version {VERSION}")
+            raise ProofError(
+                say("an entry of version {made}; this tool reads version {version}", made=told.get("version"), version=VERSION)
+            )
         if made.kind not in KINDS or made.text != text:
-            raise ProofError(f'an entry that is not written as ours are: "{text[:60]}"')
+            raise ProofError(say('an entry that is not written as ours are: "{text}"', text=text[:60]))
         return made
 
 
@@ -196,6 +203,11 @@ def expect_small(leaf: Leaf) -> None:
     """Raise InputError for an entry that is too large: it names too many payloads."""
     if (size := len(leaf.text.encode())) >= MOST_BYTES:
         raise InputError(
-            f"the entry would have {size:,} bytes with its {len(leaf.payloads)} payloads; fewer than {MOST_BYTES:,} are allowed: "
-            "put several payloads into one, or add several entries"
+            say(
+                "the entry would have {size:,} bytes with its {payloads} payloads; fewer than {most_bytes:,} "
+                "are allowed: put several payloads into one, or add several entries",
+                size=size,
+                payloads=len(leaf.payloads),
+                most_bytes=MOST_BYTES,
+            )
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from stargauge.quantity.errors import InputError, counted
+from stargauge.quantity.spoken import say
 
 HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()
@@ -90,7 +91,11 @@ def _split(start: int, end: int) -> int:
 def inclusion_proof(index: int, size: int, node: Nodes) -> list[bytes]:
     """The hashes that lead from an entry to the root of the tree of that size, from the entry up (RFC 6962, PATH)."""
     if not 0 <= index < size:
-        raise ProofError(f"entry {index:,} is not in the log of {_entries(size)}; expected 0 to {size - 1:,}")
+        raise ProofError(
+            say(
+                "entry {index:,} is not in the log of {entries}; expected 0 to {size:,}", index=index, entries=_entries(size), size=size - 1
+            )
+        )
     start, end, path = 0, size, []
     while end - start > 1:
         middle = _split(start, end)
@@ -106,7 +111,7 @@ def inclusion_proof(index: int, size: int, node: Nodes) -> list[bytes]:
 def consistency_proof(old: int, size: int, node: Nodes) -> list[bytes]:
     """The hashes that show that the tree of `old` entries is the beginning of that of `size` entries (RFC 6962, PROOF)."""
     if not 0 < old <= size:
-        raise ProofError(f"consistency is proved from a log of 1 to {size:,}; got {old:,}")
+        raise ProofError(say("consistency is proved from a log of 1 to {size:,}; got {old:,}", size=size, old=old))
     start, end, path = 0, size, []
     while end != old:
         middle = _split(start, end)
@@ -124,18 +129,20 @@ def consistency_proof(old: int, size: int, node: Nodes) -> list[bytes]:
 def _expect_hashes(*hashes: bytes) -> None:
     wrong = {len(one) for one in hashes} - {HASH_SIZE}
     if wrong:
-        raise ProofError(f"a hash has {min(wrong)} bytes; expected {HASH_SIZE}")
+        raise ProofError(say("a hash has {size} bytes; expected {hash_size}", size=min(wrong), hash_size=HASH_SIZE))
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """The root that a proof of inclusion leads to from a leaf hash. Raises ProofError where its length does not fit index and size."""
     if not 0 <= index < size:
-        raise ProofError(f"index {index:,} is not within a log of {_entries(size)}")
+        raise ProofError(say("index {index:,} is not within a log of {entries}", index=index, entries=_entries(size)))
     _expect_hashes(leaf, *proof)
     place, last, root = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            raise ProofError(f"the proof has {_hashes(proof)}, more than entry {index:,} of {size:,} needs")
+            raise ProofError(
+                say("the proof has {hashes}, more than entry {index:,} of {size:,} needs", hashes=_hashes(proof), index=index, size=size)
+            )
         if place % 2 or place == last:
             root = node_hash(sibling, root)
             while not (place % 2 or place == 0):
@@ -144,7 +151,9 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
             root = node_hash(root, sibling)
         place, last = place >> 1, last >> 1
     if last:
-        raise ProofError(f"the proof has {_hashes(proof)}, fewer than entry {index:,} of {size:,} needs")
+        raise ProofError(
+            say("the proof has {hashes}, fewer than entry {index:,} of {size:,} needs", hashes=_hashes(proof), index=index, size=size)
+        )
     return root
 
 
@@ -152,22 +161,39 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
     """Raise ProofError unless the proof shows the leaf hash at that index of the tree of that size and root."""
     _expect_hashes(root)
     if root_from_inclusion(leaf, index, size, proof) != root:
-        raise ProofError(f"the proof of entry {index:,} does not lead to the root of the log of {_entries(size)}: the entry is not in it")
+        raise ProofError(
+            say(
+                "the proof of entry {index:,} does not lead to the root of the log of {entries}: the entry is not in it",
+                index=index,
+                entries=_entries(size),
+            )
+        )
 
 
 def check_consistency(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> None:
     """Raise ProofError unless the proof shows that the tree of `old` entries is the beginning of that of `size` entries."""
     if not 0 < old <= size:
-        raise ProofError(f"consistency is shown from a log of at least one entry to one as large or larger; got {old:,} and {size:,}")
+        raise ProofError(
+            say(
+                "consistency is shown from a log of at least one entry to one as large or larger; got {old:,} and {size:,}",
+                old=old,
+                size=size,
+            )
+        )
     if old == size:  # the same log: nothing is hashed
         if proof or old_root != root:
             raise ProofError(
-                f"two logs of {_entries(size)} {'need no proof' if proof else 'have different roots: one of them was altered'}"
+                say(
+                    "two logs of {entries} need no proof"
+                    if proof
+                    else "two logs of {entries} have different roots: one of them was altered",
+                    entries=_entries(size),
+                )
             )
         return
     _expect_hashes(old_root, root, *proof)
     if not proof:
-        raise ProofError(f"no proof from {old:,} to {_entries(size)}")
+        raise ProofError(say("no proof from {old:,} to {entries}", old=old, entries=_entries(size)))
     path: Iterable[bytes] = proof if old & (old - 1) else (old_root, *proof)
     first, *rest = path
     place, last = old - 1, size - 1
@@ -176,7 +202,14 @@ def check_consistency(old: int, size: int, old_root: bytes, root: bytes, proof: 
     before, now = first, first
     for sibling in rest:
         if last == 0:
-            raise ProofError(f"the proof has {_hashes(proof)}, more than it needs from {old:,} to {_entries(size)}")
+            raise ProofError(
+                say(
+                    "the proof has {hashes}, more than it needs from {old:,} to {entries}",
+                    hashes=_hashes(proof),
+                    old=old,
+                    entries=_entries(size),
+                )
+            )
         if place % 2 or place == last:
             before, now = node_hash(sibling, before), node_hash(sibling, now)
             while not (place % 2 or place == 0):
@@ -185,6 +218,17 @@ def check_consistency(old: int, size: int, old_root: bytes, root: bytes, proof: 
             now = node_hash(now, sibling)
         place, last = place >> 1, last >> 1
     if last:
-        raise ProofError(f"the proof has {_hashes(proof)}, fewer than it needs from {old:,} to {_entries(size)}")
+        raise ProofError(
+            say(
+                "the proof has {hashes}, fewer than it needs from {old:,} to {entries}",
+                hashes=_hashes(proof),
+                old=old,
+                entries=_entries(size),
+            )
+        )
     if before != old_root or now != root:
-        raise ProofError(f"the log of {_entries(size)} does not begin with that of {old:,}: it was altered or it is another")
+        raise ProofError(
+            say(
+                "the log of {entries} does not begin with that of {old:,}: it was altered or it is another", entries=_entries(size), old=old
+            )
+        )

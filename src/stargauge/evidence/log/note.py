@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from stargauge.evidence.log.merkle import ProofError
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 ED25519 = 0x01
 #: Notes with more lines than this are refused unread.
@@ -29,7 +30,9 @@ def key_id(name: str, public: bytes, kind: int = ED25519) -> bytes:
 def expect_name(name: str) -> None:
     """Raise InputError for what cannot be the name of a key."""
     if not name or re.search(r"[\s+]", name) or not name.isprintable():
-        raise InputError(f'"{name}" cannot name a key; expected a text without spaces and plus signs, such as evidence.example.org/desk')
+        raise InputError(
+            say('"{name}" cannot name a key; expected a text without spaces and plus signs, such as evidence.example.org/desk', name=name)
+        )
 
 
 def decoded(text: str, what: str) -> bytes:
@@ -37,9 +40,9 @@ def decoded(text: str, what: str) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise ProofError(f'{what} is not base 64: "{text[:60]}"') from None
+        raise ProofError(say('{what} is not base 64: "{text}"', what=what, text=text[:60])) from None
     if base64.b64encode(raw).decode() != text:
-        raise ProofError(f'{what} is not base 64 as it is written: "{text[:60]}"')
+        raise ProofError(say('{what} is not base 64 as it is written: "{text}"', what=what, text=text[:60]))
     return raw
 
 
@@ -65,17 +68,25 @@ class Verifier:
         """The key that a line writes. Raises ProofError for what is none."""
         parts = text.strip().split("+", 2)
         if len(parts) != 3 or not re.fullmatch("[0-9a-f]{8}", parts[1]):
-            raise ProofError(f'"{text.strip()[:60]}" is no public key; expected NAME+ID+KEY on one line')
+            raise ProofError(say('"{text}" is no public key; expected NAME+ID+KEY on one line', text=text.strip()[:60]))
         name, told, coded = parts
         expect_name(name)
-        raw = decoded(coded, "the public key")
+        raw = decoded(coded, say("the public key"))
         if raw[:1] != bytes([ED25519]):
-            raise ProofError(f"the public key is of type {raw[0] if raw else 'none'}; expected {ED25519} (Ed25519)")
+            raise ProofError(
+                say(
+                    "the public key is of type {kind}; expected {ed25519} (Ed25519)",
+                    kind=raw[0] if raw else say("none", "type"),
+                    ed25519=ED25519,
+                )
+            )
         if len(raw) != 33:
-            raise ProofError(f"the public key has {len(raw) - 1} bytes; expected 32")
+            raise ProofError(say("the public key has {raw} bytes; expected 32", raw=len(raw) - 1))
         made = cls(name, raw[1:])
         if made.id.hex() != told:
-            raise ProofError(f"the public key of {name} has id {made.id.hex()}, and {told} is written beside it")
+            raise ProofError(
+                say("the public key of {name} has id {hex}, and {told} is written beside it", name=name, hex=made.id.hex(), told=told)
+            )
         return made
 
     def accepts(self, message: bytes, signature: bytes) -> bool:
@@ -132,7 +143,7 @@ class Signer:
                 made = cls(parts[2], raw[1:])
                 if made.verifier.id.hex() == parts[3]:
                     return made
-        raise InputError(Fault("no private key stands here; expected one line PRIVATE+KEY+NAME+ID+KEY of an Ed25519 key", file=file))
+        raise InputError(Fault(say("no private key stands here; expected one line PRIVATE+KEY+NAME+ID+KEY of an Ed25519 key"), file=file))
 
     def sign(self, message: bytes) -> bytes:
         """The signature of a message: for one key and message always the same."""
@@ -158,28 +169,34 @@ class Signature:
 def signed(text: str, signers: Sequence[Signer]) -> str:
     """A note of a text that ends with a newline, signed by each of the signers."""
     if not text.endswith("\n"):
-        raise ValueError("the text of a note ends with a newline")
+        raise ValueError(say("the text of a note ends with a newline"))
     return text + "\n" + "".join(signer.line(text) for signer in signers)
 
 
 def parted(note: str) -> tuple[str, tuple[Signature, ...]]:
     """The text of a note and its signatures, nothing checked yet. Raises ProofError for what is no note."""
     if any(ord(character) < 0x20 and character != "\n" for character in note):
-        raise ProofError("a signed note holds a control character")
+        raise ProofError(say("a signed note holds a control character"))
     place = note.rfind("\n\n")
     if place < 0 or not note.endswith("\n"):
-        raise ProofError("no signed note: expected a text, an empty line and lines of signatures")
+        raise ProofError(say("no signed note: expected a text, an empty line and lines of signatures"))
     text, lines = note[: place + 1], note[place + 2 :].split("\n")[:-1]
     if not lines:
-        raise ProofError("the note is not signed")
+        raise ProofError(say("the note is not signed"))
     if len(lines) > MOST_SIGNATURES:
-        raise ProofError(f"the note has {len(lines)} lines of signatures; expected at most {MOST_SIGNATURES}")
+        raise ProofError(
+            say(
+                "the note has {lines} lines of signatures; expected at most {most_signatures}",
+                lines=len(lines),
+                most_signatures=MOST_SIGNATURES,
+            )
+        )
     found = []
     for line in lines:
         read = _LINE.fullmatch(line)
-        raw = decoded(read[2], "a signature") if read else b""
+        raw = decoded(read[2], say("a signature")) if read else b""
         if read is None or len(raw) < 5:
-            raise ProofError(f'"{line[:60]}" is no line of a signature; expected "— NAME SIGNATURE"')
+            raise ProofError(say('"{line}" is no line of a signature; expected "— NAME SIGNATURE"', line=line[:60]))
         found.append(Signature(read[1], raw[:4], raw[4:]))
     return text, tuple(found)
 
@@ -193,10 +210,12 @@ def opened(note: str, known: Sequence[Verifier]) -> tuple[str, tuple[Verifier, .
             if (key.name, key.id) != (one.name, one.id) or key in fitting:
                 continue
             if not key.accepts(text.encode(), one.signature):
-                raise ProofError(f"the signature by {key.name} (key {key.id.hex()}) does not fit the text: it was altered")
+                raise ProofError(
+                    say("the signature by {name} (key {hex}) does not fit the text: it was altered", name=key.name, hex=key.id.hex())
+                )
             fitting.append(key)
     if not fitting:
         names = ", ".join(dict.fromkeys(f"{one.name} (key {one.id.hex()})" for one in signatures))
         asked = ", ".join(f"{key.name} (key {key.id.hex()})" for key in known) or "none"
-        raise ProofError(f"signed by {names}; expected a signature by a known key: {asked}")
+        raise ProofError(say("signed by {names}; expected a signature by a known key: {asked}", names=names, asked=asked))
     return text, tuple(fitting)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
 from stargauge.evidence.log.merkle import HASH_SIZE, ProofError, check_inclusion, leaf_hash
 from stargauge.evidence.log.note import Verifier, decoded
+from stargauge.quantity.spoken import say
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 ENDING = ".tlog-proof"
@@ -40,14 +41,19 @@ class LogProof:
         head, gap, checkpoint = text.partition("\n\n")
         first, *lines = head.split("\n")
         if first != FIRST_LINE or not gap:
-            raise ProofError(f'no proof of a log: expected "{FIRST_LINE}" on its first line, and a checkpoint after an empty line')
-        extra = decoded(lines.pop(0)[6:], "what is extra") if lines and lines[0].startswith("extra ") else None
+            raise ProofError(
+                say(
+                    'no proof of a log: expected "{first_line}" on its first line, and a checkpoint after an empty line',
+                    first_line=FIRST_LINE,
+                )
+            )
+        extra = decoded(lines.pop(0)[6:], say("what is extra")) if lines and lines[0].startswith("extra ") else None
         index = re.fullmatch("index (0|[1-9][0-9]{0,18})", lines.pop(0) if lines else "")
         if index is None:
-            raise ProofError('no line such as "index 17" where the place of the entry should stand')
-        hashes = tuple(decoded(line, "a hash of the proof") for line in lines)
+            raise ProofError(say('no line such as "index 17" where the place of the entry should stand'))
+        hashes = tuple(decoded(line, say("a hash of the proof")) for line in lines)
         if wrong := [len(one) for one in hashes if len(one) != HASH_SIZE]:
-            raise ProofError(f"a hash of the proof has {wrong[0]} bytes; expected {HASH_SIZE}")
+            raise ProofError(say("a hash of the proof has {wrong} bytes; expected {hash_size}", wrong=wrong[0], hash_size=HASH_SIZE))
         told_checkpoint(checkpoint)
         return cls(int(index[1]), hashes, checkpoint, extra)
 

@@ -8,6 +8,7 @@ from itertools import chain
 
 from stargauge.evidence.log.merkle import EMPTY_ROOT, HASH_SIZE, ProofError, folded, halved
 from stargauge.quantity.errors import InputError, counted
+from stargauge.quantity.spoken import say
 
 WIDTH = 256
 #: The length of an entry is written in 16 bits.
@@ -28,14 +29,14 @@ def _numbered(index: int, width: int) -> str:
 def tile_path(level: int, index: int, width: int = WIDTH) -> str:
     """Where a hash tile lies."""
     if not (0 <= level < 64 and index >= 0 and 1 <= width <= WIDTH):
-        raise ValueError(f"no such tile: level {level}, index {index}, width {width}")
+        raise ValueError(say("no such tile: level {level}, index {index}, width {width}", level=level, index=index, width=width))
     return f"tile/{level}/{_numbered(index, width)}"
 
 
 def bundle_path(index: int, width: int = WIDTH) -> str:
     """Where a bundle of entries lies."""
     if not (index >= 0 and 1 <= width <= WIDTH):
-        raise ValueError(f"no such bundle: index {index}, width {width}")
+        raise ValueError(say("no such bundle: index {index}, width {width}", index=index, width=width))
     return f"tile/entries/{_numbered(index, width)}"
 
 
@@ -59,11 +60,13 @@ def bundle(entries: Iterable[bytes]) -> bytes:
     """Entries in one file: each after its length. Raises InputError for one that is longer than its length can say."""
     entries = list(entries)
     if longest := max((len(entry) for entry in entries if len(entry) > MOST_BYTES), default=0):
-        raise InputError(f"an entry of the log has {longest:,} bytes; expected at most {MOST_BYTES:,}")
+        raise InputError(
+            say("an entry of the log has {longest:,} bytes; expected at most {most_bytes:,}", longest=longest, most_bytes=MOST_BYTES)
+        )
     return b"".join(chain.from_iterable((len(entry).to_bytes(2, "big"), entry) for entry in entries))
 
 
-def entries_of(raw: bytes, what: str = "the bundle") -> list[bytes]:
+def entries_of(raw: bytes, what: str = say("the bundle")) -> list[bytes]:
     """The entries of a bundle. Raises ProofError where it breaks off."""
     entries: list[bytes] = []
     place = 0
@@ -71,15 +74,15 @@ def entries_of(raw: bytes, what: str = "the bundle") -> list[bytes]:
         start = place + 2
         place = start + int.from_bytes(raw[place:start], "big")
         if start > len(raw) or place > len(raw):
-            raise ProofError(f"{what} breaks off within entry {len(entries)}")
+            raise ProofError(say("{what} breaks off within entry {entries}", what=what, entries=len(entries)))
         entries.append(raw[start:place])
     return entries
 
 
-def hashes_of(raw: bytes, width: int, what: str = "the tile") -> list[bytes]:
+def hashes_of(raw: bytes, width: int, what: str = say("the tile")) -> list[bytes]:
     """The hashes of a tile. Raises ProofError where it is not as long as it should be."""
     if len(raw) != width * HASH_SIZE:
-        raise ProofError(f"{what} has {len(raw):,} bytes; expected {width * HASH_SIZE:,}")
+        raise ProofError(say("{what} has {raw:,} bytes; expected {width:,}", what=what, raw=len(raw), width=width * HASH_SIZE))
     return [raw[place : place + HASH_SIZE] for place in range(0, len(raw), HASH_SIZE)]
 
 
@@ -106,7 +109,14 @@ class TileReader:
             self._kept.move_to_end((level, index, width))
             return self._kept[level, index, width]
         if not width:
-            raise ProofError(f"a log of {counted(self.size, 'entry', 'entries')} has no tile {index} on level {level}")
+            raise ProofError(
+                say(
+                    "a log of {entries} has no tile {index} on level {level}",
+                    entries=counted(self.size, "entry", "entries"),
+                    index=index,
+                    level=level,
+                )
+            )
         levels = [self.hashes(level, index, width)]
         for _ in range(7):
             levels.append(halved(levels[-1]))

@@ -19,6 +19,7 @@ from stargauge.evidence.observe.records import state_about
 from stargauge.evidence.observe.standing import Standing, State, Thing
 from stargauge.evidence.observe.wording import Language, label, one_line, tell
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.spoken import say as in_words
 
 SCHEMA = "stargauge-alert/1"
 Say = Callable[[str], object]
@@ -90,7 +91,7 @@ class AlertFile:
     def __init__(self, path: Path, say: Say) -> None:
         self.path, self._say, self._lost = path, say, 0
         if not path.resolve().parent.is_dir() or path.is_dir():
-            raise InputError(Fault("expected a file in a folder that exists, for the alerts", file=str(path)))
+            raise InputError(Fault(in_words("expected a file in a folder that exists, for the alerts"), file=str(path)))
 
     def send(self, alert: Mapping[str, Any]) -> None:
         """Append it."""
@@ -198,7 +199,7 @@ def _expect_web(url: str) -> str:
             return split.hostname
     except ValueError:
         pass
-    raise InputError("expected an address for the webhook such as https://example.org/hook, without a user name")
+    raise InputError(in_words("expected an address for the webhook such as https://example.org/hook, without a user name"))
 
 
 def guard_of(url: str) -> Any:

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 #: A host that asks for more is asked again after this.
@@ -22,7 +23,7 @@ def read_interval(text: str) -> timedelta:
     """`30m`, `6h`, `1d`, `45s` as a time. Raises InputError."""
     found = re.fullmatch(r"(\d{1,6})\s*([smhd])", text.strip().lower())
     if found is None or not int(found[1]):
-        raise InputError(f'got "{text}"; expected a time such as 30m, 6h or 1d')
+        raise InputError(say('got "{text}"; expected a time such as 30m, 6h or 1d', text=text))
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 

@@ -11,6 +11,7 @@ from stargauge.evidence.archive import now
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.observe.outcomes import Looked
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import speaking
 
 _LANGUAGE = re.compile(rb"<html[^>]{0,300}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})\b", re.IGNORECASE)
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def platform(
             except OSError:
                 pass  # no address: the method itself says so
         try:
-            taken = take(url, method, options)
+            with speaking("en"):  # what is kept in the log is in English
+                taken = take(url, method, options)
         except InputError as fault:  # not one byte came, or the address is none of that platform's
             return Looked(Fetched(url, url, started, now(), error="connect", message=str(fault), method=method, vantage=vantage))
         if taken.fetched is None:

@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from stargauge.evidence.capture.links import CONTROLS, host_of, linked_controls
 from stargauge.evidence.observe.standing import Thing
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.problems import problem
+from stargauge.quantity.spoken import say
 
 __all__ = [
     "CONTROLS",
@@ -65,9 +67,9 @@ def read_targets(path: Path) -> list[Target]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise InputError(Fault(say("cannot be read: {strerror}", strerror=problem(error)), file=str(path))) from None
     except UnicodeDecodeError:
-        raise InputError(Fault("is not UTF-8 text; expected one address a line", file=str(path))) from None
+        raise InputError(Fault(say("is not UTF-8 text; expected one address a line"), file=str(path))) from None
     made: list[Target] = []
     faults: list[Fault] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -77,9 +79,9 @@ def read_targets(path: Path) -> list[Target]:
             made.append(target)
             faults += [Fault(text, file=str(path), line=number, column=1) for text in wrong]
     twice = [url for url, times in Counter(one.url for one in made).items() if times > 1]
-    faults += [Fault(f"{url} is listed more than once; keep one line", file=str(path)) for url in twice]
+    faults += [Fault(say("{url} is listed more than once; keep one line", url=url), file=str(path)) for url in twice]
     if not made and not faults:
-        faults.append(Fault("holds no address; expected one a line, such as https://example.org/page", file=str(path)))
+        faults.append(Fault(say("holds no address; expected one a line, such as https://example.org/page"), file=str(path)))
     if faults:
         raise InputError(faults)
     return made
@@ -103,16 +105,30 @@ def _target(words: Sequence[str]) -> tuple[Target, list[str]]:
     for word in rest:
         key, mark, value = word.partition("=")
         if not mark or key not in KEYS:
-            faults.append(f'got "{word}"{did_you_mean(key, KEYS)}; expected {", ".join(f"{one}=…" for one in KEYS)}')
+            faults.append(
+                say(
+                    'got "{word}"{near}; expected {keys}',
+                    word=word,
+                    near=did_you_mean(key, KEYS),
+                    keys=", ".join(f"{one}=…" for one in KEYS),
+                )
+            )
         elif key == "kind":
             if value not in get_args(Thing):
-                faults.append(f'got kind "{value}"; expected page or post')
+                faults.append(say('got kind "{value}"; expected page or post', value=value))
             found["thing"] = value
         else:
             faults += _address_faults(value)
             if key == "control":
                 if not faults and host_of(value) != host_of(url):
-                    faults.append(f"the control {value} is on another host than {url}; it must be on {host_of(url)}")
+                    faults.append(
+                        say(
+                            "the control {value} is on another host than {url}; it must be on {host_of}",
+                            value=value,
+                            url=url,
+                            host_of=host_of(url),
+                        )
+                    )
                 found["controls"] = (*found["controls"], value)
             else:
                 found[key.replace("-", "_")] = value
@@ -128,7 +144,7 @@ def _address_faults(url: str) -> list[str]:
             split.port  # noqa: B018 - raises for a port that is none
     except ValueError:
         good = False
-    return [] if good else [f'"{url}" is no address; expected one such as https://example.org/page']
+    return [] if good else [say('"{url}" is no address; expected one such as https://example.org/page', url=url)]
 
 
 def made_up_address(url: str, seed: str) -> str:

@@ -133,8 +133,9 @@ def dispatch(
         faults.append(Fault(say("sums by hour of the day need periods that end with a day; got ends {ends}", ends=tuple(ends))))
     named = [name for part in parts for name in part.sources]
     feeding = {source.name for source in sources if not isinstance(source, Battery)}
-    faults += [Fault(say('a part of the load is fed by "{name}"; expected a source of the order, and no battery', name=name)) for name in named
-               if name not in feeding]  # fmt: skip
+    for name in named:
+        if name not in feeding:
+            faults.append(Fault(say('a part of the load is fed by "{name}"; expected a source of the order, and no battery', name=name)))
     if len(set(named)) < len(named):
         faults.append(Fault(say("a source feeds one part of the load at most; got {named}", named=", ".join(named))))
     if faults:

@@ -286,18 +286,23 @@ def _stage(stage: str) -> str:
 
 def render_calibration(data: Mapping[str, Any], style: Style) -> str:
     """The fitted coefficients of the slip of plans and of building times."""
-    head = (
-        f"Slips fitted to {data['records']} records ({data['reached']} reached, {data['open']} open) known on {day_text(data['edition'])}."
-    )
-    note = (
+    head = say(
+        "Slips fitted to {records} records ({reached} reached, {open} open) known on {day}.", records=data["records"],
+        reached=data["reached"], open=data["open"], day=day_text(data["edition"]),
+    )  # fmt: skip
+    note = say(
         "ln((taken + offset) / (planned + offset)) = location + effects; kinds, milestones and sources are differences to "
         "the operation of a data centre as its builder plans it."
     )
-    lines = [*_coefficients(head, data["coefficients"], note, style), *wrapped(f"Refits: {', '.join(data['refits'])}.", style.width), ""]
+    refits = say("Refits: {names}.", names=", ".join(data["refits"]))
+    lines = [*_coefficients(head, data["coefficients"], note, style), *wrapped(refits, style.width), ""]
     builds = data["builds"]
-    counts = f"{builds['records']} builds of {builds['owners']} owners ({builds['reached']} run, {builds['open']} go on)"
-    head = f"Building times fitted to {counts} as seen by {day_text(builds['edition'])}."
-    note = (
+    head = say(
+        "Building times fitted to {records} builds of {owners} owners ({reached} run, {open} go on) as seen by {day}.",
+        records=builds["records"], owners=builds["owners"], reached=builds["reached"], open=builds["open"],
+        day=day_text(builds["edition"]),
+    )  # fmt: skip
+    note = say(
         "ln(years from start of work to operation) = usual + effects; power left: the logarithm of the share of lead times of power that "
         "is left when work starts."
     )
@@ -305,7 +310,31 @@ def render_calibration(data: Mapping[str, Any], style: Style) -> str:
 
 
 def _coefficients(head: str, coefficients: Sequence[Mapping[str, Any]], note: str, style: Style) -> list[str]:
-    rows = [[one["name"].replace("_", " "), *(f"{one[level]:.3g}" for level in ("p10", "p50", "p90"))] for one in coefficients]
+    names = _coefficient_names()
+    rows = [
+        [names.get(one["name"], one["name"].replace("_", " ")), *(_three_figures(one[level]) for level in ("p10", "p50", "p90"))]
+        for one in coefficients
+    ]
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), ""]
-    lines += table([("coefficient", 18, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r")], rows, style)
-    return [*lines, "", *wrapped(note, style.width)]
+    columns = [(say("coefficient"), 18, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r")]
+    return [*lines, *table(columns, rows, style), "", *wrapped(note, style.width)]
+
+
+def _three_figures(value: float) -> str:
+    text = f"{value:.3g}"
+    return notation().number(text)
+
+
+def _coefficient_names() -> dict[str, str]:
+    """What the coefficients of slips and building times are called."""
+    return {
+        "location": say("location", "coefficient"), "ai_campus": say("ai campus", "coefficient"),
+        "nuclear": say("nuclear", "coefficient"), "power_and_grid": say("power and grid", "coefficient"),
+        "fab": say("fab", "coefficient"), "other": say("other", "coefficient"), "window": say("window", "coefficient"),
+        "replan": say("replan", "coefficient"), "tracker": say("tracker", "coefficient"), "start": say("start", "coefficient"),
+        "power": say("power", "coefficient"), "offset": say("offset", "coefficient"), "spread": say("spread", "coefficient"),
+        "spread_owner": say("spread owner", "coefficient"), "spread_project": say("spread project", "coefficient"),
+        "usual": say("usual", "coefficient"), "retrofit": say("retrofit", "coefficient"), "expansion": say("expansion", "coefficient"),
+        "size": say("size", "coefficient"), "campus": say("campus", "coefficient"), "since_2024": say("since 2024", "coefficient"),
+        "power_left": say("power left", "coefficient"), "power_left_spread": say("power left spread", "coefficient"),
+    }  # fmt: skip

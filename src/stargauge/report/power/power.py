@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Sequence
 
 from stargauge.report.locale import notation, say
+from stargauge.report.power.facility import weather_note
 from stargauge.report.power.power_limits import limits
 from stargauge.report.power.power_tables import footprint, mixes, plants, prices, stages, stated
 from stargauge.report.power.power_words import (
@@ -186,7 +187,7 @@ def _how(data: Data) -> str:
 def about(data: Data) -> str:
     """One line of what was asked: programme, day, load, weather, years."""
     parts = [data["programme"]["name"], say("known on {day}", day=day_text(data["as_of"])), _load_from(data), _weather(data)]
-    return ", ".join(parts) + "." + "".join(f" {note[:1].upper()}{note[1:]}." for note in data["weather"]["notes"])
+    return ", ".join(parts) + "." + "".join(f" {note[:1].upper()}{note[1:]}." for note in map(weather_note, data["weather"]["notes"]))
 
 
 def _load_from(data: Data) -> str:

@@ -12,7 +12,8 @@ from stargauge.report.wording import percent
 
 def cost_section(data: Mapping[str, Any]) -> dict[str, Any]:
     """One sentence, then tables: a megawatt-year by part, an hour of each accelerator, the building let."""
-    return {"finding": headline(data), "tables": [_power(data), _building(data), _hours(data)], "basis": data["basis"], "sold": sold(data),
+    return {"finding": headline(data), "tables": [_power(data), _building(data), _hours(data)], "basis": say(data["basis"]),
+            "sold": sold(data),
             "price_year": data["price_year"]}  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def _hours(data: Mapping[str, Any]) -> dict[str, Any]:
     ]
     head = [say("Accelerator"), "P10", "P50", "P90", say("Market rent, P50"), say("Covers it in"), say("USD per million tokens")]
     title = say("A sold hour of one accelerator, USD of {year}, {sold} of hours sold", year=data["price_year"], sold=sold(data))
-    return {"title": title, "head": head, "rows": rows, "why": data["hours"][0]["address"], "note": data["notes"]["market_rent"]}
+    return {"title": title, "head": head, "rows": rows, "why": data["hours"][0]["address"], "note": say(data["notes"]["market_rent"])}
 
 
 def _building(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,4 +50,4 @@ def _building(data: Mapping[str, Any]) -> dict[str, Any]:
     told = say("The market’s rent covers the break-even in {share} of worlds.", share=percent(covered)) if covered is not None else ""
     title = say("Rent of the building without chips and power, USD of {year} per kW of IT power and month", year=data["price_year"])
     return {"title": title, "head": [say("Rent"), "P10", "P50", "P90"], "rows": rows, "why": f"lease_rent_breakeven[{site['site']}]",
-            "note": f"{told} {data['notes']['building']}".strip()}  # fmt: skip
+            "note": f"{told} {say(data['notes']['building'])}".strip()}  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from stargauge.audit.sites.pools import pools_text
 from stargauge.quantity.units import scale_of
-from stargauge.report.locale import notation, say
-from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import day_text, percent
+from stargauge.report.locale import language, notation, say
+from stargauge.report.retold import retold
+from stargauge.report.terminal import PLAIN, Style, in_language, known_text, labelled, table, wrapped
+from stargauge.report.wording import counted, day_text, percent
 
 Row = Mapping[str, Any]
 
@@ -33,8 +35,8 @@ def _run_line(data: Mapping[str, Any], style: Style) -> list[str]:
 
 def run_text(data: Mapping[str, Any]) -> str:
     """What was run, and what all the power is."""
-    many = f"{len(data['programmes'])} programme{'' if len(data['programmes']) == 1 else 's'}"
-    return f"{many}, known on {day_text(data['as_of'])}, {data['draws']:,} draws. All power is facility power, at the meter."
+    many = counted(len(data["programmes"]), "programme")
+    return f"{many}, {known_text(data)}, {counted(data['draws'], 'draw')}. {say('All power is facility power, at the meter.')}"
 
 
 def unit_of(data: Mapping[str, Any]) -> tuple[float, str]:
@@ -62,7 +64,7 @@ def days_text(levels: Mapping[str, Any]) -> str:
 
 def days_parts(levels: Mapping[str, Any]) -> tuple[str, str]:
     """The middle of days, and P10 to P90 where they differ."""
-    low, middle, high = (f"{levels[name] or 0.0:,.0f}" for name in ("p10", "p50", "p90"))
+    low, middle, high = (notation().number(f"{levels[name] or 0.0:,.0f}") for name in ("p10", "p50", "p90"))
     return middle, "" if low == high else f"{low}–{high}"
 
 
@@ -120,12 +122,13 @@ def _tables(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     factor, unit = unit_of(data)
     years = shown_years(data, every)
     yearly = "year" in data["by"] and len(years) > 1
-    columns = [(unit, 7, "l"), *((head, 17 if stage == "contracted" else 16, "r") for stage, head in heads().items())]
+    told = {**heads(), "energised": say("energised", "column")}
+    columns = [(unit, 7, "l"), *((head, 17 if stage == "contracted" else 16, "r") for stage, head in told.items())]
     lines = table(columns, [], style)
     for label, rows in by_label(data).items():
         lines += [style.bold(line) for line in wrapped(label, style.width)]
-        told = years if yearly else sorted({row["year"] for row in rows})[:1]
-        cells = [(f"  {year}", *(_cell(rows, year, stage, factor) for stage in STAGES)) for year in told]
+        shown = years if yearly else sorted({row["year"] for row in rows})[:1]
+        cells = [(f"  {year}", *(_cell(rows, year, stage, factor) for stage in STAGES)) for year in shown]
         lines += table(columns, cells, style)[1:]
     return lines
 
@@ -168,19 +171,20 @@ def silent_text(data: Mapping[str, Any]) -> str:
 
 
 def _merged(data: Mapping[str, Any], style: Style) -> list[str]:
-    lines = [style.bold("Counted once")] if data["merged"] else wrapped(none_twice(), style.width)
+    lines = [style.bold(say("Counted once"))] if data["merged"] else wrapped(none_twice(), style.width)
     factor, unit = unit_of(data)
     for one in data["merged"]:
         lines += labelled("", merged_text(one, factor, unit), style, indent=2, label_width=0)
     if data["alike"]:
-        lines.append(style.bold("Counted as two, though at one place"))
+        lines.append(style.bold(say("Counted as two, though at one place")))
         for one in data["alike"]:
             lines += labelled("", alike_text(one), style, indent=2, label_width=0)
     for one in data["strange_regions"]:
-        text = f'"{one["grid"]}" is no grid region of the catalogue{one["near"]} ({", ".join(one["sites"])})'
+        told = {"grid": one["grid"], "near": retold(one["near"], '; did you mean "{name}"?'), "sites": ", ".join(one["sites"])}
+        text = say('"{grid}" is no grid region of the catalogue{near} ({sites})', **told)
         lines += labelled("", text, style, indent=0, label_width=0)
     for one in data["named_elsewhere"]:
-        text = f"{one['site']} is said to be {one['same_as']}, which is not among these programmes."
+        text = say("{site} is said to be {other}, which is not among these programmes.", site=one["site"], other=one["same_as"])
         lines += labelled("", text, style, indent=2, label_width=0)
     return lines
 
@@ -193,7 +197,9 @@ def none_twice() -> str:
 def merged_text(one: Row, factor: float, unit: str) -> str:
     """Which sites are one, on what ground, and how much is not counted twice for it."""
     kinds = {"statement": say("statement"), "place, name and owner": say("place, name and owner")}
-    grounds = "; ".join(f"{kinds.get(ground['ground'], ground['ground'])} ({ground['says']})" for ground in one["grounds"])
+    grounds = "; ".join(
+        f"{kinds.get(ground['ground'], ground['ground'])} ({retold(ground['says'], 'at {place}')})" for ground in one["grounds"]
+    )
     less = one["not_counted_twice"]
     return say(
         "{sites}, by {grounds}. The larger in each world counts; {power} asked for by the end of {year} is not counted twice.",
@@ -215,10 +221,16 @@ def alike_text(one: Row) -> str:
 def supply_text(pool: Row) -> str:
     """What a pool gives: its figure with where it is from, or that there is none."""
     if pool["supply"] is None:
-        return "no figure, so no limit"
-    factor, unit = scale_of(pool["supply"]["p50"] or 0.0, "W")
-    what = "given" if pool["kind"] == "given" else f"source: {pool['source']}"
-    return f"{span_text(pool['supply'], factor)} {unit} a year, {what}"
+        return say("no figure, so no limit")
+    power = _with_unit(pool["supply"])
+    if pool["kind"] == "given":
+        return say("{power} a year, given", power=power)
+    return say("{power} a year, source: {source}", power=power, source=pool["source"])
+
+
+def _with_unit(levels: Mapping[str, Any]) -> str:
+    factor, unit = scale_of(levels["p50"] or 0.0, "W")
+    return f"{span_text(levels, factor)} {notation().unit(unit)}"
 
 
 def busiest(pool: Row) -> Row | None:
@@ -227,26 +239,31 @@ def busiest(pool: Row) -> Row | None:
 
 
 def _pools(data: Mapping[str, Any], style: Style) -> list[str]:
-    lines = [style.bold("Shared supply")]
+    lines = [style.bold(say("Shared supply"))]
+    width = max((len(pools_text([pool["name"]])) for pool in data["pools"]), default=0) + 2
     for pool in data["pools"]:
-        lines += labelled(pool["name"], pool_text(pool), style, indent=2, label_width=14)
+        lines += labelled(pools_text([pool["name"]]), pool_text(pool), style, indent=2, label_width=width)
     return lines
 
 
 def pool_text(pool: Row) -> str:
     """A pool in words: its figure, what is asked of it, whether anybody waits."""
-    where = "the world" if pool["scope"] == "world" else "the United States"
-    text = f"{supply_text(pool)} ({pool['says']}, {where}; drawn on by {pool['drawn_by']})"
+    where = say("the world") if pool["scope"] == "world" else say("the United States")
+    parts = [
+        say("{figure} ({what}, {where}; drawn on by {who})", figure=supply_text(pool), what=say(pool["says"]), where=where,
+            who=say(pool["drawn_by"]))
+    ]  # fmt: skip
     most = busiest(pool)
     if most:
-        factor, unit = scale_of(most["power"]["p50"] or 0.0, "W")
-        text += f"; most is asked of it in {most['year']}: {span_text(most['power'], factor)} {unit}"
+        parts.append(say("most is asked of it in {year}: {power}", year=most["year"], power=_with_unit(most["power"])))
     else:
-        text += "; nothing is asked of it"
-    if pool["binds"] is not None:
-        text += f"; somebody waits for it in {percent(pool['binds'])} of worlds" if pool["binds"] else "; nobody waits for it in any world"
-    note = pool["note"] if pool["kind"] == "catalogue" else ""
-    return f"{text}. {note[:1].upper()}{note[1:]}." if note else f"{text}."
+        parts.append(say("nothing is asked of it"))
+    if pool["binds"]:
+        parts.append(say("somebody waits for it in {share} of worlds", share=percent(pool["binds"])))
+    elif pool["binds"] is not None:
+        parts.append(say("nobody waits for it in any world"))
+    note = say(pool["note"]) if pool["kind"] == "catalogue" and pool["note"] else ""
+    return f"{'; '.join(parts)}. {note[:1].upper()}{note[1:]}." if note else f"{'; '.join(parts)}."
 
 
 def _effect(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
@@ -255,30 +272,61 @@ def _effect(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
         return []
     factor, unit = unit_of(data)
     if not any(row["no_pool"] != row["shared"] for row in effect["less"]):
-        return [f"Nothing comes later when all share {' and '.join(effect['pools'])}."]
-    title = f"What runs when all share {' and '.join(effect['pools'])}, against each alone with the whole of it"
+        return wrapped(say("Nothing comes later when all share {pools}.", pools=pools_text(effect["pools"])), style.width)
+    title = say("What runs when all share {pools}, against each alone with the whole of it", pools=pools_text(effect["pools"]))
     lines = [style.bold(line) for line in wrapped(title, style.width)]
-    columns = [(unit, 8, "l"), ("no limit", 16, "r"), ("each alone", 16, "r"), ("all share", 16, "r"), ("less for sharing", 16, "r")]
+    columns = [
+        (unit, 8, "l"), (say("no limit"), 16, "r"), (say("each alone"), 16, "r"), (say("all share"), 16, "r"),
+        (say("less for sharing"), 16, "r"),
+    ]  # fmt: skip
     years = shown_years(data, every)
     rows = [row for row in effect["less"] if row["stage"] == "operational" and row["year"] in years]
     cells = ("no_pool", "alone", "shared", "less")
     lines += table(columns, [(str(row["year"]), *(span_text(row[name], factor) for name in cells)) for row in rows], style)
-    columns = [("days later", 26, "w"), ("each alone", 16, "r"), ("all share", 16, "r"), ("for sharing", 16, "r")]
+    columns = [(say("days later"), 26, "w"), (say("each alone"), 16, "r"), (say("all share"), 16, "r"), (say("for sharing"), 16, "r")]
     rows = [row for row in effect["later"] if row["shared"]["p90"]]
     told = [(row["programme"], *(days_text(row[name]) for name in ("alone", "shared", "later"))) for row in rows]
-    return [*lines, "", *table(columns, told, style), "Days: mean over the power a programme still waits for."]
+    return [*lines, "", *table(columns, told, style), *wrapped(waits_text(), style.width)]
+
+
+def waits_text() -> str:
+    """What days later are a mean of."""
+    return say("Days: mean over the power a programme still waits for.")
 
 
 def _left_out(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = []
     for one in data["left_out"]:
-        lines += labelled("", f"Left out: {one['file']}: {one['why']}.", style, indent=0, label_width=0)
+        lines += labelled("", say("Left out: {file}: {why}.", file=one["file"], why=left_out_text(one)), style, indent=0, label_width=0)
     return lines
+
+
+def left_out_text(one: Row) -> str:
+    """Why a file is left out."""
+    return retold(
+        one["why"], "names no programme at its top level", "holds drafts of claims, and nothing to run",
+        "record too thin: no phase or pledge of {name} was published by {day}; the first is known from {first}",
+    )  # fmt: skip
+
+
+def by_text(words: Sequence[str]) -> str:
+    """By what rows are told apart."""
+    told = {
+        "grid": say("grid", "by"), "country": say("country", "by"), "programme": say("programme", "by"), "site": say("site", "by"),
+        "year": say("year", "by"), "stage": say("stage", "by"),
+    }  # fmt: skip
+    return ", ".join(told[word] for word in words)
+
+
+def cited_day(data: Mapping[str, Any]) -> str:
+    """The knowledge date as a citation has it."""
+    return str(data["as_of"]) if language() == "en" else day_text(data["as_of"])
 
 
 def _next(data: Mapping[str, Any], every: bool, report: str | None) -> list[str]:
     first = data["programmes"][0]["asked_as"]
-    lines = [f"One programme   stargauge check {first}"]
-    lines += [] if every else ["Every year      add --all"]
-    lines += [] if data["effect"] else ["Competition     add --pool 'transformers=2 GW/yr'"]
-    return [*lines, f"Report          {report}" if report else "Map and table   add --report system.html"]
+    told = [(say("One programme"), in_language(f"stargauge check {first}"))]
+    told += [] if every else [(say("Every year"), say("add {option}", option="--all"))]
+    told += [] if data["effect"] else [(say("Competition"), say("add {option}", option="--pool 'transformers=2 GW/yr'"))]
+    page = (say("Report"), report) if report else (say("Map and table"), say("add {option}", option="--report system.html"))
+    return [f"{label:<16}{text}" for label, text in (*told, page)]

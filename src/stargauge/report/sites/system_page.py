@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.audit.sites.pools import pools_text
 from stargauge.quantity.units import scale_of
 from stargauge.report.drawing.drawing import pictured
 from stargauge.report.html import environment, shared
-from stargauge.report.locale import notation, say
+from stargauge.report.locale import language, notation, say, speaking
 from stargauge.report.sites.site_map import map_of, on_map, site_map, spoken_map
 from stargauge.report.sites.system import (
     alike_text,
     busiest,
     by_label,
+    by_text,
+    cited_day,
     days_parts,
     heads,
     key_text,
+    left_out_text,
     merged_text,
     none_twice,
     notes,
@@ -34,19 +38,20 @@ Data = Mapping[str, Any]
 Row = tuple[str, list[tuple[str, str]]]
 
 
-def render_system_page(data: Data, version: str = "") -> str:
+def render_system_page(data: Data, spoken: str = "en", version: str = "") -> str:
     """The page of a `stargauge system` answer."""
     from markupsafe import Markup
 
     from stargauge import __version__
 
     pages = environment()
-    return str(
-        pages.get_template("system.html.j2").render(
-            shared({}, {}), a=data, s=system_section(data), version=version or __version__,
-            style=Markup(pages.loader.get_source(pages, "style.css")[0]),
-        )
-    )  # fmt: skip
+    with speaking(spoken):
+        return str(
+            pages.get_template("system.html.j2").render(
+                shared({}, {}), a=data, s=system_section(data), language=language(), version=version or __version__,
+                style=Markup(pages.loader.get_source(pages, "style.css")[0]),
+            )
+        )  # fmt: skip
 
 
 def system_section(data: Data) -> dict[str, Any]:
@@ -56,8 +61,11 @@ def system_section(data: Data) -> dict[str, Any]:
         "run": run_text(data), "unit": unit, "years": [str(year) for year in page_years(data)], "stages": by_stage(data, factor),
         "notes": notes(data), "maps": maps(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]] or [none_twice()],
         "alike": [alike_text(one) for one in data["alike"]], "effect_text": effect_text(data),
-        "pools": [(pool["name"], pool_text(pool)) for pool in data["pools"]], "effect": effect_rows(data, factor),
-        "later": later_rows(data), "off_map": off_map(data), "supply": supply_rows(data), "now": at_a_glance(data),
+        "pools": [(pools_text([pool["name"]]), pool_text(pool)) for pool in data["pools"]], "effect": effect_rows(data, factor),
+        "later": later_rows(data), "by": by_text(data["by"] or ("stage",)), "cited_day": cited_day(data),
+        "left_out": [(one["file"], left_out_text(one)) for one in data["left_out"]],
+        "rows_of": by_text([word for word in data["by"] if word != "year"]) or say("All"),
+        "off_map": off_map(data), "supply": supply_rows(data), "now": at_a_glance(data),
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.locale import say
+from stargauge.report.why.drivers import group_text
 from stargauge.report.wording import percent
 
 #: Inputs that are drawn; the table has them all.
@@ -72,7 +73,7 @@ def drivers_table(row: Mapping[str, Any]) -> dict[str, Any]:
     head = [say("Input"), say("Group"), say("Share of the variance, at least"), say("At most"), say("Odds where it is lowest"),
             say("Odds where it is highest")]  # fmt: skip
     rows = [
-        [str(one["says"]), str(one["group"]), percent(one["share"]), percent(one["share_at_most"]), percent(one["odds_p10"]),
+        [str(one["says"]), group_text(one["group"]), percent(one["share"]), percent(one["share_at_most"]), percent(one["odds_p10"]),
          percent(one["odds_p90"])]
         for one in row["moved"]["drivers"]
     ]  # fmt: skip

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.audit.money.cost import POWER_PRICE
 from stargauge.quantity.units import scale_of
-from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, number_text, unit_text
+from stargauge.report.locale import notation, say
+from stargauge.report.terminal import PLAIN, Style, command_for, known_text, table, to_copy, wrapped
+from stargauge.report.wording import bare, counted, day_text, number_text, quantity_text, unit_text
 
-VARIANCE = (
-    "Alone: the share of the variance that would go if this input were known. With others: the share that would be left if all others "
-    "were. Shares alone add up to less than the whole where inputs act together. Each with its 95 % interval; Sobol indices by the "
-    "estimators of Saltelli (2010) and Jansen (1999)."
-)
 #: How many bars are shown unless all are asked for, and how wide a bar is.
 MOST, BAR = 12, 15
 
 
 def render_sensitivity(data: Mapping[str, Any], style: Style = PLAIN, every: bool = False) -> str:
     """The number as drawn, its bars, the table over two inputs, and where to look next."""
-    when = f" at the end of {day_text(data['date'][:7])}" if data["date"] else ""
-    lines = [style.bold(one) for one in wrapped(f"{data['address']}{when}: {levels_text(data['base'], data)}.", style.width)]
-    told = f"{finding(data['says']).rstrip('.')}. {data['programme']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws."
-    lines += wrapped(told, style.width)
+    what = data["address"]
+    if data["date"]:
+        what = say("{address} at the end of {month}", address=what, month=day_text(data["date"][:7]))
+    lines = [style.bold(one) for one in wrapped(f"{what}: {levels_text(data['base'], data)}.", style.width)]
+    run = f"{data['programme']}, {known_text(data)}, {counted(data['draws'], 'draw')}."
+    lines += wrapped(f"{quantity_text(data['address'], data['says']).rstrip('.')}. {run}", style.width)
     if data["inputs"] or data["still"]:
         lines += ["", *bars(data, style, every), *left_text(data, style)]
     if data["variance"] is not None:
@@ -31,8 +30,8 @@ def render_sensitivity(data: Mapping[str, Any], style: Style = PLAIN, every: boo
     if data["two_way"]:
         lines += ["", *two_way(data, style)]
     why = command_for(data["asked_as"], data["address"])
-    method = wrapped(f"{data['method']} ×: so many cells.", style.width) if data["inputs"] else []
-    return style.finish([*lines, "", *method, *to_copy("Why?    ", why, style)])
+    method = wrapped(f"{say(data['method'])} {say('×: so many cells.')}", style.width) if data["inputs"] else []
+    return style.finish([*lines, "", *method, *to_copy(f"{say('Why?'):<8}", why, style)])
 
 
 def left_text(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -40,9 +39,10 @@ def left_text(data: Mapping[str, Any], style: Style) -> list[str]:
     if not data["left"]:
         return []
     moved = len(data["inputs"]) + len(data["still"])
-    told = (
-        f"Moved: the {moved} of {moved + len(data['left'])} uncertain inputs that share most of its variance by total effects; all: --all"
-    )
+    told = say(
+        "Moved: the {moved} of {all} uncertain inputs that share most of its variance by total effects; all: --all", moved=moved,
+        all=moved + len(data["left"]),
+    )  # fmt: skip
     return wrapped(told, style.width)
 
 
@@ -52,10 +52,10 @@ def levels_text(levels: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     return f"{bare(entry, 'p50')} {unit_text(entry)}".rstrip() + f" (P10 {bare(entry, 'p10')}, P90 {bare(entry, 'p90')})"
 
 
-def bars(data: Mapping[str, Any], style: Style, every: bool = False, ranges: str = "as asked") -> list[str]:
+def bars(data: Mapping[str, Any], style: Style, every: bool = False, ours: bool = False) -> list[str]:
     """One row per input: what it is held at, the median there, and a bar between the two on one scale.
 
-    `ranges`: who gave the range of an input that is marked as moved over one.
+    `ours`: the range of an input that is marked as moved over one is by us, else as asked.
     """
     left = len(data["left"])
     shown = data["inputs"] if every or left else data["inputs"][:MOST]
@@ -67,45 +67,59 @@ def bars(data: Mapping[str, Any], style: Style, every: bool = False, ranges: str
          bar(one["low"]["p50"], one["high"]["p50"], data["base"]["p50"], span))
         for one in shown
     ]  # fmt: skip
-    lines = table([("input", 29, "w"), ("at P10, P90", 17, "w"), (f"P50 {unit}", 13, "r"), ("", BAR, "l")], rows, style) if rows else []
-    lines += [line for one in shown if one["given"] for line in wrapped(given_text(one, ranges), style.width)]
+    columns = [(say("input"), 29, "w"), (say("at P10, P90"), 17, "w"), (f"P50 {unit}", 13, "r"), ("", BAR, "l")]
+    lines = table(columns, rows, style) if rows else []
+    lines += [line for one in shown if one["given"] for line in wrapped(given_text(one, ours), style.width)]
     rest, still = len(data["inputs"]) - len(shown), len(data["still"])
     if rest > 0:
-        lines += wrapped(f"{rest} more move it less: --all", style.width)
+        lines += wrapped(say("{number} more move it less: --all", number=rest), style.width)
     if still:
-        lines += wrapped(f"Upstream, but moving nothing here: {counted(still, 'input or choice', 'inputs and choices')}.", style.width)
+        inputs = counted(still, "input or choice", "inputs and choices")
+        lines += wrapped(say("Upstream, but moving nothing here: {inputs}.", inputs=inputs), style.width)
     return lines
 
 
 def name_text(one: Mapping[str, Any]) -> str:
     """An input, so many cells of it, and a mark where it is moved over a range given."""
-    return str(one["input"]) + ("" if one["cells"] == 1 else f" ×{one['cells']}") + ("*" if one["given"] else "")
+    called = say("power price") if one["input"] == POWER_PRICE else str(one["input"])
+    return called + ("" if one["cells"] == 1 else f" ×{one['cells']}") + ("*" if one["given"] else "")
 
 
-def given_text(one: Mapping[str, Any], ranges: str) -> str:
+def given_text(one: Mapping[str, Any], ours: bool) -> str:
     """What is marked: a fixed number of the model, or an input with a spread of its own, that is moved over a range given."""
     if one["fixed"] is None:
-        return f"* {one['input']}: moved over a range {ranges}, not its own here."
+        if ours:
+            return say("* {input}: moved over a range by us, not its own here.", input=one["input"])
+        return say("* {input}: moved over a range as asked, not its own here.", input=one["input"])
     factor, name = scale_of(abs(one["fixed"]), one["unit"])
-    return f"* {one['input']}: a fixed number here, {number_text(one['fixed'], factor)} {name}".rstrip() + f", moved over a range {ranges}."
+    fixed = f"{number_text(one['fixed'], factor)} {notation().unit(name)}".rstrip()
+    if ours:
+        return say("* {input}: a fixed number here, {fixed}, moved over a range by us.", input=one["input"], fixed=fixed)
+    return say("* {input}: a fixed number here, {fixed}, moved over a range as asked.", input=one["input"], fixed=fixed)
 
 
 def ends_text(one: Mapping[str, Any]) -> str:
     """What an input is held at: `1,460, 2,560 d`; the options of a choice; `each its own` for an end at which its cells differ."""
     if one["options"]:
-        return ", ".join(one["options"])
+        return both(*one["options"])
     ends = one["at_p10"], one["at_p90"]
     known = [abs(end) for end in ends if end is not None]
     if not known:
-        return "each its own"
-    factor, name = scale_of(max(known), one["unit"])
-    low, high = ("each its own" if end is None else number_text(end, factor) for end in ends)
-    return f"{low}, {high} {name}".rstrip() if ends[1] is not None else f"{low} {name}".rstrip() + f", {high}"
+        return say("each its own")
+    factor, scaled = scale_of(max(known), one["unit"])
+    name = notation().unit(scaled)
+    low, high = (say("each its own") if end is None else number_text(end, factor) for end in ends)
+    return f"{both(low, high)} {name}".rstrip() if ends[1] is not None else both(f"{low} {name}".rstrip(), high)
+
+
+def both(low: str, high: str) -> str:
+    """The two ends: `0.63, 0.87`."""
+    return say("{low}, {high}", low=low, high=high)
 
 
 def _medians(one: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str]:
     low, high = ({**one[end], "by": data["base"]["p50"], "unit": data["unit"]} for end in ("low", "high"))
-    return (f"{bare(low, 'p50', 'by')}, {bare(high, 'p50', 'by')}",)
+    return (both(bare(low, "p50", "by"), bare(high, "p50", "by")),)
 
 
 def bar(low: float, high: float, base: float, span: tuple[float, float]) -> str:
@@ -124,10 +138,15 @@ def bar(low: float, high: float, base: float, span: tuple[float, float]) -> str:
 def variance(rows: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     """Whose uncertainty makes the variance: alone and with others, each with its interval."""
     if not rows:
-        return wrapped("It does not vary, so no input makes its variance.", style.width)
+        return wrapped(say("It does not vary, so no input makes its variance."), style.width)
     cells = [(" + ".join(one["inputs"]), *(_within(one, name) for name in ("alone", "with_others"))) for one in rows]
-    lines = table([("share of the variance", 40, "w"), ("alone", 14, "r"), ("with others", 14, "r")], cells, style)
-    return [*lines, *wrapped(VARIANCE, style.width)]
+    columns = [(say("share of the variance"), 40, "w"), (say("alone", "of the variance"), 14, "r"), (say("with others"), 14, "r")]
+    told = say(
+        "Alone: the share of the variance that would go if this input were known. With others: the share that would be left if all others "
+        "were. Shares alone add up to less than the whole where inputs act together. Each with its 95 % interval; Sobol indices by the "
+        "estimators of Saltelli (2010) and Jansen (1999)."
+    )
+    return [*table(columns, cells, style), *wrapped(told, style.width)]
 
 
 def _within(one: Mapping[str, Any], name: str) -> str:
@@ -142,7 +161,8 @@ def two_way(data: Mapping[str, Any], style: Style) -> list[str]:
     first = max(len(made["rows"]["input"]), 8)
     width = max(9, min(13, (style.width - first) // max(len(values), 1) - 2))
     across = max(1, (style.width - first) // (width + 2))
-    lines = wrapped(f"P50 in {unit or 'parts of one'}, P10 to P90 below it; across: {made['columns']['input']}", style.width)
+    told = {"unit": unit or say("parts of one"), "input": made["columns"]["input"]}
+    lines = wrapped(say("P50 in {unit}, P10 to P90 below it; across: {input}", **told), style.width)
     for start in range(0, len(values), across):
         chosen = range(start, min(start + across, len(values)))
         rows = list[tuple[str, ...]]()

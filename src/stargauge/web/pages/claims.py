@@ -135,7 +135,7 @@ def drivers(view: View, claim: str) -> str:
     from stargauge.report.why.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
 
     view.claim(claim)
-    data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run).to_dict(), claim)
+    data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run, language=view.asked.language).to_dict(), claim)
     rows = []
     for one in data["rows"]:
         made = {**one, "reading": one["name"].partition("/")[2], "title": "", "figure": None, "table": None}
