@@ -171,15 +171,15 @@ def _in_statements() -> Iterator[tuple[str, str]]:
 
 def _in_files() -> Iterator[tuple[str, str]]:
     """What faults of a programme file call its parts and say of what must be there; columns of a weather file."""
-    from stargauge.catalogue import weather_files
+    from stargauge.catalogue import weather_forms
     from stargauge.programme import schema
     from stargauge.programme.fields import Part
 
     parts = [one for one in vars(schema).values() if isinstance(one, type) and issubclass(one, Part)]
     yield from ((part.called, f"programme/schema.py:{part.__name__}") for part in parts)
     yield from ((str(part.model_fields[name].description), f"programme/schema.py:{name}") for part in parts for name in part.required)
-    words = (*(one.words for one in weather_files._FIELDS.values()), *weather_files.PLACE, *weather_files.CALENDAR)
-    yield from ((text, "catalogue/weather_files.py") for text in words)
+    words = (*(one.words for one in weather_forms.FIELDS.values()), *weather_forms.PLACE, *weather_forms.CALENDAR)
+    yield from ((text, "catalogue/weather_forms.py") for text in words)
 
 
 def _in_plans() -> Iterator[tuple[str, str]]:

@@ -17,7 +17,6 @@ MOST_MODULES = 40
 #: Those that may be longer, and why.
 LONGER = {
     "cli/commands.py": "the first commands, each a short function that asks and prints",
-    "catalogue/weather_files.py": "readers of several formats of weather files that share one order of steps",
     "model/facility.py": "one discipline of the model, whose modules never import one another",
     "model/asset_cash.py": "one discipline of the model, whose modules never import one another",
     "programme/schema.py": "the programme file from top to bottom",
