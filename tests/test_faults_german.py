@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from urllib.error import HTTPError
@@ -14,6 +15,7 @@ from tests.cli_runs import ask
 from tests.faults_german import english_left, unsaid
 from tests.messages import said
 
+from stargauge import api
 from stargauge.engine.executors import each
 from stargauge.quantity.distribution import parse_value
 from stargauge.quantity.errors import InputError, begins_with_what_came, counted, did_you_mean, says_what_was_expected, what_came
@@ -64,6 +66,13 @@ def _told_of(power: str) -> str:
     with pytest.raises(InputError) as caught:
         parse_value(power, "W")
     return str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [api.check, api.needs, api.definitions, api.together, api.sources, api.jobs, api.drivers])
+def test_python_tells_faults_in_the_language_asked_for(answer: Callable[..., object]) -> None:
+    for language, told in (("de", "als Wissensstand «gestern»"), ("en", 'got the knowledge date "gestern"')):
+        with pytest.raises(InputError, match=told):
+            answer("stargate", as_of="gestern", language=language)
 
 
 @pytest.mark.parametrize("workers", [1, 2, "threads"])
