@@ -25,14 +25,20 @@ from stargauge.api import schemas
 SHAPES = Path(schemas.__file__).parent / "shapes"
 #: Objects whose names are data, such as sites by their ids: where they stand, `/` between the names of parts, `*` for one of another such.
 BY_NAME = frozenset((Path(__file__).parent / "data" / "answers_by_name.txt").read_text(encoding="utf-8").split())
-#: Objects that are told elsewhere: a part of a programme file, which has its own schema; what an entry of the log says, by its kind.
+#: Objects that are told elsewhere: a part of a programme file, which has its own schema; what an entry of the log says, by its kind; of what
+#: a report shows, the answers of other commands, and what only its page reads.
 OPEN = frozenset((
     "plan/overlay", "import/patch", "evidence-show/about", "evidence-list/about", "evidence-add/about", "evidence-verify/entries/about",
     "evidence-verify/later/about", "evidence-history/entries/about", "evidence-capture/captures/about",
+    *(f"check-report/{part}" for part in (
+        "accuracy", "cells", "definitions", "finance", "funds", "lineage", "needs", "odds", "schedule", "sites_together", "together",
+    )),
 ))  # fmt: skip
 #: Parts that hold others of the same shape as a part above them.
 AGAIN = {"explain/needs": "explain", "explain-reading/compares/why/needs": "explain-reading/compares/why"}
 _KINDS = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+#: What is nothing wherever nothing is known of it, whether or not a recorded answer shows it.
+UNKNOWN = frozenset(("p10", "p25", "p50", "p75", "p90", "probability", "newest_evidence", "observed_through"))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -42,6 +48,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def answer_of(asked: Sequence[str], data: Any) -> str | None:
     """The name of the schema of what a command answers; None for what is itself a schema."""
     command = asked[0]
+    if command == "check" and isinstance(data, dict):
+        return "check-report" if "lineage" in data else "check-drafts" if "lines" not in data else "check"
     if command == "explain":
         kind = "names" if "--list" in asked else "changed" if "--since" in asked else "explain"
         return "explain-reading" if kind == "explain" and "claim" in data else kind
@@ -164,10 +172,17 @@ class Shape:
         if self.named is not None:
             made["additionalProperties"] = self.named.schema()
         elif self.objects:
-            made["properties"] = {name: self.parts[name].schema() for name in sorted(self.parts)}
+            made["properties"] = {name: _part(name, self.parts[name]) for name in sorted(self.parts)}
             made["required"] = [name for name in sorted(self.parts) if self.there[name] == self.objects]
             made["additionalProperties"] = False
         return made
+
+
+def _part(name: str, shape: Shape) -> dict[str, Any]:
+    """A part of an object, which may be nothing where nothing is known."""
+    if name in UNKNOWN and shape.kinds <= {"number", "integer", "string", "null"}:
+        shape.kinds.add("null")
+    return shape.schema()
 
 
 def shape_of(name: str, answers: Iterable[Any]) -> dict[str, Any]:

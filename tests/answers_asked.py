@@ -24,7 +24,7 @@ from stargauge import api
 from stargauge.cli.arguments import parser
 
 #: As few draws as can be, on a day that does not move.
-DRAWS, DAY = "256", "2026-11-22"
+DRAWS, DAY, EARLY = "256", "2026-11-22", "2025-06-01"
 #: What is asked of every shipped programme, by the answer; `SITE` is its first one.
 OF_EACH: dict[str, tuple[str, ...]] = {
     "check": ("check {p}", "audit {p}"),
@@ -55,7 +55,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "programmes": ("/api/programmes",), "programme": ("/api/programmes/{p}",), "accuracy": ("/api/accuracy",),
     "brief": ("/api/programmes/{p}/brief?{q}",), "sites": ("/api/programmes/{p}/sites?{q}",),
     "site": ("/api/programmes/{p}/sites/{s}?{q}",), "sources-and-uses": ("/api/programmes/{p}/sources-and-uses?{q}",),
-    "what-if": ("/api/programmes/{p}/what-if?set=overrun_factor=1.3&{q}",),
+    "what-if": ("/api/programmes/{p}/what-if?set=overrun_factor=1.3&{q}", "/api/programmes/{p}/what-if?{q}"),
 }  # fmt: skip
 #: Answers that take long, each of them minutes; asked for where what takes minutes runs.
 LONG = ("plan", "power", "sources", "needs", "odds", "changed", "backtest-money", "backtest", "cost", "compare", "system")
@@ -92,9 +92,14 @@ def further() -> Iterator[tuple[str, list[str]]]:
 
 
 def addresses() -> Iterator[tuple[str, str]]:
-    """The addresses whose answers no command prints; of money, where a programme has commitments."""
+    """The addresses whose answers no command prints; of money, where a programme has commitments.
+
+    `small` is asked as known early, when next to nothing is there.
+    """
     for answer, paths in ADDRESSES.items():
         for path in paths:
+            if "{p}" in path:
+                yield answer, path.format(p="small", s="north", q=f"draws={DRAWS}&as_of={EARLY}")
             for name in api.shipped() if "{p}" in path else ("",):
                 if answer == "sources-and-uses" and not any(party.commitments for party in api.load(name).parties.values()):
                     continue

@@ -16,6 +16,10 @@ from babel.messages.pofile import read_po, write_po
 
 from stargauge.audit.compare.causes import METHOD, TOLD
 from stargauge.audit.compare.compare import HEADS
+from stargauge.audit.compute import goodput_job
+from stargauge.audit.compute.goodput import LEFT_OUT
+from stargauge.audit.compute.serving import COUNTING
+from stargauge.audit.compute.training_range import PARTS
 from stargauge.audit.drivers.sensitivity import METHOD as OF_SENSITIVITY
 from stargauge.audit.drivers.what_moves import METHOD as OF_DRIVERS
 from stargauge.audit.jobs.job_checks import AT_PEAK, MEASURES
@@ -24,21 +28,36 @@ from stargauge.audit.jobs.jobs import ROUTES
 from stargauge.audit.money.cost import BASIS as OF_COSTS
 from stargauge.audit.money.cost import NOTES, RENTS, YARDSTICK
 from stargauge.audit.money.promises import BASES
+from stargauge.audit.over_time.movers import KINDS, TOGETHER
+from stargauge.audit.over_time.news import SEVERAL, TIME
 from stargauge.audit.sites.facility import APPROXIMATION
 from stargauge.audit.sites.pools import ENTRIES as POOL_ENTRIES
 from stargauge.audit.sites.pools import SAID as OF_POOLS
+from stargauge.audit.validation import goodput_validation as goodput
+from stargauge.audit.validation import pue_validation as pue
+from stargauge.audit.validation import serving_validation as serving
+from stargauge.audit.validation import training_validation as training
+from stargauge.catalogue.load import KINDS as CATALOGUE_KINDS
 from stargauge.catalogue.load import load_catalogue
 from stargauge.cli.arguments.parser import FAULTS
 from stargauge.cli.doctor import PROGRAMS
 from stargauge.cli.extras import EXTRAS
 from stargauge.cli.files import WRITTEN
+from stargauge.evidence.observe.amplification import RULES
 from stargauge.plan.build_order.asked import POSSIBLE
 from stargauge.plan.build_order.case.limits import EXAMPLES
 from stargauge.plan.build_order.case.split import EXAMPLE
+from stargauge.plan.layouts.search import WITHOUT
+from stargauge.plan.serving.answer import DOUBLED
+from stargauge.programme.fields import Part
 from stargauge.quantity.dates import NO_DATE
 from stargauge.quantity.errors import SYSTEM
 from stargauge.quantity.problems import KNOWN
 from stargauge.quantity.spoken import BETWEEN, CATALOGUES
+from stargauge.report.compute import goodput as goodput_report
+from stargauge.report.compute import serving as serving_report
+from stargauge.report.compute import training as training_report
+from stargauge.report.compute.training_chart import GROUPS
 
 SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 #: Files that hold the English texts of a kind of page by keys.
@@ -116,6 +135,40 @@ def _in_tables() -> Iterator[tuple[str, str]]:
             yield text, f"{file.relative_to(SOURCE)}:{key}"
 
 
+def _in_notes() -> Iterator[tuple[str, str]]:
+    """The notes of validations, and how captured posts are counted."""
+    yield from ((f"a rule{BETWEEN}{rule}", "evidence/observe/amplification.py") for rule in RULES)
+    yield from ((note, "audit/validation") for note in (pue.NOTE, training.NOTE, *serving.NOTES, *goodput.NOTES))
+
+
+def _in_chips() -> Iterator[tuple[str, str]]:
+    """What parts of training are called."""
+    named = (training_report.COMPONENTS, training_report.MEMORY, training_report.CONVENTIONS, training_report.RULES)
+    yield from ((f"training{BETWEEN}{text}", "report/compute/training.py") for words in named for text in words.values())
+    yield from ((f"training{BETWEEN}{name}", "report/compute/training_chart.py") for name, _, _ in GROUPS)
+    yield from ((f"training{BETWEEN}{name}", "api/training_notes.py") for name in ("batch", "sequence", "tokens of the run"))
+    yield from ((f"serving{BETWEEN}{text}", "report/compute/serving.py") for text in serving_report.PARTS.values())
+    yield from ((f"a figure{BETWEEN}{text}", "plan/serving/answer.py") for text in DOUBLED.values())
+    yield from ((f"counting{BETWEEN}{text}", "audit/compute/serving.py") for text in COUNTING.values())
+    yield from ((f"of requests{BETWEEN}{text}", "plan/serving/answer.py") for text in ("mean", "p50", "p99"))
+    yield f"a fit{BETWEEN}all shipped runs", "catalogue/serving_fit.py"
+    ranges = (*goodput_job._ALWAYS, goodput_job.STALL, goodput_job.STATE, goodput_job.STORAGE, goodput_job.COPY)
+    parts = (*goodput_report.PARTS.values(), *goodput_report.CAUSES.values(), *LEFT_OUT, *(one.name for one in ranges), "nodes in reserve")
+    yield from ((f"goodput{BETWEEN}{text}", "report/compute/goodput.py") for text in parts)
+    yield from ((f"outside{BETWEEN}{part.words}", "audit/compute/training_range.py") for part in PARTS.values())
+    others = ("runner-up", "best like measured runs", "best of all layouts", "best that fits as counted", *(one.name for one in WITHOUT))
+    yield from ((f"layout{BETWEEN}{name}", "plan/layouts/search.py") for name in others)
+
+
+def _in_statements() -> Iterator[tuple[str, str]]:
+    """What a statement of a programme file can be of, and the kinds of catalogue data."""
+    kinds = {*Part.__subclasses__(), *(kind for part in Part.__subclasses__() for kind in part.__subclasses__())}
+    named = {name for kind in kinds for name, spec in kind.specs.items() if not spec.keyed}
+    yield from ((f"field{BETWEEN}{name.replace('_', ' ')}", "programme/schema.py") for name in named)
+    yield from ((f"catalogue{BETWEEN}{KINDS.get(name, name)}", "audit/movers.py") for name in (*CATALOGUE_KINDS, *KINDS))
+    yield from ((text, "audit/movers.py") for text in (TIME, SEVERAL, TOGETHER))
+
+
 def _in_files() -> Iterator[tuple[str, str]]:
     """What faults of a programme file call its parts and say of what must be there; columns of a weather file."""
     from stargauge.catalogue import weather_files
@@ -151,7 +204,9 @@ def _in_plans() -> Iterator[tuple[str, str]]:
 
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_files(), *_in_plans()])
+    return dict(
+        [*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_chips(), *_in_files(), *_in_plans()]
+    )
 
 
 def catalogue_of(file: Path) -> Catalog:

@@ -24,7 +24,7 @@ from stargauge.api import schemas
 
 NAMES = schemas.names()
 #: The fastest programmes of those that are shipped: one without parties, and one with claims.
-QUICK = ("xai-colossus-1",)
+QUICK = ("small", "xai-colossus-1")
 
 
 def objects(schema: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -137,7 +137,9 @@ def test_every_shipped_programme_answers_as_the_schema_says(capsys: pytest.Captu
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("programmes"), at_once=1e9) as home:
+    folder = tmp_path_factory.mktemp("programmes")
+    (folder / "small.yaml").write_text(SMALL, encoding="utf-8")
+    with serving(folder, at_once=1e9) as home:
         yield home
 
 

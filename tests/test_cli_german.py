@@ -34,9 +34,17 @@ COMMANDS = (
     ("definitions", "meta-hyperion", "--claim", "hyperion-jobs"), ("together", "meta-hyperion"), ("sources", "meta-hyperion"),
     ("schedule", "stargate"), ("jobs", "meta-hyperion"), ("money", "meta-hyperion"), ("finance", "meta-hyperion"),
     ("explain", "hyperion-jobs/builders", "--programme", "meta-hyperion"), ("explain", "power_facility[operational]"),
+    ("explain", "hyperion-jobs/as said", "--programme", "meta-hyperion", "--since", "2026-01-15", "--sources"),
+    ("explain", "power_facility[operational]", "--since", "2026-06-01"),
     ("compare", "meta-hyperion@2026-06-01", "@2026-11-22"), ("odds", "meta-hyperion"),
-    ("odds", "meta-hyperion", "--claim", "hyperion-jobs"), ("drivers", "meta-hyperion"),
-    ("drivers", "meta-hyperion", "--claim", "hyperion-jobs/builders", "--all"),
+    ("odds", "meta-hyperion", "--claim", "hyperion-jobs"), ("simulate", "meta-hyperion"), ("backtest", "meta-hyperion"),
+    ("backtest", "--money", "meta-hyperion"), ("catalogue", "energy"), ("catalogue", "accelerator", "gb300-nvl72"),
+    ("import", "epoch", "tests/data/epoch-2026-09-24"), ("validate", "reading", "tests/data/reading_cases.jsonl"),
+    ("train", "--model", "llama3-405b", "--cluster", "1024xh100"), ("goodput", "--cluster", "16384xh100", "--simulate", "4"),
+    ("goodput", "--cluster", "16384xh100", "--model", "llama3-405b", "--interval", "20min"),
+    ("infer", "--model", "deepseek-r1", "--chip", "gb300", "--ttft", "2s", "--tpot", "20ms"),
+    ("infer", "--model", "llama3-70b", "--chip", "h100", "--concurrency", "64", "--accelerators", "8"),
+    ("drivers", "meta-hyperion"), ("drivers", "meta-hyperion", "--claim", "hyperion-jobs/builders", "--all"),
     ("drivers", "meta-hyperion", "--address", "power_facility[operational]"), ("compute", "meta-hyperion"),
     ("facility", "hyperion", "--programme", "meta-hyperion"),
     ("facility", "abilene", "--design", "liquid/evaporative", "--redundancy", "2N"), ("cost", "meta-hyperion"),
@@ -47,7 +55,10 @@ COMMANDS = (
     ("calibrate", "--show", "h200-sxm"),
 )  # fmt: skip
 #: What of the day and the draws a command takes, where that is not both.
-TAKES = {"compare": DAY[2:], "odds": DAY[2:], "facility": DAY[:2], "doctor": (), "calibrate": ()}
+TAKES = {
+    "compare": DAY[2:], "odds": DAY[2:], "facility": DAY[:2],
+    **dict.fromkeys(("doctor", "calibrate", "catalogue", "import", "validate", "train", "infer", "goodput"), ()),
+}  # fmt: skip
 
 
 def _asked(command: tuple[str, ...]) -> list[str]:
@@ -72,6 +83,36 @@ def test_a_command_answers_in_german_throughout(capsys: pytest.CaptureFixture[st
     assert english_in(answer.out) == []
     assert "ß" not in answer.out and not re.search(r"\d,\d{3},\d{3}", answer.out)
     assert max(map(len, answer.out.splitlines())) <= 100
+
+
+def test_what_others_measured_keeps_its_names_in_a_validation_in_german(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ask(capsys, "validate", "goodput", "--language", "de").out
+    assert told.startswith("Goodput von ") and "Zeit zwischen Ausfällen" in told and "Llama 3 405B pre-training" in told
+    assert "> 90,0" in told and "angegeben: 419 Ausfälle in 54 Tagen" in " ".join(told.split())
+
+
+def test_evidence_is_kept_and_proved_in_german(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder, file, bundle = str(tmp_path / "evidence"), tmp_path / "text", str(tmp_path / "c.zip")
+    file.write_text("Ein Satz.\n", encoding="utf-8")
+    address = "https://news.example/a"
+    asked: tuple[tuple[str, ...], ...] = (
+        ("init", folder), ("add", "capture", address, "--payload", f"text={file}"), ("list",), ("show", "C-1"), ("verify",),
+        ("verify", "C-1"), ("bundle", "C-1", "--write", bundle), ("verify", bundle),
+        ("stated", address, "--by", "author", "--says", "Zurückgezogen."), ("amplification",), ("timestamp",), ("fsck",),
+        ("erase", "C-1", "--ground", "verlangt"),
+    )  # fmt: skip
+    for command in asked:
+        answer = ask(capsys, "evidence", *command, "--evidence", folder, "--language", "de")
+        assert answer.code == 0, answer.err
+        assert answer.out and english_in(answer.out) == []
+
+
+def test_an_article_is_asked_about_in_german_whatever_its_language(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    article = tmp_path / "article.txt"
+    article.write_text("“We will invest 40 billion dollars by 2029,” Jane Doe said. It has spent 2 billion dollars.\n", encoding="utf-8")
+    answer = ask(capsys, "--language", "de", "draft", str(article))
+    assert answer.code == 0 and answer.out.startswith("# Nach Regeln gelesen") and "Beträge werden nie zusammengezählt" in answer.err
+    assert "speaker: Jane Doe" in answer.out
 
 
 def test_the_language_changes_words_and_no_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ pytest.importorskip("fastapi")
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 
+import answers_page  # noqa: E402
 import api_page  # noqa: E402
 import catalogue_page  # noqa: E402
 import cli_page  # noqa: E402
@@ -25,9 +26,11 @@ import limits_page  # noqa: E402
 import model_page  # noqa: E402
 import offline  # noqa: E402
 import python_page  # noqa: E402
+import readable  # noqa: E402
 
 import stargauge  # noqa: E402
 from stargauge import api  # noqa: E402
+from stargauge.api import schemas  # noqa: E402
 from stargauge.audit.claims.language import parse  # noqa: E402
 from stargauge.audit.claims.verdict import STATUSES  # noqa: E402
 from stargauge.audit.wording.messages import ENGLISH  # noqa: E402
@@ -155,6 +158,22 @@ def test_the_model_book_names_quantities_that_there_are() -> None:
     assert len(named) >= 8 and named <= set(model_graph().quantities)
 
 
+def test_every_answer_has_its_section_with_its_parts() -> None:
+    told = sections(answers_page.page(), 2)
+    assert set(told) == set(schemas.names())
+    for part in schemas.answer_schema("check")["properties"]:
+        assert f"| `{part}` | " in told["check"], part
+    assert "| `dispute` | list of objects | " in told["check"] and "| `given` | object, *at times* | " in told["check"]
+    assert "A list; of each of its items" in told["catalogue"] and "By the name of each" in told["catalogue-kinds"]
+
+
+def test_pages_get_what_their_theme_leaves_out() -> None:
+    made = '<p class="caption" role="heading">x</p><aside class="toc-drawer"><pre>y</pre><div class="table-wrapper docutils container">'
+    once = readable.mended(made)
+    assert 'aria-level="2"' in once and 'aria-label="This page"' in once and once.count('tabindex="0"') == 2
+    assert readable.mended(once) == once
+
+
 # --- the gallery ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -201,7 +220,7 @@ def test_what_is_made_at_a_build_is_kept_out_of_the_repository() -> None:
 def test_the_schemas_to_download_are_those_of_the_code() -> None:
     made = gallery.schemas()
     assert made["programme.schema.json"] == json_schema() and made["openapi.json"]["info"]["title"] == "Stargauge"
-    pages = file_page.page() + api_page.page()
+    pages = file_page.page() + api_page.page() + answers_page.page()
     assert not [name for name in made if f'href="schemas/{name}"' not in pages]
 
 

@@ -29,6 +29,7 @@ from stargauge.evidence.log.checkpoint import told_checkpoint
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.note import Verifier, parted
 from stargauge.evidence.log.proof import LogProof
+from stargauge.evidence.observe.probes import platform
 from stargauge.evidence.observe.targets import read_targets
 from stargauge.evidence.workspace import Workspace
 from stargauge.programme.asked import sides
@@ -210,6 +211,15 @@ def test_a_damaged_archive_is_told_in_german(tmp_path: Path) -> None:
         with speaking("de"):
             found = fsck(made)
     assert found.faults and [fault.message for fault in found.faults if english_left(fault.message)] == []
+
+
+def test_what_is_kept_in_a_log_is_in_english_whoever_asks() -> None:
+    given = ((b"<html><title>One</title>", "one.html"), (b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 30, "one.png"))
+    english = [read_supplied(data, name, "https://example.org/") for data, name in given]
+    with speaking("de"):
+        assert [read_supplied(data, name, "https://example.org/") for data, name in given] == english
+        looked = platform("bluesky").look("at://a.example")
+    assert looked.fetched.message.startswith("got ")
 
 
 def test_a_file_read_in_one_language_is_told_in_another(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.dispatch_reference import reference, value_at
 
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.power.dispatch import Dispatch, Part, dispatch, joined
+from stargauge.quantity.power.dispatch import Dispatch, dispatch, joined
 from stargauge.quantity.power.hourly import Hourly
 from stargauge.quantity.power.outages import Outages
-from stargauge.quantity.power.power_sources import Battery, Given, Grid, Plant, Source, curtailed_share
+from stargauge.quantity.power.power_sources import Battery, Given, Grid, Part, Plant, Source, curtailed_share
 
 #: What differs may be by the last digits of floats, on the scale of what a site draws.
 CLOSE = 1e-9

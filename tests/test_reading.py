@@ -445,6 +445,7 @@ SAID, SAGT = '"We will build it all now," said Jane Doe', "«Wir bauen das jetzt
     ("language", "text", "speakers"),
     [
         ("en-US", f'{SAID}. A neighbour doubted it: "They do not have the money."', ["Jane Doe", "A neighbour"]),
+        ("en-US", f'{SAID} of Example Cloud. "They will not," said Bob Roe at a hearing.', ["Jane Doe", "Bob Roe"]),
         ("en-US", f'{SAID}. Bob Roe shrugged: "They do not have the money."', ["Jane Doe", "Bob Roe"]),
         ("en-US", f'{SAID}. Bob Roe, a neighbour, replied: "They will not do it."', ["Jane Doe", "Bob Roe"]),
         ("en-US", f'{SAID}. "They will not do it," Bob Roe objected.', ["Jane Doe", "Bob Roe"]),

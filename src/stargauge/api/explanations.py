@@ -19,9 +19,10 @@ from stargauge.audit.given import held_of
 from stargauge.audit.over_time.changed import Changed, apart, moved, supplied_by
 from stargauge.audit.over_time.movers import Mover, Step, movers_between
 from stargauge.audit.over_time.news import Asked, news_between
-from stargauge.audit.run import COLLECTOR, judge_of, judgements
+from stargauge.audit.run import COLLECTOR, judge_of, judgements, texts_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import Days, names_of
+from stargauge.audit.wording.languages import words_of
 from stargauge.audit.wording.reasons import (
     COMPARED,
     WITHOUT_NUMBERS,
@@ -103,12 +104,12 @@ def explain_reading(
 def what_changed(
     asked: str, since: date | str, programme: str | Path | Programme = "stargate", *, when: date | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, language: str = "en",
 ) -> Changed:  # fmt: skip
     """What changed a number, or the odds of a reading, since a day, and which statements did it, each alone left out, the strongest first.
 
     `asked`: an address, `share(ADDRESS)`, or `CLAIM/READING`. `when`: the month an address is read at (the newest evidence).
-    `progress(done, all)` counts in hundredths. Raises InputError with every fault of what was asked for.
+    `progress(done, all)` counts in hundredths. `language`: of what is said. Raises InputError with every fault of what was asked for.
     """
     made, day = load(programme), day_of(since)
     values = values or catalogue_of()
@@ -126,8 +127,8 @@ def what_changed(
     told = None if progress is None else lambda share: progress(round(100 * share), 100)
     count = WORKERS if workers is None else workers_of(workers, draws)
     if is_claim(made, asked):
-        return _changed_odds(asked, made, day, now, draws, seed, count, values, told)
-    return _changed_number(asked, made, day, now, when, draws, seed, count, values, told)
+        return _changed_odds(asked, made, day, now, draws, seed, count, values, told, language)
+    return _changed_number(asked, made, day, now, when, draws, seed, count, values, told, language)
 
 
 def is_claim(programme: Programme, asked: str) -> bool:
@@ -137,8 +138,9 @@ def is_claim(programme: Programme, asked: str) -> bool:
 
 
 def _changed_number(
-    asked: str, made: Programme, day: date, now: Known, when: date | None, draws: int, seed: int, workers: int, values: Catalogue, told: Any
-) -> Changed:
+    asked: str, made: Programme, day: date, now: Known, when: date | None, draws: int, seed: int, workers: int, values: Catalogue,
+    told: Any, language: str,
+) -> Changed:  # fmt: skip
     frame = Frame(model_graph().quantities, axes_of(now))
     address = parse_share(asked) or parse_address(asked)
     quantity = frame.resolve(address).quantity
@@ -147,18 +149,19 @@ def _changed_number(
         frame.month(read)
     asker = Asked(asked, read, draws, seed, Memo(MEMO_BYTES))
     before, after, news = news_between(day, partial(known_on, made, values), now.as_of, made, asker, workers, told)
-    names = Names(axes_of(now), model_graph().quantities, names_of(now))
+    names = Names(axes_of(now), model_graph().quantities, names_of(now), words_of(language), texts_of(made, language))
     called = subject(address, names) if address.name in names.words.quantities else asked
     unit = "1" if parse_share(asked) else quantity.unit
-    return Changed(asked, called, unit, read, day, now, drawn(draws), seed, asked_as(made), (before, after), news)
+    return Changed(asked, called, unit, read, day, now, drawn(draws), seed, asked_as(made), (before, after), news, language=language)
 
 
 def _changed_odds(
-    asked: str, made: Programme, day: date, now: Known, draws: int, seed: int, workers: int, values: Catalogue, told: Any
-) -> Changed:
+    asked: str, made: Programme, day: date, now: Known, draws: int, seed: int, workers: int, values: Catalogue, told: Any,
+    language: str,
+) -> Changed:  # fmt: skip
     name, reading = asked_reading(made, asked)
     claims: Mapping[str, Any] = {name: readings_of(made.claims[name], reading)}
-    tracker, key = tracker_of(made, values, draws, seed), (name, reading)
+    tracker, key = tracker_of(made, values, draws, seed, language), (name, reading)
     earlier = known_on(made, values, day)
     verdicts = tuple(
         tracker.judged(view, claims).get(key) if made.claims[name].day.start <= view.as_of else None for view in (earlier, now)
@@ -173,8 +176,8 @@ def _changed_odds(
         if change is None and all(one.effect is not None for one in movers):
             new = (said for said in statements_of(made) if said.known_from and day < said.known_from <= now.as_of)
             supplied = supplied_by(new, verdicts[0].missing)
-    sentence = verdicts[1].sentence if verdicts[1] else made.claims[name].says
+    sentence = verdicts[1].sentence if verdicts[1] else texts_of(made, language).get(made.claims[name].says, made.claims[name].says)
     return Changed(
         f"{name}/{reading}", sentence, "", None, day, now, drawn(draws), seed, asked_as(made), None, (), (verdicts[0], verdicts[1]), movers,
-        supplied,
+        supplied, language,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from stargauge.api.training import known_with
 from stargauge.audit.compute.serving import ASKED, Option, ServingAnswer, context_in, notes_of, spread_of, standing_of
 from stargauge.audit.compute.serving_choice import asked_types, types_beside, usual_type
 from stargauge.audit.compute.serving_cost import power_of, price_of
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
 from stargauge.catalogue.serving_fit import family_of, shipped_serving_fit
@@ -72,7 +73,7 @@ def infer(
     others = told.by_type(case, types_beside(known, shape, machine.chip, types), fixed or {})
     about = {
         "as_of": str(known.as_of), **_by_word(said), "context": context_in(known, shape.name), "dtype": chosen[0], "types_basis": chosen[1],
-        "software_basis": "the day up to which the catalogue is known" if software is None else ASKED,
+        "software_basis": say("the day up to which the catalogue is known") if software is None else ASKED,
         "most_requests_basis": _ASSUMED if most_requests is None else ASKED,
         "given": fixed or {},
     }  # fmt: skip
@@ -147,12 +148,13 @@ def _answer(
     )
 
 
-#: What of a model on a chip was never measured, in words.
-_UNMEASURED = {
-    "family": "no run of {model} or of a model of its dimensions was measured",
-    "chip": "no run on {chip} was measured, only on others of its generation",
-    "generation": "no run on a chip of the generation of {chip} was measured, let alone on it",
-}
+def _unmeasured(what: str, model: str, chip: str) -> str:
+    """What of a model on a chip was never measured, in words."""
+    if what == "family":
+        return say("no run of {model} or of a model of its dimensions was measured", model=model)
+    if what == "chip":
+        return say("no run on {chip} was measured, only on others of its generation", chip=chip)
+    return say("no run on a chip of the generation of {chip} was measured, let alone on it", chip=chip)
 
 
 def _spread(known: KnownCatalogue, case: Case, searched: bool) -> tuple[dict[str, float], list[str]]:
@@ -161,16 +163,17 @@ def _spread(known: KnownCatalogue, case: Case, searched: bool) -> tuple[dict[str
     family = family_of(known, model.name) if model.name in known.names("model") else model.name
     near, kind = off.nearness(family, chip.name), "experts" if model.experts else "dense"
     rate = case.fit.spread(kind, near, case.machine, searched)
-    told = [_UNMEASURED[one].format(model=model.name, chip=chip.title) for one in near if one in _UNMEASURED]
+    told = [_unmeasured(one, model.name, chip.title) for one in near if one in ("family", "chip", "generation")]
     if searched:
-        told.append("the layout was searched: the best of many predictions is further off than one at a stated layout")
+        told.append(say("the layout was searched: the best of many predictions is further off than one at a stated layout"))
     if case.fit.drift(case.machine) > 0.0:
-        told.append(f"the software is later than that of the newest run measured ({off.newest:.1f})")
+        newest = written(f"{off.newest:.1f}")
+        told.append(say("the software is later than that of the newest run measured ({newest})", newest=newest))
     if assumed := peak_told(chip, case.types.products):
         told.append(assumed)
     rate = hypot(rate, peak_spread(chip, case.types.products))
     wide = {"spread": rate, "spread_between": max(rate, off.between), "spread_first": max(rate, off.first)}
-    return wide, [f"the interval is wider: {'; '.join(told)}"] if told else []
+    return wide, [say("the interval is wider: {reasons}", reasons="; ".join(told))] if told else []
 
 
 def _interval(spread: Mapping[str, float], best: Option) -> dict[str, dict[str, float]]:

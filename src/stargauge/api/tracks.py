@@ -45,8 +45,7 @@ def odds(
     """The odds of a claim's readings over time, and what moved them; without `claim` those of every claim, without what moved them.
 
     `claim`: `ID` or `ID/READING`. `movers`: with what moved them, which takes most of the time. `every`: month, quarter or a number of
-    days. The first point is the day on which the claim was made. `language`: of what is said of readings; the statements that moved them
-    stay as they are.
+    days. The first point is the day on which the claim was made. `language`: of what is said.
     Raises InputError with every fault of what was asked for.
     """
     made = load(programme, scenario, settings)

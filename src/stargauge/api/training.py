@@ -13,6 +13,7 @@ from stargauge.api.programmes import catalogue
 from stargauge.api.training_notes import notes, too_old
 from stargauge.audit.compute.training import Beside, Front, Search, Setting, Told, TrainingAnswer, kept_work, outcome_of, parts_of
 from stargauge.audit.compute.training_range import seen
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.load import Catalogue, KnownCatalogue, load_catalogue
 from stargauge.catalogue.machines import machine_of, resolved, transformer_of
 from stargauge.plan.layouts.counts import between, fewer, points
@@ -168,7 +169,7 @@ def _setting(
         raise InputError(faults)
     length = _told(known, name, "sequence", sequence)
     asked = _told(known, name, "training_tokens", tokens)
-    whole = Told(float(batch), "asked") if batch else _batch(known, name, length)
+    whole = Told(float(batch), say("asked")) if batch else _batch(known, name, length)
     job = Job(int(length.value), int(whole.value), dtype, balanced=balanced)
     return Setting(made, machine, job, fit or _shipped()), whole, length, asked
 
@@ -192,14 +193,16 @@ def _amounts(batch: int | None, sequence: int | None, tokens: float | None) -> l
 def _told(known: KnownCatalogue, name: str, attribute: str, asked: float | None) -> Told:
     """An amount as asked, else the model's in the catalogue, else the template's, with whose word it is."""
     if asked is not None:
-        return Told(float(asked), "asked")
+        return Told(float(asked), say("asked"))
     for at in (name, TEMPLATE):
         found = known.estimate("model", at, attribute) if at in known.names("model") else None
         if found is not None and found.statements:
             value = found.value.quantile(0.5) if isinstance(found.value, Distribution) else float(found.value)  # type: ignore[arg-type]
             source, grade = found.statements[0].source, found.statements[0].grade
-            of = "" if at == name else f"the template {TEMPLATE}, not the model: "
-            return Told(value, f"{of}{source or 'no source'}, grade {grade}")
+            told = say("{source}, grade {grade}", source=source or say("no source"), grade=grade)
+            if at != name:
+                told = say("the template {template}, not the model: {told}", template=TEMPLATE, told=told)
+            return Told(value, told, at != name or "assumption" in source)
     raise InputError(
         Fault(say("nobody gives {attribute} of {name}; say it", attribute=attribute, name=name), f"--{attribute.removeprefix('training_')}")
     )
@@ -211,7 +214,9 @@ def _batch(known: KnownCatalogue, name: str, sequence: Told) -> Told:
     wanted = max(found.value / sequence.value, 1.0)
     near = (_rounded(wanted, digits) for digits in range(1, _DIGITS + 1))
     batch = next((one for one in near if abs(one / wanted - 1.0) <= _OFF), _rounded(wanted, _DIGITS))
-    return Told(float(batch), f"{found.value / _MILLION:.3g} million tokens, to a number that divides: {found.basis}")
+    tokens = written(f"{found.value / _MILLION:.3g}")
+    told = say("{number} million tokens, to a number that divides: {told}", number=tokens, told=found.basis)
+    return Told(float(batch), told, found.assumed)
 
 
 def _rounded(value: float, digits: int) -> int:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from stargauge.audit.compute.training import WAITING, Outcome, Setting, Told
-from stargauge.audit.compute.training_range import seen
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.plan.layouts.counts import spared
 from stargauge.plan.layouts.search import Costs, Found, searched
@@ -31,8 +31,8 @@ def notes(
     """All that must be said. `asked`: amounts of the job by what they are called."""
     made = [*_of_the_chip(setting), *_hindsight(setting, known), *_of_memory(setting, outcome), *_outside(setting, outcome)]
     for name, told in asked.items():
-        if told is not None and ("template" in told.basis or "assumption" in told.basis):
-            made.append(f"{name}: an assumption, of {told.basis}")
+        if told is not None and told.assumed:
+            made.append(say("{name}: an assumption, of {source}", name=say(name, "training"), source=told.basis))
     return (*made, *_fewer(outcome, found, costs, setting.machine.chip.memory))
 
 
@@ -52,12 +52,15 @@ def too_old(setting: Setting) -> list[Fault]:
 def _of_the_chip(setting: Setting) -> Iterator[str]:
     title = setting.machine.chip.title
     if told := peak_told(setting.machine.chip, setting.job.dtype):
-        yield f"{told}; the interval holds its range"
+        yield say("{told}; the interval holds its range", told=told)
     if not setting.known_generation:
-        yield f"no training run on {title} was measured: coefficients are those of all chips, the interval is wider"
+        yield say("no training run on {chip} was measured: coefficients are those of all chips, the interval is wider", chip=title)
     years = setting.fit.years_past(setting.machine)
     if years > 0.0:
-        yield f"software {years:.1f} years later than the newest measured run: the interval is wider by how software moved between runs"
+        yield say(
+            "software {years} years later than the newest measured run: the interval is wider by how software moved between runs",
+            years=written(f"{years:.1f}"),
+        )
 
 
 def _hindsight(setting: Setting, known: KnownCatalogue) -> Iterator[str]:
@@ -66,24 +69,32 @@ def _hindsight(setting: Setting, known: KnownCatalogue) -> Iterator[str]:
         if name in known.names(kind) and known.has(kind, name, attribute):
             later = known.estimate(kind, name, attribute).hindsight
             if later is not None:
-                yield f"hindsight: figures of {name} were published by {later}, after the knowledge date {known.as_of}"
+                yield say(
+                    "hindsight: figures of {name} were published by {later}, after the knowledge date {day}", name=name, later=later,
+                    day=known.as_of,
+                )
 
 
 def _of_memory(setting: Setting, outcome: Outcome) -> Iterator[str]:
     capacity = setting.machine.chip.memory
     if outcome.headroom < 0.0:
-        yield (
-            f"needs {(capacity - outcome.headroom) / _GIGA:,.1f} GB as we count, {-outcome.headroom / _GIGA:,.1f} GB more than there is: "
-            "taken all the same, as the layout was given and layouts are known to run of which we count so much too much"
-        )
+        yield say(
+            "needs {needed} GB as we count, {more} GB more than there is: taken all the same, as the layout was given and layouts are "
+            "known to run of which we count so much too much",
+            needed=written(f"{(capacity - outcome.headroom) / _GIGA:,.1f}"), more=written(f"{-outcome.headroom / _GIGA:,.1f}"),
+        )  # fmt: skip
     elif outcome.headroom < max(outcome.memory_off, _TIGHT * capacity):
-        yield "memory is tight: less is left than the memory model can be off by; see the other layouts with more left"
+        yield say("memory is tight: less is left than the memory model can be off by; see the other layouts with more left")
 
 
 def _outside(setting: Setting, outcome: Outcome) -> Iterator[str]:
     if outcome.outside:
-        kind = seen(setting.model.experts > 0).kind
-        yield f"outside what was measured of models {kind}: {', '.join(outcome.outside)}; the interval does not count that"
+        what = ", ".join(outcome.outside)
+        yield (
+            say("outside what was measured of models with experts: {what}; the interval does not count that", what=what)
+            if setting.model.experts > 0
+            else say("outside what was measured of models without experts: {what}; the interval does not count that", what=what)
+        )
 
 
 def _fewer(outcome: Outcome, found: Found, costs: Costs, capacity: float) -> Iterator[str]:
@@ -97,7 +108,7 @@ def _fewer(outcome: Outcome, found: Found, costs: Costs, capacity: float) -> Ite
         if fewer.any and float(fewer.best.seconds[0]) < best:
             best, number = float(fewer.best.seconds[0]), case.accelerators
     if number and best < _FASTER * float(found.best.seconds[0]):
-        yield (
-            f"{found.case.accelerators:,} accelerators divide badly: {number:,} of them would be faster, {best:,.3g} s a step, "
-            "and the others spare"
-        )
+        yield say(
+            "{all} accelerators divide badly: {some} of them would be faster, {seconds} s a step, and the others spare",
+            all=written(f"{found.case.accelerators:,}"), some=written(f"{number:,}"), seconds=written(f"{best:,.3g}"),
+        )  # fmt: skip

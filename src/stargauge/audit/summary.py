@@ -11,10 +11,12 @@ import numpy as np
 
 from stargauge.audit.claims.language import Comparison, parse
 from stargauge.audit.claims.verdict import OPEN, ReadingVerdict
-from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.wording.answer import counting, with_counted
 from stargauge.audit.wording.claim_words import claim_words, comparison_of, month_words, reading_words, threshold_of, weight_of
+from stargauge.audit.wording.languages import words_of
 from stargauge.audit.wording.messages import ENGLISH, Messages
+from stargauge.audit.wording.sentence import Names
 from stargauge.audit.wording.words import percent, sentence_case
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import model_graph
@@ -199,6 +201,14 @@ def names_of(known: Any) -> dict[str, str]:
     """What sites and parties are called, up to the first comma or bracket."""
     views = [view for view in (*known.sites, *known.parties) if view.spec is not None]
     return {view.id: (view.spec.name or view.id).split(",")[0].split(" (")[0] for view in views}
+
+
+def spoken_names(known: Any, language: str) -> Names | None:
+    """What things are called in another language than English, of which the model book has the words."""
+    if language == "en":
+        return None
+    axes = {axis: tuple(labels) for axis, labels in known.axes.items()}
+    return Names(axes, model_graph().quantities, names_of(known), words_of(language), texts_of(known.programme, language))
 
 
 def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdict]:

@@ -264,7 +264,7 @@ def simulate(asked: argparse.Namespace) -> int:
     """`stargauge simulate`."""
     from stargauge import api
     from stargauge.audit.series_data import table_of
-    from stargauge.audit.summary import Days
+    from stargauge.audit.summary import Days, spoken_names
     from stargauge.report.listing import render_simulation
 
     programme = loaded(asked)
@@ -277,8 +277,9 @@ def simulate(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json(result.to_dict())
     else:
-        ahead = Days.of(api.known(programme, asked.as_of, values_of(asked))).ahead
-        write_answer(result.to_dict(), asked, render_simulation(table_of(result, ahead), style_of(asked)))
+        now = api.known(programme, asked.as_of, values_of(asked))
+        table = table_of(result, Days.of(now).ahead, spoken_names(now, asked.spoken))
+        write_answer(result.to_dict(), asked, render_simulation(table, style_of(asked)))
     return 0
 
 
@@ -330,7 +331,8 @@ def catalogue(asked: argparse.Namespace) -> int:
         if asked.json:
             print_json({kind: list(members) for kind, members in names.items()})
         else:
-            sys.stdout.write(render_names("The catalogue: stargauge catalogue KIND [NAME]", names, style_of(asked)))
+            title = say("The catalogue: {command}", command="stargauge catalogue KIND [NAME]")
+            sys.stdout.write(render_names(title, names, style_of(asked)))
         return 0
     rows = [row._asdict() for row in shown_rows(values, asked.kind, asked.name)]
     if asked.json:

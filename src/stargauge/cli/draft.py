@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from stargauge.programme.decisions import Decision
     from stargauge.programme.proposals import Article
 
-_STEPS = "[a]ccept, [e]dit, [r]eject, [s]kip, [q]uit"
+
+def _steps() -> str:
+    return say("[a]ccept, [e]dit, [r]eject, [s]kip, [q]uit")
 
 
 def draft(asked: argparse.Namespace) -> int:
@@ -43,7 +45,7 @@ def draft(asked: argparse.Namespace) -> int:
     with extras_told(), material(asked) as found:
         made = read(found.text, asked.language, asked.published, found.blocks)
         for note in made.notes:
-            print(f"note: {note}", file=sys.stderr)
+            print(say("note: {text}", text=note), file=sys.stderr)
         if asked.json:
             told = made.to_dict()
             print_json(told if found.capture is None else {**told, "capture": found.capture.id})
@@ -52,11 +54,11 @@ def draft(asked: argparse.Namespace) -> int:
         if asked.review:
             data, decisions = reviewed(data, sys.stdin, sys.stderr, asked.publisher)
             _keep(found, decisions, asked.by)
-        text = f"{_HEAD}{yaml_of(data)}"
+        text = f"{_head()}{yaml_of(data)}"
         if target is not None:
             write_whole(target, text)
-            count = len(data["drafts"])
-            print(f"{count} draft{'' if count == 1 else 's'}: {target.resolve()}")
+            told = {"number": len(data["drafts"]), "file": target.resolve()}
+            print(say("{number} draft: {file}" if len(data["drafts"]) == 1 else "{number} drafts: {file}", **told))
         else:
             sys.stdout.write(text)
     return 0
@@ -83,13 +85,18 @@ def _keep(found: Material, decisions: list[Decision], by: str) -> None:
     from stargauge.evidence.items import Item
 
     kept = found.archive.add_many(Item("claim", found.capture.target, one) for one in abouts(decisions, found.capture.id, by))
-    ids = kept[0].id if len(kept) == 1 else f"{kept[0].id} to {kept[-1].id}"
-    print(f"{len(kept)} step{'' if len(kept) == 1 else 's'} added to the log: {ids}", file=sys.stderr)
+    ids = kept[0].id if len(kept) == 1 else say("{low} to {high}", low=kept[0].id, high=kept[-1].id)
+    told = {"number": len(kept), "ids": ids}
+    text = say("{number} step added to the log: {ids}" if len(kept) == 1 else "{number} steps added to the log: {ids}", **told)
+    print(text, file=sys.stderr)
 
 
-_HEAD = """# Read by rules: check every word against the text. Nothing under `drafts` is a claim: what you confirm belongs under `claims`.
-# `stargauge check` accepts this file, alone or laid over a programme: stargauge check PROGRAMME --scenario THIS_FILE
-"""
+def _head() -> str:
+    """What stands above the drafts in their file."""
+    return say(
+        "# Read by rules: check every word against the text. Nothing under `drafts` is a claim: what you confirm belongs under `claims`.\n"
+        "# `stargauge check` accepts this file, alone or laid over a programme: stargauge check PROGRAMME --scenario THIS_FILE\n"
+    )
 
 
 # --- confirming -------------------------------------------------------------------------------------------------------------------
@@ -113,7 +120,7 @@ def reviewed(data: dict[str, Any], answers: Iterator[str], shown: Any, publisher
         if stopped:
             drafts[name] = entry
             continue
-        print(f"\n{n} of {len(entries)}  {name}\n{_told(entry)}", file=shown)
+        print(say("\n{place} of {number}  {name}\n", place=n, number=len(entries), name=name) + _told(entry), file=shown)
         try:
             step, kept = _decision(entry, answers, shown)
         except KeyboardInterrupt:
@@ -125,7 +132,8 @@ def reviewed(data: dict[str, Any], answers: Iterator[str], shown: Any, publisher
             rejected += 1
         else:
             drafts[name], stopped = entry, step == "quit"
-    print(f"\n{len(claims)} confirmed, {rejected} rejected, {len(drafts)} still drafts", file=shown)
+    counts = {"claims": len(claims), "rejected": rejected, "drafts": len(drafts)}
+    print(say("\n{claims} confirmed, {rejected} rejected, {drafts} still drafts", **counts), file=shown)
     head = {key: value for key, value in data.items() if key != "drafts"}
     return head | ({"claims": claims} if claims else {}) | {"drafts": drafts}, decisions
 
@@ -135,7 +143,7 @@ def _decision(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> tupl
 
     kept = dict(entry)
     while True:
-        answer = _asked(f"{_STEPS} > ", answers, shown)
+        answer = _asked(f"{_steps()} > ", answers, shown)
         if answer is None or answer[:1].lower() == "q":
             return "quit", kept
         step = answer[:1].lower()
@@ -149,20 +157,24 @@ def _decision(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> tupl
             fault = not_yet(kept)
             if not fault:
                 return "accept", kept
-            print(f"not confirmed: {fault}", file=shown)
+            print(say("not confirmed: {fault}", fault=fault), file=shown)
         else:
-            print(f'got "{answer}"; expected {_STEPS}', file=shown)
+            print(say('got "{answer}"; expected {steps}', answer=answer, steps=_steps()), file=shown)
 
 
 def _edited(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> dict[str, Any]:
     """Speaker, day, own words and first reading, each kept where the answer is empty."""
     kept = dict(entry)
     first = next(iter(kept["readings"]), "as said")
-    for key, old in (("speaker", kept.get("speaker")), ("said", kept.get("said")), ("says", kept.get("says") or kept["quote"])):
-        answer = _asked(f"{key} [{old or ''}] > ", answers, shown)
+    asked = (
+        ("speaker", say("speaker", "a draft"), kept.get("speaker")), ("said", say("said", "a draft"), kept.get("said")),
+        ("says", say("says", "a draft"), kept.get("says") or kept["quote"]),
+    )  # fmt: skip
+    for key, name, old in asked:
+        answer = _asked(f"{name} [{old or ''}] > ", answers, shown)
         if answer:
             kept[key] = answer
-    answer = _asked(f"reading [{kept['readings'].get(first, '')}] > ", answers, shown)
+    answer = _asked(f"{say('reading')} [{kept['readings'].get(first, '')}] > ", answers, shown)
     if answer:
         kept["readings"] = {**kept["readings"], first: answer}
     return kept
@@ -176,8 +188,9 @@ def _asked(prompt: str, answers: Iterator[str], shown: Any) -> str | None:
 
 def _told(entry: dict[str, Any]) -> str:
     """A draft as it is put to a person."""
-    lines = [f"  {entry['speaker'] or 'the text itself'} ({entry['form']}, {entry['kind']}):", f"  {' '.join(entry['quote'].split())}"]
-    lines += ["  the words are a translation"] if entry.get("translated_quote") else []
+    who = entry["speaker"] or say("the text itself", "who")
+    lines = [f"  {who} ({entry['form']}, {entry['kind']}):", f"  {' '.join(entry['quote'].split())}"]
+    lines += [say("  the words are a translation")] if entry.get("translated_quote") else []
     lines += [f"  - {one}" for one in entry.get("found", ())]
     lines += [f"  - {one}" for one in entry.get("relations", ())]
     lines += [f"  {name}: {text}" for name, text in entry["readings"].items()]

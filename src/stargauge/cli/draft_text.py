@@ -72,7 +72,7 @@ def _captured(archive: Workspace, asked: argparse.Namespace) -> Entry:
 
     method = "bluesky" if asked.article.startswith("at:") else "web"
     entry = capture(archive, asked.article, method, Options(guard=Guard(frozenset(asked.allow_private)), apart=True))
-    print(f"captured: {entry.id}", file=sys.stderr)
+    print(say("captured: {id}", id=entry.id), file=sys.stderr)
     return entry
 
 
@@ -90,10 +90,12 @@ def _of_capture(archive: Workspace, entry: Entry) -> Material:
         raise InputError(say("the text of {id} has more than {largest:,} bytes", id=entry.id, largest=LARGEST))
     status = entry.about.get("status")
     if isinstance(status, int) and status >= 400:
-        print(f"note: {entry.id} is an answer with status {status}, so perhaps not the page that was asked for", file=sys.stderr)
+        told = say("note: {id} is an answer with status {status}, so perhaps not the page that was asked for", id=entry.id, status=status)
+        print(told, file=sys.stderr)
     for fault in ("error", "truncated"):
         if entry.about.get(fault):
-            print(f"note: {entry.id} is not whole: {entry.about.get('message') or entry.about[fault]}", file=sys.stderr)
+            why = entry.about.get("message") or entry.about[fault]
+            print(say("note: {id} is not whole: {why}", id=entry.id, why=why), file=sys.stderr)
             break
     return Material(body.decode("utf-8", "replace"), True, entry, archive)
 

@@ -53,7 +53,7 @@ def opened(asked: argparse.Namespace, write: bool = False, recompute: bool = Fal
 
     made = Workspace.open(folder_of(asked), write=write, recompute=recompute)
     for note in made.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(say("note: {text}", text=note), file=sys.stderr)
     return made
 
 
@@ -71,10 +71,10 @@ def _clock_note(entries: Sequence[Mapping[str, Any]]) -> str:
     behind = [one for one in entries if one["clock"]]
     if not behind:
         return ""
-    told = (f"note: {one['id']}: our clock showed {one['clock'][:19].replace('T', ' ')} UTC" for one in behind[:3])
-    lines = [f"{line},\n  earlier than the entry before" for line in told]
-    more = [f"note: and {len(behind) - 3:,} more"] if len(behind) > 3 else []
-    doubt = "note: the log cannot tell whether the clock was behind, or had been ahead"
+    shown = [{"id": one["id"], "time": one["clock"][:19].replace("T", " ")} for one in behind[:3]]
+    lines = [say("note: {id}: our clock showed {time} UTC,\n  earlier than the entry before", **one) for one in shown]
+    more = [say("note: and {number} more", number=f"{len(behind) - 3:,}")] if len(behind) > 3 else []
+    doubt = say("note: the log cannot tell whether the clock was behind, or had been ahead")
     return "".join(f"{line}\n" for line in (*lines, *more, doubt))
 
 
@@ -97,7 +97,8 @@ def init_(asked: argparse.Namespace) -> int:
     with Workspace.init(path, asked.name) as made:
         key = made.verifiers()[-1].text
         data = {"folder": str(path), "name": made.origin, "public_key": key}
-    text = f"evidence is kept in {path}\nits log is called {data['name']}\npublic key, to hand out: {key}\n"
+    told = {"folder": path, "name": data["name"], "key": key}
+    text = say("evidence is kept in {folder}\nits log is called {name}\npublic key, to hand out: {key}\n", **told)
     print_answer(asked, data, text)
     return 0
 
@@ -127,7 +128,7 @@ def add_(asked: argparse.Namespace) -> int:
         entry = workspace.add(asked.kind, asked.target, about, payloads)
         data = entry_data(workspace, entry)
         data["checkpoint"] = workspace.checkpoint()[1]
-    print_answer(asked, data, f"{entry.id} kept and signed\n")
+    print_answer(asked, data, say("{id} kept and signed\n", id=entry.id))
     return 0
 
 
@@ -193,8 +194,8 @@ def show_(asked: argparse.Namespace) -> int:
         for path, content in targets.items():
             write_whole(path, content)
         data["written"] = [str(path) for path in targets]
-    text = render_entry(data, style_of(asked)) + _clock_note([data]) + "".join(f"written: {path}\n" for path in data.get("written", ()))
-    print_answer(asked, data, text)
+    written = "".join(say("written: {file}\n", file=path) for path in data.get("written", ()))
+    print_answer(asked, data, render_entry(data, style_of(asked)) + _clock_note([data]) + written)
     return 0
 
 
@@ -225,7 +226,8 @@ def verify_(asked: argparse.Namespace) -> int:
 def _followed_note(answer: Mapping[str, Any]) -> str:
     """That the key was followed to one that the reader did not name."""
     return "".join(
-        f"note: the log changed its key, signed by the one before; trust from now on\n  {key}\n" for key in answer.get("followed", ())
+        say("note: the log changed its key, signed by the one before; trust from now on\n  {key}\n", key=key)
+        for key in answer.get("followed", ())
     )
 
 
@@ -278,7 +280,7 @@ def proof_(asked: argparse.Namespace) -> int:
         expect_writable(Path(asked.write), "proof", ".tlog-proof")
         write_whole(Path(asked.write), text)
         data["written"] = asked.write
-    print_answer(asked, data, f"written: {asked.write}\npublic key: {key}\n" if asked.write else text)
+    print_answer(asked, data, say("written: {file}\npublic key: {key}\n", file=asked.write, key=key) if asked.write else text)
     return 0
 
 
@@ -294,9 +296,8 @@ def checkpoint_(asked: argparse.Namespace) -> int:
     data: dict[str, Any] = {"log": made.origin, "size": made.size, "root": made.root.hex(), "note": note}
     if asked.since is not None:
         data |= {"since": asked.since, "consistency": hashes}
-    print_answer(
-        asked, data, note + "".join(f"{line}\n" for line in ([f"\nsince {asked.since}", *hashes] if asked.since is not None else []))
-    )
+    since = [say("\nsince {size}", size=asked.since), *hashes] if asked.since is not None else []
+    print_answer(asked, data, note + "".join(f"{line}\n" for line in since))
     return 0
 
 
@@ -319,12 +320,13 @@ def _looked(asked: argparse.Namespace, payloads: bool, mend: bool) -> int:
 def export_(asked: argparse.Namespace) -> int:
     """`stargauge evidence export`."""
     from stargauge.evidence.outside import export_log
-    from stargauge.quantity.errors import counted
+    from stargauge.report.wording import counted
 
     with opened(asked) as workspace:
         made = export_log(workspace, Path(asked.folder))
     data = {"folder": asked.folder, "log": made.origin, "size": made.size, "root": made.root.hex()}
-    print_answer(asked, data, f"the log of {counted(made.size, 'entry', 'entries')} and its public keys: {asked.folder}\n")
+    entries = counted(made.size, "entry", "entries")
+    print_answer(asked, data, say("the log of {entries} and its public keys: {folder}\n", entries=entries, folder=asked.folder))
     return 0
 
 
@@ -335,8 +337,9 @@ def erase_(asked: argparse.Namespace) -> int:
         made = workspace.erase(entry, asked.ground, asked.payload, asked.about)
         others = [one.id for one in workspace.sharing(entry, made.about["payloads"])]
         data = {"erased": entry.id, "payloads": made.about["payloads"], "by": made.id, "still_held_by": others}
-    text = f"{', '.join(data['payloads']) or 'what it says'} of {entry.id} erased; {made.id} tells of it\n"
-    print_answer(asked, data, text + "".join(f"note: {one} holds the same bytes, and keeps them\n" for one in others))
+    what = ", ".join(data["payloads"]) or say("what it says")
+    text = say("{what} of {id} erased; {by} tells of it\n", what=what, id=entry.id, by=made.id)
+    print_answer(asked, data, text + "".join(say("note: {id} holds the same bytes, and keeps them\n", id=one) for one in others))
     return 0
 
 
@@ -346,6 +349,7 @@ def rotate_key_(asked: argparse.Namespace) -> int:
         entry = workspace.rotate_key()
         data = {"entry": entry.id, "public_key": entry.about["public_key"], "replaces": entry.about["replaces"]}
     print_answer(
-        asked, data, f"{entry.id}: a new key signs from here on; the old private key is deleted\npublic key: {data['public_key']}\n"
-    )
+        asked, data,
+        say("{id}: a new key signs from here on; the old private key is deleted\npublic key: {key}\n", id=entry.id, key=data["public_key"]),
+    )  # fmt: skip
     return 0

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stargauge.audit.wording.languages import written
 from stargauge.cli import evidence
 from stargauge.quantity.spoken import say
 
@@ -63,7 +64,8 @@ def wacz_(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json({"file": str(path), "entries": [one.id for one in wanted], "size": len(data)})
     else:
-        print(f"{len(wanted)} capture{'s' if len(wanted) != 1 else ''} written to {path}")
+        told = {"number": len(wanted), "file": path}
+        print(say("{number} capture written to {file}" if len(wanted) == 1 else "{number} captures written to {file}", **told))
     return 0
 
 
@@ -101,31 +103,35 @@ def lines_of(entry: Entry, taken: Taken) -> Iterator[str]:
     yield f"{entry.id}  {plain(entry.target)}"
     said = [
         about["method"],
-        f"status {about['status']}" if "status" in about else "",
-        "by you" if about.get("user_supplied") else "",
+        say("status {number}", number=about["status"]) if "status" in about else "",
+        say("by you") if about.get("user_supplied") else "",
     ]
-    yield f"  {', '.join(part for part in said if part)}; terms: {about['source_terms']}"
+    yield say("  {how}; terms: {terms}", how=", ".join(part for part in said if part), terms=about["source_terms"])
     if about.get("final_url") not in ("", None, entry.target):
-        yield f"  answered by {plain(str(about['final_url']))}"
+        yield say("  answered by {address}", address=plain(str(about["final_url"])))
     for name, words in (
-        ("started", "our clock"),
-        ("added", "our clock"),
-        ("server_date", "the server's"),
-        ("stated_time", "as the file states"),
+        ("started", say("our clock")),
+        ("added", say("our clock")),
+        ("server_date", say("the server's")),
+        ("stated_time", say("as the file states")),
     ):
         if name in about:
             yield f"  {about[name]} ({words})"
     if "error" in about:
-        yield f"  not whole: {plain(str(about.get('message') or about['error']))}"
+        yield say("  not whole: {why}", why=plain(str(about.get("message") or about["error"])))
     elif "message" in about:
-        yield f"  without a text: {plain(str(about['message']))}"
+        yield say("  without a text: {why}", why=plain(str(about["message"])))
     if "refused_redirect" in about:
-        yield f"  led to {plain(str(about['refused_redirect']))}, which was not asked"
+        yield say("  led to {address}, which was not asked", address=plain(str(about["refused_redirect"])))
     if "items_captured" in about:
-        shown = f"shown {about['items_shown']:,}, " if "items_shown" in about else ""
-        yield f"  thread: {shown}captured {about['items_captured']:,}; completeness {about['completeness']}"
-    yield from (f"  note: {plain(note)}" for note in taken.notes)
-    yield f"  kept: {', '.join(sorted(entry.payloads))}"
+        told = {"captured": written(f"{about['items_captured']:,}"), "completeness": about["completeness"]}
+        if "items_shown" in about:
+            shown = written(f"{about['items_shown']:,}")
+            yield say("  thread: shown {shown}, captured {captured}; completeness {completeness}", shown=shown, **told)
+        else:
+            yield say("  thread: captured {captured}; completeness {completeness}", **told)
+    yield from (say("  note: {text}", text=plain(note)) for note in taken.notes)
+    yield say("  kept: {names}", names=", ".join(sorted(entry.payloads)))
     if about.get("title"):
         yield from quoted(str(about["title"]))
     if taken.text:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stargauge.audit.wording.languages import written
 from stargauge.quantity.errors import system_text
 from stargauge.quantity.spoken import say
 
@@ -40,9 +41,9 @@ def bundle_(asked: argparse.Namespace) -> int:
     write_whole(target, packed(made))
     names, stamps, key = [entry.id for entry in entries], sum(len(one.stamps) for one in made.anchors), made.keys[-1].text
     data = {"bundle": str(target), "entries": names, "later": len(later), "stamps": stamps, "public_key": key}
-    note = "" if made.anchors else "no stamp covers it: `stargauge evidence timestamp` has one made\n"
-    with_later = f" with {len(later)} later checks" if later else ""
-    print_answer(asked, data, f"written: {target} ({', '.join(names)}{with_later})\npublic key: {key}\n{note}")
+    note = "" if made.anchors else say("no stamp covers it: `stargauge evidence timestamp` has one made\n")
+    held = say("{names} with {number} later checks", names=", ".join(names), number=len(later)) if later else ", ".join(names)
+    print_answer(asked, data, say("written: {file} ({entries})\npublic key: {key}\n", file=target, entries=held, key=key) + note)
     return 0
 
 
@@ -132,7 +133,7 @@ def receipt_(asked: argparse.Namespace) -> int:
         if target.suffix not in (".html", ".pdf", ".txt"):
             raise InputError(say('got --write "{target}"; expected a file that ends in .html, .pdf or .txt', target=target))
     path = Path(asked.bundle)
-    made = receipt(_shown(asked, path, keys_of(asked.key)), path.name, asked.language)
+    made = receipt(_shown(asked, path, keys_of(asked.key)), path.name, asked.spoken)
     data = {
         "language": made.language, "title": made.title, "lead": made.lead, "facts": [[label, list(texts)] for label, texts in made.facts],
         "shows": list(made.proves), "does_not_show": list(made.leaves_open), "checks": [list(one) for one in made.checks],
@@ -146,7 +147,7 @@ def receipt_(asked: argparse.Namespace) -> int:
         write_whole(target, printed(render_html(made)))
     else:
         write_whole(target, render_html(made) if target.suffix == ".html" else render_text(made))
-    print_answer(asked, {**data, "written": str(target)}, f"written: {target}\n")
+    print_answer(asked, {**data, "written": str(target)}, say("written: {file}\n", file=target))
     return 0
 
 
@@ -168,17 +169,19 @@ def timestamp_(asked: argparse.Namespace) -> int:
         with opened(asked, write=True) as workspace:
             write_whole(Path(asked.request), stamping.request(workspace))
             size = workspace.checkpoint()[0].size
-        text = (
-            f"written: {asked.request}, over {size:,} entries\nsend it as application/timestamp-query; add the answer with --answer FILE\n"
-        )
+        text = say(
+            "written: {file}, over {number} entries\nsend it as application/timestamp-query; add the answer with --answer FILE\n",
+            file=asked.request, number=written(f"{size:,}"),
+        )  # fmt: skip
         print_answer(asked, {"request": asked.request, "size": size}, text)
         return 0
     answer = _asked_now(asked) if asked.authority else _answer_in(asked.answer)
     with opened(asked, write=True) as workspace:
         size, stamp = stamping.add(workspace, answer, roots)
     data = {"size": size, "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted}
-    doubt = "" if stamp.trusted else "not checked against root certificates: --roots FILE\n"
-    print_answer(asked, data, f"{size:,} entries stamped by {stamp.authority} at {stamp.time:%Y-%m-%d %H:%M:%S} UTC\n{doubt}")
+    doubt = "" if stamp.trusted else say("not checked against root certificates: --roots FILE\n")
+    told = {"number": written(f"{size:,}"), "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%d %H:%M:%S}"}
+    print_answer(asked, data, say("{number} entries stamped by {authority} at {time} UTC\n", **told) + doubt)
     return 0
 
 
@@ -215,6 +218,10 @@ def _stamps(asked: argparse.Namespace) -> int:
             stamp = timestamp.read(path.read_bytes(), (path.parent / "checkpoint").read_bytes(), roots_of(asked.roots))
             rows.append({"size": size, "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted})
         size = workspace.checkpoint()[0].size
-    text = "".join(f"{one['size']:,} entries by {one['authority']} at {one['time']}\n" for one in rows) or "no stamp yet\n"
-    print_answer(asked, {"size": size, "stamps": rows}, f"{text}the log has {size:,} entries\n")
+    lines = [
+        say("{number} entries by {authority} at {time}\n", number=written(f"{one['size']:,}"), authority=one["authority"], time=one["time"])
+        for one in rows
+    ]
+    text = "".join(lines) or say("no stamp yet\n")
+    print_answer(asked, {"size": size, "stamps": rows}, text + say("the log has {number} entries\n", number=written(f"{size:,}")))
     return 0

@@ -68,7 +68,12 @@ def watch_(asked: argparse.Namespace) -> int:
         finally:
             lost = made.close()
     if lost:
-        _say(f"{lost} alert{'s' if lost > 1 else ''} could not be delivered; the changes are in the log")
+        _say(
+            say(
+                "{number} alert could not be delivered; the changes are in the log" if lost == 1
+                else "{number} alerts could not be delivered; the changes are in the log", number=lost,
+            )
+        )  # fmt: skip
     return 0
 
 
@@ -132,7 +137,7 @@ def _show(asked: argparse.Namespace, result: Any, line: bool = False) -> None:
 
     data = round_data(result)
     if not _as_json(asked):
-        sys.stdout.write(render_round(data, style_of(asked), asked.language))
+        sys.stdout.write(render_round(data, style_of(asked), asked.spoken))
     elif line:
         sys.stdout.write(json.dumps(data, allow_nan=False) + "\n")
     else:
@@ -165,7 +170,7 @@ def history_(asked: argparse.Namespace) -> int:
     if _as_json(asked):
         print_json(data)
     else:
-        sys.stdout.write(render_history(data, style_of(asked), asked.language))
+        sys.stdout.write(render_history(data, style_of(asked), asked.spoken))
     return 0
 
 
@@ -181,7 +186,7 @@ def stated_(asked: argparse.Namespace) -> int:
     if _as_json(asked):
         print_json({"id": entry.id, "target": asked.target, "state": made.standing.state, "line": made.line()})
     else:
-        sys.stdout.write(f"{entry.id} kept\n")
+        sys.stdout.write(say("{id} kept\n", id=entry.id))
     return 0
 
 

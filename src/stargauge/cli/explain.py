@@ -92,18 +92,16 @@ def _reading(asked: argparse.Namespace, programme: Any) -> int:
 
 def _changed(asked: argparse.Namespace, programme: Any) -> int:
     from stargauge import api
-    from stargauge.quantity.spoken import speaking
     from stargauge.report.why.changed import render_changed
 
     data = api.what_changed(
         asked.address, asked.since, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
-        workers=asked.workers, values=values_of(asked), progress=_percent_done,
+        workers=asked.workers, values=values_of(asked), progress=_percent_done, language=asked.spoken,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
     else:
-        with speaking("en"):  # the news of a day is told in the words of its sources
-            sys.stdout.write(render_changed(data, style_of(asked), asked.sources))
+        sys.stdout.write(render_changed(data, style_of(asked), asked.sources))
     return 0
 
 

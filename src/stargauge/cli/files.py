@@ -86,3 +86,10 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_whole(folder / name, text)
+
+
+def expect_given(asked: object, **needed: str) -> None:
+    """Raise InputError for each option that is needed and was left out, with what is expected of it; asked before the work is done."""
+    missing = [Fault(text, f"--{name}") for name, text in needed.items() if not getattr(asked, name)]
+    if missing:
+        raise InputError(missing)

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from stargauge.cli.commands import print_json, style_of, values_of
-from stargauge.cli.files import expect_page_in, write_all
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.cli.files import expect_given, expect_page_in, write_all
 from stargauge.quantity.spoken import say
 
 #: What is written into a folder, beside pictures.
@@ -19,7 +18,11 @@ PAGE, DATA = "goodput.html", "goodput.json"
 def goodput(asked: argparse.Namespace) -> int:
     """`stargauge goodput`."""
     folder = Path(asked.out) if asked.out else None
-    _expect(asked, folder)
+    expect_given(
+        asked,
+        cluster=say("expected a number of accelerators and a chip, such as {example}", example="16384xh100"),
+    )
+    expect_page_in(folder, PAGE)
     from stargauge import api
     from stargauge.report.compute.goodput import render_goodput
 
@@ -39,10 +42,3 @@ def goodput(asked: argparse.Namespace) -> int:
     else:
         sys.stdout.write(render_goodput(data, style_of(asked), str(folder.resolve()) if folder else None))
     return 0
-
-
-def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
-    """Raise InputError for what is missing or cannot be written, before any of the work is done."""
-    if not asked.cluster:
-        raise InputError(Fault(say("expected a number of accelerators and a chip, such as 16384xh100"), "--cluster"))
-    expect_page_in(folder, PAGE)

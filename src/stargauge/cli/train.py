@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from stargauge.cli.commands import print_json, style_of, values_of
-from stargauge.cli.files import expect_page_in, write_all
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.cli.files import expect_given, expect_page_in, write_all
 from stargauge.quantity.spoken import say
 
 #: What is written into a folder.
@@ -19,7 +18,12 @@ PAGE, DATA = "training.html", "training.json"
 def train(asked: argparse.Namespace) -> int:
     """`stargauge train`."""
     folder = Path(asked.out) if asked.out else None
-    _expect(asked, folder)
+    expect_given(
+        asked,
+        model=say("expected a model of the catalogue (such as {example}), or a CSV file of yours", example="llama3-405b"),
+        cluster=say("expected a number of accelerators and a chip, such as {example}", example="16384xh100"),
+    )
+    expect_page_in(folder, PAGE)
     from stargauge import api
     from stargauge.report.compute.training import render_training
 
@@ -38,13 +42,3 @@ def train(asked: argparse.Namespace) -> int:
     else:
         sys.stdout.write(render_training(data, style_of(asked), str(folder.resolve()) if folder else None))
     return 0
-
-
-def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
-    """Raise InputError for what is missing or cannot be written, before any of the work is done."""
-    model = say("expected a model of the catalogue (such as {example}), or a CSV file of yours", example="llama3-405b")
-    cluster = say("expected a number of accelerators and a chip, such as {example}", example="16384xh100")
-    missing = [Fault(text, f"--{name}") for name, text in (("model", model), ("cluster", cluster)) if not getattr(asked, name)]
-    if missing:
-        raise InputError(missing)
-    expect_page_in(folder, PAGE)

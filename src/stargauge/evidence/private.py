@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from stargauge.quantity.spoken import say
+
 FILE, FOLDER = 0o600, 0o700
 _FOLDERS = ("spare", "keys", "blobs", "blobs/sha256")
 
@@ -36,7 +38,7 @@ def closed(folder: Path, index: str) -> list[str]:
             if path == folder / "blobs":
                 _close_below(path)
         except PermissionError:
-            told.append(f"others can read {path}, which belongs to another user: `chmod go= {path}`")
+            told.append(say("others can read {path}, which belongs to another user: `chmod go= {path}`", path=path))
     return told
 
 

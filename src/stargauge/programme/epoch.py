@@ -284,9 +284,9 @@ class _Writer:
             last, reached = step, step.buildings
         left = [phase for phase, end in ends.items() if end > reached]
         if left and steps[-1].buildings is None:
-            self.unplaced.append(f"{name}: the line of {steps[-1].day} does not count buildings")
+            self.unplaced.append(say("{site}: the line of {day} does not count buildings", site=name, day=steps[-1].day))
         else:
-            self.unplaced += [f"{name}/{phase}: its building is not counted by the last line" for phase in left]
+            self.unplaced += [say("{site}/{phase}: its building is not counted by the last line", site=name, phase=phase) for phase in left]
 
     def _ends(self, name: str, site: Site, counted: float) -> dict[str, float]:
         """How many buildings of a site are counted in all once each phase is complete; what cannot be told apart is listed.
@@ -298,17 +298,25 @@ class _Writer:
         ends, at = dict[str, float](), 0.0
         for phase, spec in site.phases.items():
             if said[phase] is None and counted > have:
-                self.unplaced.append(f"{name}: it counts {counted:g} buildings, and {phase} does not say how many are its own")
+                self.unplaced.append(
+                    say(
+                        "{site}: it counts {count} buildings, and {phase} does not say how many are its own", site=name,
+                        count=f"{counted:g}", phase=phase,
+                    )
+                )
                 return ends
             own = self._buildings(spec)
             if own:
                 at += own
                 ends[phase] = at
             else:
-                self.unplaced.append(f"{name}/{phase}: no building of its own")
+                self.unplaced.append(say("{site}/{phase}: no building of its own", site=name, phase=phase))
         if counted > at:
             self.unplaced.append(
-                f"{name}: {counted - at:g} of the {counted:g} buildings that it counts belong to no phase; see that both number them alike"
+                say(
+                    "{site}: {some} of the {all} buildings that it counts belong to no phase; see that both number them alike", site=name,
+                    some=f"{counted - at:g}", all=f"{counted:g}",
+                )
             )
         return ends
 

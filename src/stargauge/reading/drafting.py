@@ -44,11 +44,15 @@ class Draft:
     def notes(self) -> tuple[str, ...]:
         """What a person has to know before reading it."""
         relative = sum(one.needs_publication_day for one in self.dates)
-        out = ["Amounts are never added up: whether one includes another is for a person to say."] if self._sums else []
+        out = [say("Amounts are never added up: whether one includes another is for a person to say.")] if self._sums else []
         if relative:
             out.append(
-                f"{relative} {'date depends' if relative == 1 else 'dates depend'} on the day of publication, which was not given: "
-                "no days are given for them."
+                say(
+                    "{number} date depends on the day of publication, which was not given: no days are given for them."
+                    if relative == 1
+                    else "{number} dates depend on the day of publication, which was not given: no days are given for them.",
+                    number=relative,
+                )
             )
         return tuple(out)
 

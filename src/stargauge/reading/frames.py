@@ -238,7 +238,8 @@ class Frames:
         said = self._trim(part.start, part.start + len(before))
         rest = self.text[who.end() : min(part.end, who.end() + 60)]
         venue = self.words.venue.search(self.text, verb.end, part.end)
-        if not re.match(r"\s*(?:[.,;!?]|$)" if self.words.english else r"\s|[.,;!?:]|$", rest[:2]):
+        quoted = before.endswith(_CLOSING)  # then whatever follows the name, `said X of Y`, says more of who it is
+        if not quoted and not re.match(r"\s*(?:[.,;!?]|$)" if self.words.english else r"\s|[.,;!?:]|$", rest[:2]):
             return None
         return Frame(who["who"], kind, Span(verb.start, who.end()), said, True, venue["venue"] if venue else "")
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.quantity import Quantity
-from stargauge.report.locale import say
+from stargauge.report.locale import language, say
 from stargauge.report.terminal import PLAIN, Style, formal, honest, known_text, labelled, table, title_of, wrapped
-from stargauge.report.wording import counted, day_text, finding, input_text, percent, stated_text
+from stargauge.report.wording import counted, day_text, finding, input_text, iso_day, noted, percent, stated_text
 
 
 def render_audit(answer: Mapping[str, Any], style: Style) -> str:
@@ -60,16 +60,19 @@ def _driver(driver: Mapping[str, Any]) -> str:
 
 def render_simulation(run: Mapping[str, Any], style: Style) -> str:
     """Each address with its P10, P50 and P90 at year ends."""
-    lines = [f"{run['draws']:,} draws, seed {run['seed']}, fingerprint {str(run['fingerprint'])[:12]}"]
+    made = (say("seed {number}", number=run["seed"]), say("fingerprint {hash}", hash=str(run["fingerprint"])[:12]))
+    lines = [", ".join((counted(run["draws"], "draw"), *made))]
     for row in run["rows"]:
         lines += ["", style.bold(f"{row['address']}{', ' + row['unit'] if row['unit'] else ''}")]
         lines += wrapped(finding(row["says"]), style.width)
         if row["absent"]:
-            lines += wrapped(f"A lower bound: absent for {', '.join(row['absent'])}.", style.width)
+            lines += wrapped(say("A lower bound: absent for {names}.", names=", ".join(row["absent"])), style.width)
         cells = zip(row["dates"], row["p10"], row["p50"], row["p90"], strict=True)
-        columns = [("month", 9, "l"), *((title, 12, "r") for title in ("P10", "P50", "P90"))]
+        wide = (10, 14) if language() == "de" else (9, 12)
+        columns = [(say("month"), wide[0], "l"), *((title, wide[1], "r") for title in ("P10", "P50", "P90"))]
         timed = any(row["dates"])
-        lines += table(columns if timed else columns[1:], [list(cell) if timed else list(cell[1:]) for cell in cells], style)
+        rows = [[iso_day(month), *values] if timed else values for month, *values in cells]
+        lines += table(columns if timed else columns[1:], rows, style)
     return style.finish(lines)
 
 
@@ -85,7 +88,7 @@ def quantity_rows(quantities: Mapping[str, Quantity]) -> list[dict[str, Any]]:
 def render_quantities(rows: Sequence[Mapping[str, Any]], style: Style) -> str:
     """Quantities and inputs by name, each with unit, axes and what it is."""
     lines: list[str] = []
-    for title, kind in (("Quantities", "quantity"), ("Inputs", "input")):
+    for title, kind in ((say("Quantities"), "quantity"), (say("Inputs"), "input")):
         lines.append(style.bold(title))
         for row in (row for row in rows if row["kind"] == kind):
             axes = ", ".join(axis for axis in row["axes"] if axis != "draw")
@@ -93,27 +96,35 @@ def render_quantities(rows: Sequence[Mapping[str, Any]], style: Style) -> str:
             lines.append(f"{row['name']}  {style.soft(f'{unit}({axes})' if axes else unit.strip())}".rstrip())
             lines += wrapped(finding(str(row["says"])), style.width, "    ", "    ")
         lines.append("")
-    return style.finish([*lines, "Why one is what it is: stargauge explain 'NAME[LABEL, ...]' --date DATE"])
+    return style.finish([*lines, say("Why one is what it is: {command}", command="stargauge explain 'NAME[LABEL, ...]' --date DATE")])
 
 
 def render_catalogue(rows: Sequence[Mapping[str, Any]], style: Style = PLAIN) -> str:
     """Catalogue rows as a table: what, value, when it was published, how good the source is."""
     made = []
     for row in rows:
-        value = stated_text(row) if not isinstance(row.get("value"), str) else f"{row['value']} {row.get('unit') or ''}".strip()
-        made.append((str(row["name"]), str(row.get("attribute") or ""), value, day_text(row.get("published")), str(row.get("grade") or "")))
+        value = stated_text(row) if not isinstance(row.get("value"), str) else noted(f"{row['value']} {row.get('unit') or ''}".strip())
+        made.append((str(row["name"]), str(row.get("attribute") or ""), value, _published(row), str(row.get("grade") or "")))
     names = len({name for name, *_ in made})
     lines = [style.bold(made[0][0])] if names == 1 else []
     wide = [max((len(row[place]) for row in made), default=4) for place in range(4)]
-    dated = min(wide[3], 12) or len("published")
-    sizes = (("name", min(wide[0], 24)), ("attribute", min(wide[1], 24)), ("value", 0), ("published", dated), ("g", 1))
+    dated = min(wide[3], 12) or len(say("published", "a column"))
+    sizes = [(say("name"), min(wide[0], 24)), (say("attribute"), min(wide[1], 24)), (say("published", "a column"), dated), ("g", 1)]
+    sizes = sizes[1:] if names == 1 else sizes
+    room = style.width - sum(width + 2 for _, width in sizes)
+    sizes.insert(-2, (say("value"), min(wide[2], room)))
     columns = [(title, width, "w") for title, width in sizes]
-    columns = columns[1:] if names == 1 else columns
-    room = style.width - sum(width for _, width, _ in columns) - 2 * (len(columns) - 1)
-    columns = [(title, min(wide[2], room) if title == "value" else width, side) for title, width, side in columns]
     lines += table(columns, [row[1:] if names == 1 else row for row in made], style)
-    count = f"{len(made)} row{'s' if len(made) != 1 else ''}"
-    return style.finish([*lines, f"{count}; g is the grade of the source. With sources and notes: --json"])
+    told = say("{rows}; g is the grade of the source. With sources and notes: --json", rows=_rows(len(made)))
+    return style.finish([*lines, *wrapped(told, style.width)])
+
+
+def _rows(number: int) -> str:
+    return f"{number} {say('row') if number == 1 else say('rows')}"
+
+
+def _published(row: Mapping[str, Any]) -> str:
+    return day_text(row.get("published")) if language() == "en" else iso_day(str(row.get("published") or ""))
 
 
 def render_names(title: str, names: Mapping[str, Sequence[str]], style: Style = PLAIN) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.languages import words_of, written
 from stargauge.audit.wording.messages import Messages
 from stargauge.quantity.spoken import language, say, speaking, texts
 from stargauge.quantity.units import Notation
 
-__all__ = ["language", "notation", "say", "speaking", "texts", "words"]
+__all__ = ["language", "notation", "say", "speaking", "texts", "words", "written"]
 
 
 def words() -> Messages:

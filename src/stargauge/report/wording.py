@@ -12,13 +12,15 @@ from typing import Any
 from stargauge.quantity import units
 from stargauge.quantity.dates import from_day, month_end
 from stargauge.quantity.units import scale_of
-from stargauge.report.locale import language, notation, say, words
+from stargauge.report.locale import language, notation, say, words, written
 
 #: A span of whole years, and one that begins and ends in the same month.
 _WHOLE = re.compile(r"^(?P<first>\d{4})-01-01\.\.(?P<last>\d{4})-12-31$")
 _QUARTER = re.compile(r"^(\d{4})-(\d{2}-01)\.\.\1-(\d{2}-\d{2})$")
 _QUARTERS = ("01-0103-31", "04-0106-30", "07-0109-30", "10-0112-31")
 _MONTH = re.compile(r"^(\d{4}-\d{2})-01\.\.\1-\d{2}$")
+#: A value that is a number, or two of a range, with a unit.
+_NOTED = re.compile(r"(?P<low>[−-]?[\d,]*\.?\d+)(?:\.\.(?P<high>[−-]?[\d,]*\.?\d+))?(?: (?P<unit>.+))?")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 #: First words of a status -> shape of its mark: filled ring, struck ring, half ring, dashed ring, line.
@@ -146,6 +148,27 @@ def percent(probability: float | None) -> str:
     return f"{probability:.0%}".replace("%", " %")
 
 
+def iso_day(text: str) -> str:
+    """A day of a table of days, in few characters: as it stands in the data, in German `22.11.2026`; a month or a span as `day_text`."""
+    if language() == "en":
+        return text
+    if ".." in text and day_text(text).count(".") > 1:
+        low, high = (iso_day(part) for part in text.split("..", 1))
+        return say("{low} to {high}", low=low, high=high)
+    found = _DATE.fullmatch(text)
+    return f"{int(found[3])}.{int(found[2])}.{found[1]}" if found and found[3] else day_text(text)
+
+
+def noted(text: str) -> str:
+    """A value as a file notes it, `8.0 TB/s` or `1.97..2.28 kW`; where it is a number or two, as the language writes them."""
+    found = _NOTED.fullmatch(text)
+    if language() == "en" or found is None:
+        return text
+    numbers = [notation().number(one) for one in (found["low"], found["high"]) if one]
+    unit = notation().unit(found["unit"] or "", numbers[-1])
+    return f"{say('{low} to {high}', low=numbers[0], high=numbers[1]) if len(numbers) == 2 else numbers[0]} {unit}".strip()
+
+
 def share_text(value: float | None) -> str:
     """A share in whole percent, in plain letters; a dash where there is none."""
     return "-" if value is None else f"{100 * value:.0f} %".replace("-", "\u2212")
@@ -153,7 +176,7 @@ def share_text(value: float | None) -> str:
 
 def score_text(value: float | None) -> str:
     """A score with three decimals; a dash where there is none."""
-    return "-" if value is None else f"{value:.3f}"
+    return "-" if value is None else written(f"{value:.3f}")
 
 
 def rate_text(value: float) -> str:

@@ -11,7 +11,7 @@ import webbrowser
 from dataclasses import replace
 
 from stargauge.quantity.errors import InputError, system_text
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import language, say, speaking
 from stargauge.web.settings import Settings
 
 #: How long requests that are being answered have when the server is told to stop.
@@ -32,7 +32,7 @@ def serve(settings: Settings, browser: bool = True) -> None:
     listening = _listen(settings)
     port = listening.getsockname()[1]
     chosen = replace(settings, port=port, token=settings.token or ("" if settings.local else secrets.token_urlsafe(24)))
-    app = create_app(chosen)
+    spoken, app = language(), create_app(chosen)
     config = configured(app, MOST_AT_ONCE, GRACE)
 
     class Server(uvicorn.Server):
@@ -40,7 +40,8 @@ def serve(settings: Settings, browser: bool = True) -> None:
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            _tell(chosen, browser)
+            with speaking(spoken):
+                _tell(chosen, browser)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             app.state.desk.board.close()
@@ -48,8 +49,9 @@ def serve(settings: Settings, browser: bool = True) -> None:
 
     for told in (signal.SIGINT, signal.SIGTERM):
         signal.signal(told, lambda *_: None)  # the server stops by itself, in order; nothing is left to do afterwards
-    Server(config).run(sockets=[listening])
-    print("Stopped.", file=sys.stderr, flush=True)
+    with speaking("en"):  # each page and answer speaks the language that it is asked in
+        Server(config).run(sockets=[listening])
+    print(say("Stopped."), file=sys.stderr, flush=True)
 
 
 def _tell(settings: Settings, browser: bool) -> None:
@@ -57,8 +59,8 @@ def _tell(settings: Settings, browser: bool) -> None:
     address = f"http://{_named(settings.host)}:{settings.port}/{'' if settings.local else f'?token={settings.token}'}"
     print(f"Stargauge: {address}", flush=True)
     for name in settings.hosts:
-        print(f"Through a proxy: https://{name}/?token={settings.token}", file=sys.stderr, flush=True)
-    print("Only this machine can ask. Stop: Ctrl-C" if settings.local else _warning(), file=sys.stderr, flush=True)
+        print(say("Through a proxy: {address}", address=f"https://{name}/?token={settings.token}"), file=sys.stderr, flush=True)
+    print(say("Only this machine can ask. Stop: Ctrl-C") if settings.local else _warning(), file=sys.stderr, flush=True)
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
@@ -87,7 +89,7 @@ def _named(host: str) -> str:
 
 
 def _warning() -> str:
-    return (
+    return say(
         "Other machines can ask: whoever has the address with its token sees the programmes of this folder and may change them. "
         "Nothing that is sent is encrypted; a proxy with TLS before the server does that. Stop: Ctrl-C"
     )

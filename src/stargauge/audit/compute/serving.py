@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import context_of
-from stargauge.quantity.errors import counted as number_of
+from stargauge.quantity.spoken import say
 
 #: How tokens are counted, in words, wherever a rate of tokens is told.
 COUNTING = {
@@ -147,7 +148,8 @@ class ServingAnswer:
                 {"dtype": one["dtype"], _EACH: None if (each := one["per_accelerator"]) is None else self._about("per_accelerator", each)}
                 for one in self.by_type
             ],
-            "search": self.looked_at, "fit": self.fit, "counting": COUNTING, "notes": self.notes,
+            "search": self.looked_at, "fit": self.fit,
+            "counting": {name: say(text, "counting") for name, text in COUNTING.items()}, "notes": self.notes,
         }  # fmt: skip
 
     def _about(self, name: str, middle: float) -> dict[str, float]:
@@ -189,15 +191,18 @@ def standing_of(known: KnownCatalogue, model: str, chip: str, demand: Mapping[st
     told = []
     rows = known.catalogue.entries("model", model, "parameters") if model in known.names("model") else ()
     if any(one.statement.source == "stargauge-assumption" for one in rows):
-        told.append(f"assumption: {model} is a template of ours and no model that anybody published")
+        told.append(say("assumption: {model} is a template of ours and no model that anybody published", model=model))
     if any(one.statement.status == "planned" for one in known.catalogue.entries("accelerator", chip, "memory_bandwidth")):
-        told.append(f"the figures of {chip} are announced, nothing was measured on it")
+        told.append(say("the figures of {chip} are announced, nothing was measured on it", chip=chip))
     longest, asked = context_in(known, model), demand["input_tokens"] + demand["output_tokens"]
     if longest is not None and asked > longest:
         told.append(
-            f"{asked:,} tokens in and out are more than {model} is made for ({longest:,} tokens): the time is that of its dimensions, "
-            "the answers would be no good"
-        )
+            say(
+                "{asked} tokens in and out are more than {model} is made for ({most} tokens): the time is that of its dimensions, the "
+                "answers would be no good",
+                asked=written(f"{asked:,}"), model=model, most=written(f"{longest:,}"),
+            )
+        )  # fmt: skip
     return told + [text for kind, name in (("accelerator", chip), ("model", model)) for text in _later(known, kind, name)]
 
 
@@ -215,35 +220,53 @@ def _later(known: KnownCatalogue, kind: str, name: str) -> Iterator[str]:
     rows = known.catalogue.entries(kind, name, _SEEN_BY[kind]) if name in known.names(kind) else ()
     days = [one.statement.known_from for one in rows if one.statement.known_from is not None]
     if days and min(days) > known.as_of:
-        yield f"the catalogue's figures of {name} were published after {known.as_of}, the first on {min(days)}; they are taken all the same"
+        yield say(
+            "the catalogue's figures of {name} were published after {day}, the first on {first}; they are taken all the same", name=name,
+            day=known.as_of, first=min(days),
+        )  # fmt: skip
 
 
 def notes_of(about: Mapping[str, Any], demand: Mapping[str, Any], best: Option, domain: int, fit: str) -> list[str]:
     """What the answer takes for granted. `about`: whose word the inputs are; `domain`: accelerators of a fast network."""
     told = []
     if demand["ttft_limit_s"] is not None or demand["tpot_limit_s"] is not None:
-        told.append("limits are kept by the middle of the prediction (P50), not by all of its range")
+        told.append(say("limits are kept by the middle of the prediction (P50), not by all of its range"))
     if about["types_basis"] != ASKED:
-        told.append(f"no type of numbers was asked for: {about['dtype']} is taken, {about['types_basis']}; --dtype")
+        basis = {"type": about["dtype"], "basis": about["types_basis"]}
+        told.append(say("no type of numbers was asked for: {type} is taken, {basis}; --dtype", **basis))
     if about["most_requests_basis"] != ASKED:
-        most = demand["most_requests_per_rank"]
-        told.append(f"assumption: serving software takes {most:,.0f} requests at once on a rank of attention at most; --most-requests")
+        most = written(f"{demand['most_requests_per_rank']:,.0f}")
+        told.append(
+            say("assumption: serving software takes {most} requests at once on a rank of attention at most; --most-requests", most=most)
+        )
     if demand["accepted_per_pass"] > 1.0:
-        worked = demand["verified_per_pass"]
-        told.append(f"assumption: with speculation a pass works on {worked:g} tokens of each request, and the draft itself costs nothing")
+        worked = written(f"{demand['verified_per_pass']:g}")
+        told.append(
+            say(
+                "assumption: with speculation a pass works on {number} tokens of each request, and the draft itself costs nothing",
+                number=worked,
+            )
+        )
     if demand["at_random"]:
-        told.append("assumption: requests of equal length, at random (Poisson)")
+        told.append(say("assumption: requests of equal length, at random (Poisson)"))
     if best.in_proportion:
         told.append(
-            f"nobody said how much is asked, so servers of prompts stand in proportion to a large service: 100 replicas have "
-            f"{100 * best.prompt_servers:,.0f}; --rate, --concurrency or --accelerators gives whole numbers"
+            say(
+                "nobody said how much is asked, so servers of prompts stand in proportion to a large service: 100 replicas have {number}; "
+                "--rate, --concurrency or --accelerators gives whole numbers",
+                number=written(f"{100 * best.prompt_servers:,.0f}"),
+            )
         )
     if best.prompt_layout is not None:
-        told.append(f"what is kept of a prompt goes to its replica beyond the fast network in {1000.0 * best.transfer:.3g} ms, in the TTFT")
+        time = written(f"{1000.0 * best.transfer:.3g}")
+        told.append(say("what is kept of a prompt goes to its replica beyond the fast network in {time} ms, in the TTFT", time=time))
     if best.layout.pp > 1 or (best.prompt_layout is not None and best.prompt_layout.pp > 1):
-        told.append("no run with a pipeline (pp) was measured: what its stages cost is reckoned, not fitted; --layout pp=1 leaves it out")
+        told.append(
+            say("no run with a pipeline (pp) was measured: what its stages cost is reckoned, not fitted; --layout pp=1 leaves it out")
+        )
     told += left_over(best.layout, best.prompt_layout, domain)
-    return [*told, f"coefficients fitted to {fit}: `stargauge validate inference` on your own runs"]
+    fitted = say(fit, "a fit")
+    return [*told, say("coefficients fitted to {fit}: `stargauge validate inference` on your own runs", fit=fitted)]
 
 
 #: Whose word an input is that the user gave.
@@ -257,9 +280,25 @@ def left_over(layout: Parts, prompts: Parts | None, domain: int) -> list[str]:
         spare = -many % domain if many > domain else domain % many
         if not spare or (prompts is not None and spare % prompts.accelerators == 0):
             continue
-        wide = f"a replica of {many} takes {-(-many // domain)} fast networks of {domain} accelerators"
-        small = f"a fast network of {domain} accelerators has {number_of(domain // many, 'replica')} of {many}"
-        told.append(f"{wide if many > domain else small} and {spare} to spare, which are not counted; --layout for whole ones")
+        counts = {"many": many, "domain": domain, "spare": spare}
+        if many > domain:
+            told.append(
+                say(
+                    "a replica of {many} takes {networks} fast networks of {domain} accelerators and {spare} to spare, which are not "
+                    "counted; --layout for whole ones", networks=-(-many // domain), **counts,
+                )
+            )  # fmt: skip
+        else:
+            told.append(
+                say(
+                    "a fast network of {domain} accelerators has {number} replica of {many} and {spare} to spare, which are not counted; "
+                    "--layout for whole ones"
+                    if domain // many == 1
+                    else "a fast network of {domain} accelerators has {number} replicas of {many} and {spare} to spare, which are not "
+                    "counted; --layout for whole ones",
+                    number=domain // many, **counts,
+                )
+            )  # fmt: skip
     return told
 
 

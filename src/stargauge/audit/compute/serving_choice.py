@@ -29,9 +29,13 @@ def usual_type(known: KnownCatalogue, model: Transformer, chip: Chip) -> tuple[s
     """The type that is taken where nobody asks for one, and why."""
     published = published_type(known, model.name) if model.name in known.names("model") else ""
     if published and (published != "mxfp4" or published in four_bits(known, chip)):
-        return published, "in which its weights were published"
-    told = "the narrowest of 8 bits and more that the chip has"
-    return usual_precision(chip), f"{told}, as nobody tells how {chip.name} works with {published}" if published else told
+        return published, say("in which its weights were published")
+    if not published:
+        return usual_precision(chip), say("the narrowest of 8 bits and more that the chip has")
+    told = say(
+        "the narrowest of 8 bits and more that the chip has, as nobody tells how {chip} works with {type}", chip=chip.name, type=published
+    )  # fmt: skip
+    return usual_precision(chip), told
 
 
 def asked_types(known: KnownCatalogue, dtype: str, model: Transformer, chip: Chip) -> ServingTypes:

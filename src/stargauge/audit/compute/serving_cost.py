@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from stargauge.audit.compute.serving import Option, Power, Price
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.machine import Chip
 from stargauge.quantity.distribution import Distribution
@@ -56,13 +57,18 @@ def _rent(known: KnownCatalogue, chip: Chip, per_hour: float | None) -> tuple[fl
                     say("got {per_hour:g}; expected USD per accelerator and hour, more than 0", per_hour=per_hour), path="--price-per-hour"
                 )
             )
-        return per_hour, 0.0, "as given"
+        return per_hour, 0.0, say("as given")
     said = known.estimate("price", _RENTED, "rent_range", "USD/h")
     peak = known.estimate("accelerator", _RENTED, "peak_bf16", "FLOP/s").value
     ratio = chip.peaks.get("bf16", math.nan) / float(peak)  # type: ignore[arg-type]
     low, middle, high = (_quantile(said.value, q) for q in (0.1, 0.5, 0.9))
-    told = f"rent of an H100, {middle:.2f} USD/h"
-    told += "" if chip.name == _RENTED else f", times {ratio:.2f} for the dense 16-bit peak (assumption: rent goes with the peak)"
+    rent = written(f"{middle:.2f}")
+    told = say("rent of an H100, {rent} USD/h", rent=rent)
+    if chip.name != _RENTED:
+        told = say(
+            "rent of an H100, {rent} USD/h, times {ratio} for the dense 16-bit peak (assumption: rent goes with the peak)", rent=rent,
+            ratio=written(f"{ratio:.2f}"),
+        )  # fmt: skip
     return middle * ratio, math.log(high / low) / (2.0 * _Z90) if low > 0.0 else 0.0, told
 
 
@@ -70,8 +76,8 @@ def _utilisation(known: KnownCatalogue, given: float | None) -> tuple[float, str
     if given is not None:
         if not 0.0 < given <= 1.0:
             raise InputError(Fault(say("got {given:g}; expected a share above 0 and up to 1", given=given), path="--utilisation"))
-        return given, "as given"
-    return _quantile(known.estimate("usage", "serving", "utilisation").value, 0.5), "assumption of the catalogue"
+        return given, say("as given")
+    return _quantile(known.estimate("usage", "serving", "utilisation").value, 0.5), say("assumption of the catalogue")
 
 
 def power_of(known: KnownCatalogue, chip: Chip, accelerators: float) -> Power | None:
@@ -83,7 +89,8 @@ def power_of(known: KnownCatalogue, chip: Chip, accelerators: float) -> Power | 
     if math.isnan(each):
         return None
     assumed = any(one.source == "stargauge-assumption" for one in said.statements)
-    return Power(each, each * accelerators, "assumption of the catalogue" if assumed else "catalogue, with CPUs, network and storage")
+    source = say("assumption of the catalogue") if assumed else say("catalogue, with CPUs, network and storage")
+    return Power(each, each * accelerators, source)
 
 
 def _quantile(value: object, q: float) -> float:

@@ -206,10 +206,11 @@ def between(values: Array) -> Between:
 
 
 class Told(NamedTuple):
-    """An amount of the job, and whose word it is: `asked`, or the catalogue's with its source and grade."""
+    """An amount of the job, and whose word it is: `asked`, or the catalogue's with its source and grade; `assumed`: of no source."""
 
     value: float
     basis: str
+    assumed: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.training_runs import TrainingRun, shipped_training_runs
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, Array, Job, Layouts
+from stargauge.quantity.spoken import say
 
 _SPREAD = 3
 
@@ -22,18 +24,19 @@ class Part(NamedTuple):
 
     words: str
     of: Callable[[Layouts, Job], Array]
+    form: str = ".0f"
 
 
 #: What is held against runs. A pass is what one accelerator's micro-batch has in tokens; spread: over how many its weights are (FSDP).
 PARTS: Mapping[str, Part] = {
-    "pass": Part("a pass of {0:,.0f} tokens", lambda at, job: at.micro_batch * job.sequence / at.context),
-    "tensor": Part("tensor {0:.0f}", lambda at, job: at.tensor),
-    "pipeline": Part("{0:.0f} stages", lambda at, job: at.pipeline),
-    "context": Part("context {0:.0f}", lambda at, job: at.context),
-    "expert": Part("experts over {0:.0f}", lambda at, job: at.expert),
-    "interleave": Part("{0:.0f} chunks of a stage", lambda at, job: at.interleave),
-    "spread": Part("weights spread over {0:.0f}", lambda at, job: np.where(at.sharding == _SPREAD, at.data * at.context, 1.0)),
-    "accelerators": Part("{0:,.0f} accelerators", lambda at, job: at.tensor * at.pipeline * at.context * at.data),
+    "pass": Part("a pass of {value} tokens", lambda at, job: at.micro_batch * job.sequence / at.context, ",.0f"),
+    "tensor": Part("tensor {value}", lambda at, job: at.tensor),
+    "pipeline": Part("{value} stages", lambda at, job: at.pipeline),
+    "context": Part("context {value}", lambda at, job: at.context),
+    "expert": Part("experts over {value}", lambda at, job: at.expert),
+    "interleave": Part("{value} chunks of a stage", lambda at, job: at.interleave),
+    "spread": Part("weights spread over {value}", lambda at, job: np.where(at.sharding == _SPREAD, at.data * at.context, 1.0)),
+    "accelerators": Part("{value} accelerators", lambda at, job: at.tensor * at.pipeline * at.context * at.data, ",.0f"),
 }
 _COLUMNS = {"tensor": "tp", "pipeline": "pp", "context": "cp", "expert": "ep", "interleave": "vp_interleave", "accelerators": "n_gpus"}
 
@@ -60,12 +63,13 @@ class Seen:
         for name, part in PARTS.items():
             value, most = float(part.of(layouts, job)[0]), self.most[name]
             if value > most:
-                made.append(f"{part.words.format(value)} ({'none had it' if most <= 1.0 else f'at most {most:,.0f}'})")
-        for value, there, names, word in (
-            (int(layouts.schedule[0]), self.schedules, SCHEDULES, "schedule"),
-            (int(layouts.recompute[0]), self.recompute, RECOMPUTE, "recompute"),
-        ):
-            made += [] if value in there else [f"{word} {names[value]} (none had it)"]
+                had = say("none had it") if most <= 1.0 else say("at most {value}", value=written(f"{most:,.0f}"))
+                made.append(f"{say(part.words, 'outside', value=written(format(value, part.form)))} ({had})")
+        schedule, recompute = int(layouts.schedule[0]), int(layouts.recompute[0])
+        if schedule not in self.schedules:
+            made.append(say("schedule {name} (none had it)", name=SCHEDULES[schedule]))
+        if recompute not in self.recompute:
+            made.append(say("recompute {name} (none had it)", name=RECOMPUTE[recompute]))
         return tuple(made)
 
 

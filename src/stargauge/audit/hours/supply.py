@@ -12,11 +12,10 @@ from stargauge.audit.hours.run import MONTH_HOURS, SiteYear
 from stargauge.catalogue.facility_designs import Drawn
 from stargauge.catalogue.hourly_factors import HourlyFactors
 from stargauge.catalogue.tariff import Tariff
-from stargauge.quantity.power.dispatch import Part
 from stargauge.quantity.power.dispatch_accounts import Prices
 from stargauge.quantity.power.hourly import MONTH_ENDS, Hourly
 from stargauge.quantity.power.outages import Outages, units_up
-from stargauge.quantity.power.power_sources import Battery, Given, Grid, Plant, Source
+from stargauge.quantity.power.power_sources import Battery, Given, Grid, Part, Plant, Source
 from stargauge.quantity.quantity import PLANTS, SOURCES
 from stargauge.quantity.weather.weather import YEAR_HOURS
 

@@ -9,30 +9,21 @@ from datetime import date
 from typing import Any
 
 from stargauge.audit.claims.verdict import ReadingVerdict
-from stargauge.audit.over_time.movers import POINT, TOGETHER, Mover, groups_of
+from stargauge.audit.over_time.movers import POINT, TOGETHER, Mover, field_text, groups_of, told
 from stargauge.audit.over_time.news import SEVERAL, TIME, Level, News
 from stargauge.audit.sources.places import Places
 from stargauge.programme.known import Known
 from stargauge.programme.schema import statements_of
+from stargauge.quantity.spoken import say, speaking
 from stargauge.quantity.statement import Statement
-
-METHOD = (
-    "Each alone: what came in is left out alone on the later day, in the same draws, and the change that goes with it is given. As what is "
-    "alone is no sum, the rest is several together. Time passing: what was known on the earlier day, read on the later one."
-)
-#: What can be told where one of the days has no number, so that there is no change to share out.
-METHOD_OF_ONE_SIDE = (
-    "Each alone: what came in is left out alone on the later day, in the same draws. As one of the days has no number, there is no change "
-    "to divide: told is what the number cannot do without, and by how much each of the others moves it on the later day."
-)
-NO_EFFECTS = "As the later day has no odds, no effect can be given."
 
 
 @dataclass(frozen=True)
 class Changed:
     """What changed since a day. Of an address `levels` and `news`; of a reading `verdicts` and `movers`, whose effects are in odds.
 
-    `supplied`: where the earlier day had no number, and nothing alone supplied it, what came in on what was missing then.
+    `supplied`: where the earlier day had no number, and nothing alone supplied it, what came in on what was missing then. `language`: of
+    what is said.
     """
 
     asked: str
@@ -49,6 +40,7 @@ class Changed:
     verdicts: tuple[ReadingVerdict | None, ReadingVerdict | None] | None = None
     movers: tuple[Mover, ...] = ()
     supplied: tuple[Mover, ...] = ()
+    language: str = "en"
 
     @property
     def whole(self) -> bool:
@@ -60,10 +52,9 @@ class Changed:
     @property
     def method(self) -> str:
         """How what came in was weighed."""
-        if self.whole:
-            return METHOD
         later = self.levels[1] if self.levels is not None else _probability(self.verdicts[1] if self.verdicts else None)
-        return METHOD_OF_ONE_SIDE if later is not None else NO_EFFECTS
+        with speaking(self.language):
+            return _method(self.whole, later is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; `kind` says whether it is an address (changes of median and mean) or a reading (changes of the odds)."""
@@ -78,7 +69,7 @@ class Changed:
             out["then"], out["now"] = (level and level.to_dict() for level in self.levels)
             out["news"] = [
                 {
-                    "text": one.text,
+                    "text": self._told(one),
                     "kind": kind_of(one.text),
                     "rest": one.text in (TOGETHER, SEVERAL),
                     "median": one.median,
@@ -92,7 +83,7 @@ class Changed:
             out["then"], out["now"] = (_odds(verdict) for verdict in self.verdicts or (None, None))
             out["news"] = [
                 {
-                    "text": one.text,
+                    "text": self._told(one),
                     "kind": kind_of(one.text),
                     "rest": one.text in (TOGETHER, SEVERAL),
                     "odds": one.effect,
@@ -101,8 +92,13 @@ class Changed:
                 }
                 for one in self.movers
             ]
-        out["supplied"] = [{"text": one.text, **self._cited(one.paths, said, places)} for one in self.supplied]
+        with speaking(self.language):
+            texts = [field_text([said[path] for path in one.paths]) for one in self.supplied]
+        out["supplied"] = [{"text": text, **self._cited(one.paths, said, places)} for text, one in zip(texts, self.supplied, strict=True)]
         return out
+
+    def _told(self, one: News | Mover) -> str:
+        return told(one.text, one.paths, one.kind, self.known.programme, self.language)
 
     def _said(self) -> Mapping[str, Statement]:
         return {said.path: said for said in statements_of(self.known.programme)}
@@ -119,6 +115,22 @@ class Changed:
             "published": str(days[-1]) if days else None, "grades": sorted({one.grade for one in held if one.grade}),
             "statements": [_placed(one, places) for one in held],
         }  # fmt: skip
+
+
+def _method(whole: bool, later: bool) -> str:
+    """How what came in was weighed: over a change, or, where one of the days has no number, over the later day alone."""
+    if whole:
+        return say(
+            "Each alone: what came in is left out alone on the later day, in the same draws, and the change that goes with it is given. "
+            "As what is alone is no sum, the rest is several together. Time passing: what was known on the earlier day, read on the later "
+            "one."
+        )
+    if later:
+        return say(
+            "Each alone: what came in is left out alone on the later day, in the same draws. As one of the days has no number, there is no "
+            "change to divide: told is what the number cannot do without, and by how much each of the others moves it on the later day."
+        )
+    return say("As the later day has no odds, no effect can be given.")
 
 
 def _placed(said: Statement, places: Places) -> dict[str, Any]:

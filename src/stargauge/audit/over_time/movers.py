@@ -16,18 +16,21 @@ from stargauge.audit.claims.evaluate import Judge
 from stargauge.audit.claims.questions import Question
 from stargauge.audit.claims.verdict import TOO_THIN, Judgement
 from stargauge.audit.over_time.tracker import Key, Tracker, claims_with
+from stargauge.audit.run import texts_of
 from stargauge.audit.wording.answer import value_text
-from stargauge.audit.wording.messages import ENGLISH
+from stargauge.audit.wording.languages import words_of
+from stargauge.audit.wording.messages import ENGLISH, Messages
 from stargauge.audit.wording.words import publisher_of
 from stargauge.engine.assembly import Inputs
 from stargauge.engine.executors import each
 from stargauge.engine.simulate import model_graph
-from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme, statements_of
+from stargauge.quantity.spoken import say, speaking
 from stargauge.quantity.statement import Statement
 
 #: A change of the odds from which on it is asked what moved them.
 POINT = 0.01
+ENGLISH_CODE = "en"
 CATALOGUE, TOGETHER = "catalogue", "several together, and time passing"
 #: Groups of statements that one process leaves out before another takes over.
 TOGETHER_AT_MOST = 24
@@ -38,7 +41,7 @@ _INDEX = re.compile(r"\[\d+\]$")
 class Mover:
     """What moved the odds: a text, its effect when it alone is left out, its source and the paths of its statements.
 
-    `without`: the status of the reading where it has no odds without this; then there is no effect in points.
+    `without`: the status of the reading where it has no odds without this; then there is no effect in points. `kind`: of catalogue data.
     """
 
     text: str
@@ -46,6 +49,7 @@ class Mover:
     source: str = ""
     paths: tuple[str, ...] = ()
     without: str | None = None
+    kind: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -122,9 +126,9 @@ def _movers(place: int, tasks: Sequence[Task], steps: Sequence[Step], tracker: T
 def _moved(left: LeftOut, odds: float, without: Judgement | None) -> list[Mover]:
     """The mover that something left out is: nothing where the odds are the same without it."""
     if without is None or without.odds is None:
-        return [Mover(left.text, None, left.source, left.paths, without.status if without else TOO_THIN)]
+        return [Mover(left.text, None, left.source, left.paths, without.status if without else TOO_THIN, left.kind)]
     effect = odds - without.odds.probability
-    return [Mover(left.text, effect, left.source, left.paths)] if effect else []
+    return [Mover(left.text, effect, left.source, left.paths, kind=left.kind)] if effect else []
 
 
 def _with_rest(found: Sequence[Mover], change: float) -> tuple[Mover, ...]:
@@ -141,7 +145,7 @@ def left_out(day: Inputs, groups: Iterable[Sequence[Statement]], names: Sequence
         left = Inputs(day.known.without(paths), model_graph(), day)
         in_options = any(path.startswith("alternatives.") for path in paths)
         if not left.known.phases or left.differs(day, names) or (in_options and left.differs(day, names, options=True)):
-            yield LeftOut(_text(members, day.known), members[0].source, tuple(sorted(paths)), left)
+            yield LeftOut(_in_english(members, day.known.programme), members[0].source, tuple(sorted(paths)), left)
 
 
 def kinds_left_out(day: Inputs, since: date, names: Sequence[str], kinds: Iterable[str] | None = None) -> Iterator[LeftOut]:
@@ -149,7 +153,7 @@ def kinds_left_out(day: Inputs, since: date, names: Sequence[str], kinds: Iterab
     for kind in day.known.catalogue.news(since) if kinds is None else kinds:
         left = Inputs(replace(day.known, catalogue=day.known.catalogue.held_back(kind, since)), model_graph())
         if left.differs(day, names):
-            yield LeftOut(f"{CATALOGUE}: {_KINDS.get(kind, kind)}", "", (), left, kind)
+            yield LeftOut(f"{CATALOGUE}: {KINDS.get(kind, kind)}", "", (), left, kind)
 
 
 def groups_of(statements: Iterable[Statement]) -> dict[tuple[str, str, str], list[Statement]]:
@@ -169,14 +173,35 @@ def place_of(path: str) -> tuple[str, str]:
     return ".".join([*option, *parts[:2]]) if len(parts) > 2 else ".".join([*option, parts[0]]), parts[-1]
 
 
-def _text(members: Sequence[Statement], known: Known) -> str:
+def _text(members: Sequence[Statement], programme: Programme, words: Messages = ENGLISH, texts: Mapping[str, str] | None = None) -> str:
     """A group in a few words: what, how many, the value said last, and who said it."""
+    values = list(dict.fromkeys(value_text(s, words, texts) for s in members))
+    said = values[0] if len(values) == 1 else say("{low} to {high}", "values", low=values[0], high=values[-1])
+    return f"{field_text(members)}: {said} ({publisher_of(members[0].source, programme.sources, texts)})"
+
+
+def _in_english(members: Sequence[Statement], programme: Programme) -> str:
+    """The text by which a group is known while the work is done, whatever language is spoken."""
+    with speaking(ENGLISH_CODE):
+        return _text(members, programme)
+
+
+def field_text(members: Sequence[Statement]) -> str:
+    """Of what a group is, and how many statements it is: `abilene operational (8)`."""
     site, name = place_of(members[0].path)
-    values = list(dict.fromkeys(value_text(s, ENGLISH) for s in members))
     count = f" ({len(members)})" if len(members) > 1 else ""
-    said = values[0] if len(values) == 1 else f"{values[0]} to {values[-1]}"
-    publisher = publisher_of(members[0].source, known.programme.sources)
-    return f"{site.split('.')[-1]} {name.replace('_', ' ')}{count}: {said} ({publisher})"
+    return say("{place} {field}", "statement", place=site.split(".")[-1], field=say(name.replace("_", " "), "field")) + count
+
+
+def told(text: str, paths: Sequence[str], kind: str, programme: Programme, language: str) -> str:
+    """The text of something that came in, in a language: of catalogue data of a kind, of statements by their paths, or said as it is."""
+    if language == ENGLISH_CODE:
+        return text
+    with speaking(language):
+        if kind:
+            return say("catalogue: {kind}", kind=say(KINDS.get(kind, kind), "catalogue"))
+        members = [said for said in statements_of(programme) if said.path in frozenset(paths)]
+        return _text(members, programme, words_of(language), texts_of(programme, language)) if members else say(text)
 
 
 def inputs_behind(asked: Sequence[Question]) -> list[str]:
@@ -187,7 +212,7 @@ def inputs_behind(asked: Sequence[Question]) -> list[str]:
 
 
 #: Kinds of catalogue data whose own name says too little.
-_KINDS = {
+KINDS = {
     "accelerator": "chips", "fit-record": "plan-to-actual records", "build-record": "records of builds",
     "vintage": "editions of a tracker", "price": "prices",
     "emission": "emissions", "place": "places", "reference-class": "reference classes", "lead-time": "lead times", "model": "AI models",

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from stargauge.audit.claims.verdict import OPEN, SILENT, TOO_THIN, ReadingVerdict
-from stargauge.audit.over_time.movers import POINT, Mover, Step, movers_between
+from stargauge.audit.over_time.movers import POINT, Mover, Step, movers_between, told
 from stargauge.audit.over_time.tracker import Key, Tracker, claims_with
 from stargauge.audit.run import texts_of
 from stargauge.audit.wording.languages import words_of
@@ -168,7 +168,11 @@ def _attribute(
     steps = [Step(*days, {key: _odds(points[key][at]) for key, at in places.items()}) for days, places in moved.items()]
     for places, found in zip(moved.values(), movers_between(steps, tracker, programme, workers, progress), strict=True):
         for key, at in places.items():
-            points[key][at] = replace(points[key][at], movers=found[key])
+            points[key][at] = replace(points[key][at], movers=tuple(_told(one, programme, tracker.language) for one in found[key]))
+
+
+def _told(one: Mover, programme: Programme, language: str) -> Mover:
+    return replace(one, text=told(one.text, one.paths, one.kind, programme, language))
 
 
 def _odds(one: Point) -> tuple[float, float]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from stargauge.audit.validation.finance_cases import FORMS, form_of
 from stargauge.audit.validation.finance_form import Case, Form, TaxTable
+from stargauge.audit.wording.languages import written
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import say
@@ -168,16 +169,17 @@ def _recomputed(vector: Vector, tax_table: TaxTable) -> Recomputed:
         with np.errstate(all="ignore"):
             got = _plain(form.make(Case(vector.inputs, vector.expected, tax_table)))
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError, InputError, np.linalg.LinAlgError) as error:
-        return Recomputed(vector, form.name, (), f"could not be recomputed: {_told(error)}")
+        return Recomputed(vector, form.name, (), say("could not be recomputed: {why}", why=_told(error)))
     checks = tuple(_checks("", vector.expected, got, vector.tolerance))
     if foreign := [name for name in vector.expected if name not in got]:
-        return Recomputed(vector, form.name, checks, f"{foreign[0]} is not a result of this form{did_you_mean(foreign[0], got)}")
+        near = did_you_mean(foreign[0], got)
+        return Recomputed(vector, form.name, checks, say("{name} is not a result of this form{near}", name=foreign[0], near=near))
     off = [check for check in checks if not check.passed]
     return Recomputed(vector, form.name, checks, _reason(off, len(checks), vector.tolerance) if off else "")
 
 
 def _told(error: Exception) -> str:
-    return f"the inputs lack {error}" if isinstance(error, KeyError) else str(error)
+    return say("the inputs lack {names}", names=error) if isinstance(error, KeyError) else str(error)
 
 
 def _unknown(vector: Vector) -> str:
@@ -189,22 +191,23 @@ def _unknown(vector: Vector) -> str:
     near = max(FORMS, key=common)
     lacking = [name for name in near.needs if name not in vector.inputs]
     if min(common(near)) > 0 and lacking:
-        return f'looks like the form "{near.name}", but its inputs lack {", ".join(lacking)}'
-    return f"no known form has these inputs and results; known forms: {', '.join(form.name for form in FORMS)}"
+        return say('looks like the form "{form}", but its inputs lack {names}', form=near.name, names=", ".join(lacking))
+    return say("no known form has these inputs and results; known forms: {names}", names=", ".join(form.name for form in FORMS))
 
 
 def _reason(off: Sequence[Check], checks: int, tolerance: float) -> str:
     apart = [check for check in off if check.difference is not None]
     worst = max(apart, key=lambda check: abs(check.difference or 0.0)) if apart else off[0]
     if worst.difference is None:
-        what = f"{worst.name}: expected {_short(worst.expected)}, got {_short(worst.got)}"
+        what = say("{name}: expected {expected}, got {got}", name=worst.name, expected=_short(worst.expected), got=_short(worst.got))
     else:
-        what = f"{worst.name} is off by {worst.difference:.6g} (tolerance {tolerance:g})"
-    return f"{len(off)} of {checks} values differ; {what}"
+        told = {"off": written(f"{worst.difference:.6g}"), "tolerance": written(f"{tolerance:g}")}
+        what = say("{name} is off by {off} (tolerance {tolerance})", name=worst.name, **told)
+    return say("{off} of {all} values differ; {what}", off=len(off), all=checks, what=what)
 
 
 def _short(value: Any) -> str:
-    text = "nothing" if value is None else json.dumps(value)
+    text = say("nothing") if value is None else json.dumps(value)
     return text if len(text) <= 40 else text[:39] + "…"
 
 

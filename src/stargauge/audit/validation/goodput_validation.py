@@ -23,6 +23,7 @@ from stargauge.audit.compute.goodput_job import (
     levels,
     value_of,
 )
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.facility_designs import Drawn
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import resolved, transformer_of
@@ -30,6 +31,7 @@ from stargauge.catalogue.own_goodput import GoodputRecord, Span
 from stargauge.quantity.compute.failures import DAY, time_between
 from stargauge.quantity.distribution import from_p10_p90
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statistics.normal import normal_ppf
 
 Array = NDArray[np.float64]
@@ -131,7 +133,7 @@ class GoodputValidation:
             "left_out": [
                 {"line": one.line, "id": one.name, "job": one.job, "metric": one.metric, "reason": why} for one, why in self.left_out
             ],
-            "draws": DRAWS, "notes": list(NOTES),
+            "draws": DRAWS, "notes": [say(note) for note in NOTES],
         }  # fmt: skip
 
 
@@ -184,15 +186,16 @@ class _Row:
         if record.fault:
             return record.fault
         if record.kind == "":
-            return "a count by cause, from which causes take their shares" if "by cause" in record.metric else "no figure that is predicted"
+            by_cause = "by cause" in record.metric
+            return say("a count by cause, from which causes take their shares") if by_cause else say("no figure that is predicted")
         if record.kind == "count":
             return self._count()
         if record.kind == "rate":
-            return self._made(self._catalogue(FAILURE_RATE, "failures per node", DAY))
+            return self._made(self._catalogue(FAILURE_RATE, say("failures per node"), DAY))
         if record.kind == "mttf":
             nodes = self._nodes()
             if nodes is None:
-                return "neither accelerators nor nodes are stated, by which the time between failures goes"
+                return say("neither accelerators nor nodes are stated, by which the time between failures goes")
             return self._made(time_between(nodes, self._rate()) / _HOUR)
         return self._made(self._goodput())
 
@@ -205,8 +208,8 @@ class _Row:
         if rate is None and record.unplanned and record.nodes and record.days:
             rate = record.unplanned / record.nodes / record.days
         if rate is None:
-            return "a count without nodes and days, or without a number, makes no rate"
-        made = self._made(self._catalogue(FAILURE_RATE, "failures per node", DAY))
+            return say("a count without nodes and days, or without a number, makes no rate")
+        made = self._made(self._catalogue(FAILURE_RATE, say("failures per node"), DAY))
         return GoodputForecast(record._replace(value=Span(rate, rate)), made.draws, made.basis, made.sized)
 
     def _goodput(self) -> Array:
@@ -216,7 +219,7 @@ class _Row:
         between = self._between(nodes)
         stall = self._stall()
         restart = self._restart()
-        planned = np.zeros(DRAWS) if self.projected else self._catalogue(PLANNED, "planned stops")
+        planned = np.zeros(DRAWS) if self.projected else self._catalogue(PLANNED, say("planned stops"))
         none = np.zeros(DRAWS)
         job = Job(between, stall, none, none, restart, none, none, planned, none)
         best = kept_of(job, None, 0.0).best
@@ -228,7 +231,7 @@ class _Row:
         self.basis.append(Basis(what, source))
 
     def _catalogue(self, wanted: Input, what: str, factor: float = 1.0) -> Array:
-        self._note(what, f"catalogue, {wanted.attribute}")
+        self._note(what, say("catalogue, {attribute}", attribute=wanted.attribute))
         return value_of(self.known, wanted, {}, DRAWS) * factor
 
     def _per_node(self) -> float:
@@ -247,7 +250,7 @@ class _Row:
         return self._within(record.accelerators, "accelerators") / self._per_node()
 
     def _sizes(self) -> Array:
-        self._note("accelerators", "not stated; catalogue, accelerators of one large job")
+        self._note(say("accelerators"), say("not stated; catalogue, accelerators of one large job"))
         return np.broadcast_to(np.ravel(Drawn(self.known, DRAWS).value("usage", "training-job", "accelerators", "1")), DRAWS)
 
     def _within(self, said: Span, key: str) -> Array:
@@ -262,11 +265,11 @@ class _Row:
         """Time between stops of the job (s)."""
         record = self.record
         if record.unplanned and record.days:
-            self._note("time between stops", f"stated: {record.unplanned:g} stops in {record.days:g} days")
+            self._note(say("time between stops"), _stated_stops(record.unplanned, record.days))
             spread = np.exp(normal_ppf(_chances("stops")) / np.sqrt(record.unplanned))
             return np.asarray(record.days * DAY / record.unplanned * spread)
         if record.mtbf:
-            self._note("time between stops", f"stated: {record.mtbf:g} h")
+            self._note(say("time between stops"), say("stated: {text}", text=written(f"{record.mtbf:g} h")))
             return np.full(DRAWS, record.mtbf * _HOUR)
         return time_between(nodes, self._rate())
 
@@ -274,28 +277,29 @@ class _Row:
         """Failures per node and second."""
         record = self.record
         if record.rate and record.kind == "goodput":
-            self._note("failures per node", f"stated: {1000.0 * record.rate:g} per 1,000 node-days")
+            self._note(say("failures per node"), say("stated: {rate} per 1,000 node-days", rate=written(f"{1000.0 * record.rate:g}")))
             return np.full(DRAWS, record.rate / DAY)
         told = [(one, rate) for one in self.others if (rate := _rate_of(one)) is not None]
         if not told:
-            return self._catalogue(FAILURE_RATE, "failures per node")
+            return self._catalogue(FAILURE_RATE, say("failures per node"))
         size = record.nodes or (record.accelerators.low / self._per_node() if record.accelerators else 1.0)
         wanted = "rate" if self.projected else "mttf"
         one, rate = min(told, key=lambda pair: (pair[0].kind != wanted, abs(np.log((pair[0].nodes or size) / size)), pair[0].line))
-        self._note("failures per node", f"{one.name}, another row of the same cluster: {1000.0 * rate:.3g} per 1,000 node-days")
+        other = {"row": one.name, "rate": written(f"{1000.0 * rate:.3g}")}
+        self._note(say("failures per node"), say("{row}, another row of the same cluster: {rate} per 1,000 node-days", **other))
         return rate / DAY * value_of(self.known, _SPREAD, {}, DRAWS)
 
     def _stall(self) -> Array:
         """Standing still for a checkpoint (s)."""
         text = self.record.write
         if times := _times(text):
-            self._note("checkpoint write", f"stated: {text}")
+            self._note(say("checkpoint write"), say("stated: {text}", text=text))
             return self._within(_whole(times), "stall")
         if (written := self._written()) is not None:
             return self._within(written, "stall")
         if _MEMORY.search(text):
-            return self._catalogue(_COPY_STALL, "checkpoint write, in the background")
-        return self._catalogue(STALL, "checkpoint write")
+            return self._catalogue(_COPY_STALL, say("checkpoint write, in the background"))
+        return self._catalogue(STALL, say("checkpoint write"))
 
     def _written(self) -> Span | None:
         """The time of a write to storage of stated bandwidth: of the state of a known model, else of what each accelerator writes."""
@@ -307,10 +311,10 @@ class _Row:
         if model := _model(record.job, self.known):
             state = value_of(self.known, STATE, {}, DRAWS) * transformer_of(self.known, model).parameters
             low, high = (float(one) for one in np.quantile(state, (0.1, 0.9)))
-            self._note("checkpoint write", f"stated storage, the state of {model} by its parameters")
+            self._note(say("checkpoint write"), say("stated storage, the state of {model} by its parameters", model=model))
         elif each and record.accelerators is not None:
             low, high = max(each) / _DOWN * record.accelerators.low, max(each) * record.accelerators.low
-            self._note("checkpoint write", "stated storage, up to the most that an accelerator writes")
+            self._note(say("checkpoint write"), say("stated storage, up to the most that an accelerator writes"))
         else:
             return None
         return Span(low / rates[-1], high / rates[0])
@@ -319,24 +323,28 @@ class _Row:
         text = self.record.restart
         parts = [one for part in re.split(r"[;,]", text) if not _AGAIN.search(part) for one in _times(part)]
         if parts:
-            self._note("restart", f"stated: {text}")
+            self._note(say("restart"), say("stated: {text}", text=text))
             return self._within(_whole(parts), "restart")
         if _COPIES.search(self.record.write):
-            return self._catalogue(_REPLICA, "restart, from copies in memory")
-        return self._catalogue(RESTART, "restart")
+            return self._catalogue(_REPLICA, say("restart, from copies in memory"))
+        return self._catalogue(RESTART, say("restart"))
 
     def _interval(self, best: Array) -> Array:
         text = self.record.interval
         if times := _times(text):
-            self._note("checkpoint interval", f"stated: {text}")
+            self._note(say("checkpoint interval"), say("stated: {text}", text=text))
             return self._within(_whole(times), "interval")
         if _COPIES.search(self.record.write):
-            self._note("checkpoint interval", "the best for copies in memory")
+            self._note(say("checkpoint interval"), say("the best for copies in memory"))
             return best
-        return best * self._catalogue(_RATIO, "checkpoint interval, over the best")
+        return best * self._catalogue(_RATIO, say("checkpoint interval, over the best"))
 
 
 # --- reading texts ------------------------------------------------------------------------------------------------------------------
+
+
+def _stated_stops(stops: float, days: float) -> str:
+    return say("stated: {stops} stops in {days} days", stops=written(f"{stops:g}"), days=written(f"{days:g}"))
 
 
 def _model(text: str, known: KnownCatalogue) -> str | None:

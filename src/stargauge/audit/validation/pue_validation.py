@@ -18,6 +18,7 @@ from stargauge.catalogue.own_pue import PueRecord
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.quantity.hall.cooling_hours import air_of
 from stargauge.quantity.hall.facility_hours import facility_hours
+from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
@@ -97,12 +98,12 @@ class PueValidation:
                 {"line": record.line, "operator": record.operator, "site": record.site, "reason": reason}
                 for record, reason in self.left_out
             ],
-            "default_design": DEFAULT, "draws": DRAWS, "notes": [NOTE],
+            "default_design": DEFAULT, "draws": DRAWS, "notes": [say(NOTE)],
         }  # fmt: skip
 
 
 def _group(one: PueForecast) -> str:
-    return one.design if one.stated else f"{NOT_STATED}, taken as {one.design}"
+    return one.design if one.stated else say("not stated, taken as {design}", design=one.design)
 
 
 def _beside(forecasts: Sequence[PueForecast]) -> list[float | None]:
@@ -233,13 +234,13 @@ def validate_pue(records: Sequence[PueRecord], catalogue: KnownCatalogue) -> Pue
 def _read(record: PueRecord, catalogue: KnownCatalogue) -> tuple[str, bool, Located] | str:
     """Design, whether it was stated, and place of a row; else why it cannot be scored."""
     if _FLEET.search(record.site):
-        return "a fleet or a survey, which has no one weather"
+        return say("a fleet or a survey, which has no one weather")
     design = design_in(record.cooling)
     if design is None:
-        return f'the cooling "{record.cooling}" is not one design'
+        return say('the cooling "{cooling}" is not one design', cooling=record.cooling)
     place = place_in(record.site, catalogue)
     if place is None:
-        return "no place with weather in the catalogue can be told from the text"
+        return say("no place with weather in the catalogue can be told from the text")
     return *design, place
 
 

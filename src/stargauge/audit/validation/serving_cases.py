@@ -8,6 +8,7 @@ from math import isnan
 
 import numpy as np
 
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
 from stargauge.catalogue.serving_fit import family_of, group_of, published_type, shipped_prior
@@ -18,6 +19,7 @@ from stargauge.quantity.compute.serving_service import Load
 from stargauge.quantity.compute.serving_types import PRECISIONS, serving_types, usual_precision
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 _LENGTHS = ("mlperf_prompt", "mlperf_answer")
 #: Accelerators of a replica that are searched through at most.
@@ -103,13 +105,13 @@ def _lacking(run: ServingRun, benchmark: bool) -> str:
     """Why a row cannot be scored, by what it does not say; an empty text where it can. `benchmark`: one whose lengths are known."""
     said = run.texts["tokens_counted"]
     if isnan(run.rate):
-        return "no rate of tokens" if not said else f'no rate of tokens; counted: "{said}"'
+        return say('no rate of tokens; counted: "{text}"', text=said) if said else say("no rate of tokens")
     if isnan(run.numbers["n_gpus"]):
-        return "the number of accelerators is not stated"
+        return say("the number of accelerators is not stated")
     if run.counted is None:
-        return f'which tokens are counted is not clear ("{said}")' if said else "which tokens are counted is not stated"
+        return say('which tokens are counted is not clear ("{text}")', text=said) if said else say("which tokens are counted is not stated")
     if run.counted != INPUT and (isnan(run.numbers["isl"]) or isnan(run.numbers["osl"])) and not benchmark:
-        return "the lengths of prompts and answers are not stated, and the rate depends on them"
+        return say("the lengths of prompts and answers are not stated, and the rate depends on them")
     return ""
 
 
@@ -118,7 +120,8 @@ def _types(run: ServingRun, model: Transformer, chip: Chip, published: str, assu
     if not text and not published:
         named = re.findall(rf"\b({'|'.join(PRECISIONS)})\b", run.texts["model"].lower())
         text = named[0] if named else usual_precision(chip)
-        assumed.append(f"precision {text.upper()}" + (", as the model is named" if named else ""))
+        told = text.upper()
+        assumed.append(say("precision {type}, as the model is named", type=told) if named else say("precision {type}", type=told))
     return serving_types(text, model, chip, published)
 
 
@@ -159,10 +162,11 @@ def _load(run: ServingRun, benchmark: tuple[float, float] | None, assumed: list[
     prompt, answer = run.numbers["isl"], run.numbers["osl"]
     if benchmark is not None and isnan(prompt) and isnan(answer):
         prompt, answer = benchmark
-        assumed.append(f"prompts of {prompt:,.0f} and answers of {answer:,.0f} tokens, of the MLPerf benchmark")
+        lengths = {"prompt": written(f"{prompt:,.0f}"), "answer": written(f"{answer:,.0f}")}
+        assumed.append(say("prompts of {prompt} and answers of {answer} tokens, of the MLPerf benchmark", **lengths))
     if isnan(prompt):
         prompt = shipped_prior().fit.settings.usual_prompt
-        assumed.append(f"prompts of {prompt:,.0f} tokens")
+        assumed.append(say("prompts of {prompt} tokens", prompt=written(f"{prompt:,.0f}")))
     return Load(prompt, 1.0 if isnan(answer) else answer, run.hits)
 
 
@@ -177,7 +181,7 @@ def _layouts(run: ServingRun, model: Transformer, assumed: list[str]) -> Serving
     if stated is not None:
         return stated
     found = possible_layouts(model, round(run.numbers["n_gpus"]))
-    assumed.append(f"layout: the best of {found.many}, searched")
+    assumed.append(say("layout: the best of {number}, searched", number=found.many))
     return found
 
 
@@ -189,7 +193,7 @@ def _stated(run: ServingRun, model: Transformer) -> ServingLayouts | str | None:
     if word is not None:
         many = int(word[2])
         if n % many:
-            return f"{word[0]} does not divide {n} accelerators"
+            return say("{part} does not divide {number} accelerators", part=word[0], number=n)
         data = many if word[0].startswith("D") else 1
         return serving_layouts(1 if data > 1 else many, 1, many if "E" in word[0] else 1, data)
     if isnan(tensor) and isnan(expert):
@@ -197,10 +201,10 @@ def _stated(run: ServingRun, model: Transformer) -> ServingLayouts | str | None:
     t, p = (1 if isnan(one) else round(one) for one in (tensor, pipeline))
     e = 1 if isnan(expert) or not model.experts else round(expert)
     if n % (t * p):
-        return f"tp {t} x pp {p} does not divide {n} accelerators"
+        return say("{part} does not divide {number} accelerators", part=f"tp {t} x pp {p}", number=n)
     data = max(e // t, 1)
     if n % (t * p * data):
-        return f"ep {e} x pp {p} does not divide {n} accelerators"
+        return say("{part} does not divide {number} accelerators", part=f"ep {e} x pp {p}", number=n)
     return serving_layouts(t, p, e, data)
 
 

@@ -15,6 +15,7 @@ from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.serving_fit import ShippedServingFit, shipped_fits
 from stargauge.catalogue.serving_runs import ServingRun
 from stargauge.quantity.compute.serving_efficiency import ServingFit, interval
+from stargauge.quantity.spoken import say
 
 #: A factor within which a rate counts as of the right size where layout or lengths had to be assumed.
 FACTOR = 2.0
@@ -78,7 +79,7 @@ class ServingValidation:
                 {"id": run.name, "line": run.line, "model": run.texts["model"], "gpu": run.texts["gpu"], "reason": reason}
                 for run, reason in self.left_out
             ],
-            "notes": list(NOTES),
+            "notes": [say(note) for note in NOTES],
         }
 
 
@@ -174,6 +175,17 @@ def _forecast(cases: Sequence[ServingCase], fits: ShippedServingFit) -> list[Ser
 
 
 def _too_large(case: ServingCase) -> str:
-    where = "any layout tried" if case.layouts.many > 1 else "the layout stated"
-    limit = "" if isnan(case.run.numbers["tpot_limit_ms"]) else ", or none within the limit on the time between tokens"
-    return f"not one sequence of full length fits into memory beside the weights in {where}{limit}"
+    limited, tried = not isnan(case.run.numbers["tpot_limit_ms"]), case.layouts.many > 1
+    if limited and tried:
+        return say(
+            "not one sequence of full length fits into memory beside the weights in any layout tried, or none within the limit on the time "
+            "between tokens"
+        )
+    if limited:
+        return say(
+            "not one sequence of full length fits into memory beside the weights in the layout stated, or none within the limit on the "
+            "time between tokens"
+        )
+    if tried:
+        return say("not one sequence of full length fits into memory beside the weights in any layout tried")
+    return say("not one sequence of full length fits into memory beside the weights in the layout stated")

@@ -16,6 +16,7 @@ from stargauge.engine.series import plain
 from stargauge.quantity.dates import FAR, from_day
 from stargauge.quantity.errors import did_you_mean
 from stargauge.quantity.schedule.slip import AT, Outcomes, Plans, fit_slips, location, scale, slipped
+from stargauge.quantity.spoken import say
 
 Array = NDArray[np.float64]
 
@@ -86,7 +87,10 @@ class Validation:
             "rows": [forecast.to_dict() for forecast in self.forecasts],
             "left_out": [{"id": name, "reason": reason} for name, reason in self.left_out],
             "notes": [
-                f'kind "{kind}" is not known{did_you_mean(kind, GROUPS)}: scored as "other"; known: {", ".join(GROUPS)}'
+                say(
+                    'kind "{kind}" is not known{near}: scored as "other"; known: {known}', kind=kind, near=did_you_mean(kind, GROUPS),
+                    known=", ".join(GROUPS),
+                )
                 for kind in dict.fromkeys(one.record.kind for one in self.forecasts)
                 if kind not in GROUPS
             ],

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from stargauge.audit.wording.languages import written
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
 from stargauge.catalogue.training_fit import shipped_training_fit
@@ -72,7 +73,7 @@ def case_of(run: TrainingRun, known: KnownCatalogue) -> TrainingCase | str:
         return "; ".join(str(fault) for fault in error.faults)
     layouts, searched = _layouts(run, model, machine, job)
     if not layouts.many:
-        return "no layout with the figures stated divides accelerators, layers and batch"
+        return say("no layout with the figures stated divides accelerators, layers and batch")
     layouts = _fitting(model, machine, job, layouts, searched)
     if run.recompute is None and "recompute" not in searched and (level := int(layouts.recompute[0])):
         assumed.append(f"recompute {RECOMPUTE[level]}: with less it would not fit")
@@ -87,18 +88,19 @@ def _dropped(run: TrainingRun) -> bool:
 def _unusable(run: TrainingRun) -> str:
     numbers = run.numbers
     if math.isnan(numbers["seq_len"]) or math.isnan(run.batch):
-        return "no sequence length or batch: tokens of a step are not known"
+        return say("no sequence length or batch: tokens of a step are not known")
     if math.isnan(run.seconds):
-        return "neither a step time nor tokens per second"
+        return say("neither a step time nor tokens per second")
     if math.isnan(numbers["n_gpus"]):
-        return "no number of accelerators"
+        return say("no number of accelerators")
     said = [numbers["tp"], numbers["pp"], numbers["dp"], 1.0 if math.isnan(numbers["cp"]) else numbers["cp"]]
     ways = math.prod(said)
     if not math.isnan(ways) and ways != numbers["n_gpus"]:
-        return f"tp x pp x dp x cp is {ways:,.0f}, not the {numbers['n_gpus']:,.0f} accelerators stated"
+        counts = {"ways": written(f"{ways:,.0f}"), "stated": written(f"{numbers['n_gpus']:,.0f}")}
+        return say("tp x pp x dp x cp is {ways}, not the {stated} accelerators stated", **counts)
     experts, group = numbers["n_experts"], numbers["ep"]
     if not math.isnan(experts) and not math.isnan(group) and experts % group:
-        return f"{group:.0f} accelerators cannot share {experts:.0f} experts evenly"
+        return say("{group} accelerators cannot share {experts} experts evenly", group=f"{group:.0f}", experts=f"{experts:.0f}")
     return ""
 
 

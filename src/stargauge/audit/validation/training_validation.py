@@ -17,6 +17,7 @@ from stargauge.catalogue.training_runs import TrainingRun, shipped_training_runs
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Layouts
 from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.training_step import combined, training_work
+from stargauge.quantity.spoken import say
 from stargauge.quantity.statement import Source
 
 #: Columns that have to agree where both have them for a row to be one of ours, and how near its time has to be.
@@ -88,7 +89,7 @@ class TrainingValidation:
             "left_out": [
                 {"line": run.line, "row": run.name, "model": run.texts["model"], "reason": reason} for run, reason in self.left_out
             ],
-            "notes": [NOTE],
+            "notes": [say(NOTE)],
         }  # fmt: skip
 
 
@@ -239,4 +240,4 @@ def _apart(case: TrainingCase, ours: TrainingRun | None) -> str:
     """Why a row is scored apart; empty where it is not."""
     if ours is not None and ours.texts["use"] != "fit":
         return ours.texts["why"]
-    return "by its notes not the model that its dimensions say" if _ANOTHER_MODEL.search(case.run.texts["notes"]) else ""
+    return say("by its notes not the model that its dimensions say") if _ANOTHER_MODEL.search(case.run.texts["notes"]) else ""

@@ -9,7 +9,8 @@ from stargauge.cli import evidence as log
 from stargauge.cli import evidence_capture as capturing
 from stargauge.cli import evidence_proof as proving
 from stargauge.cli import evidence_watch as watching
-from stargauge.cli.arguments.parser import LANGUAGES, AsWritten, Commands, Formatter, Parser
+from stargauge.cli.arguments.parser import AsWritten, Commands, Formatter, Parser
+from stargauge.cli.arguments.run import spoken
 from stargauge.quantity.spoken import language, say
 
 
@@ -28,14 +29,16 @@ def _command(parts: Commands, name: str, run: Callable[..., int], text: str, **m
     return made
 
 
-def _common(*parsers: Parser) -> None:
-    """Where the evidence is kept, and how the answer is printed."""
+def _common(*parsers: Parser, with_language: bool = True) -> None:
+    """Where the evidence is kept, how the answer is printed, and in which language."""
     for made in parsers:
         made.add_argument(
             "--evidence", metavar=say("DIR"), help=say("where evidence is kept (default: $STARGAUGE_EVIDENCE, else ./evidence)")
         )
         made.add_argument("--json", action="store_true", help=say("print JSON (documented, stable)"))
         made.add_argument("--ascii", action="store_true", help=say("plain marks only"))
+        if with_language:
+            spoken(made)
 
 
 def _entry(made: Parser) -> None:
@@ -187,7 +190,6 @@ def _watching(parts: Commands) -> None:
     watch.add_argument("--pause", type=float, default=2.0, metavar=say("SECONDS"), help=say("between requests to one host (default 2)"))
     watch.add_argument("--seconds", type=float, default=60.0, metavar="N", help=say("time for each answer (default 60)"))
     watch.add_argument("--allow-private", action="append", default=[], metavar="HOST[:PORT]", help=say("an address in your own network"))
-    _language(watch)
 
     history = _command(
         parts, "history", watching.history_, say("everything kept about a target, and what may be said of it"), formatter_class=AsWritten
@@ -195,7 +197,6 @@ def _watching(parts: Commands) -> None:
     _common(history)
     history.add_argument("target", metavar=say("TARGET"), help=say("as it was watched or captured"))
     _also(history)
-    _language(history)
 
     stated = _command(
         parts, "stated", watching.stated_, say("keep what somebody states about a target: that it was withdrawn, or cannot be found"),
@@ -226,10 +227,6 @@ def _also(made: Parser) -> None:
     )
 
 
-def _language(made: Parser) -> None:
-    made.add_argument("--language", choices=LANGUAGES, default=language(), help=say("of the sentences (default: en)"))
-
-
 def _showing(parts: Commands) -> None:
     bundle = _command(
         parts, "bundle", proving.bundle_, say("one file that proves entries to others, offline, with the public key alone"),
@@ -244,7 +241,7 @@ def _showing(parts: Commands) -> None:
         description=None,
     )  # fmt: skip
     receipt.add_argument("bundle", metavar=say("BUNDLE"), help=say("a file made by `stargauge evidence bundle`"))
-    receipt.add_argument("--language", default=language(), metavar=say("LANGUAGE"), help=say("en or de (default: en)"))
+    receipt.add_argument("--language", default=language(), dest="spoken", metavar=say("LANGUAGE"), help=say("en or de (default: en)"))
     receipt.add_argument("--write", metavar=say("FILE"), help=say("a .html, .pdf or .txt file (default: printed as text)"))
     _trusted(receipt)
 
@@ -258,4 +255,5 @@ def _showing(parts: Commands) -> None:
     stamp.add_argument(
         "--roots", action="append", default=[], metavar=say("FILE"), help=say("only accept a stamp under these root certificates (PEM)")
     )
-    _common(bundle, receipt, stamp)
+    _common(bundle, stamp)
+    _common(receipt, with_language=False)

@@ -110,6 +110,7 @@ def serve(commands: Commands) -> None:
     made.add_argument("--host", default="127.0.0.1", metavar=say("ADDRESS"), help=say("listen for other machines too; they need its token"))
     made.add_argument("--name", action="append", default=[], metavar="HOST", help=say("answer under this host name only (repeatable)"))
     made.add_argument("--workers", type=count, default=2, metavar="N", help=say("processes that compute (default 2)"))
+    spoken(made)
 
 
 def new(commands: Commands) -> None:

@@ -138,11 +138,12 @@ def of_document(document: Document, kind: str, media: str, **more: Any) -> Suppl
     notes = [*more.pop("notes", ())]
     url = document.url if joined(document.url, "") else ""
     if document.url and not url:
-        notes.append("the address that the file states for the page cannot be read")
+        notes.append(say("the address that the file states for the page cannot be read"))
     if text is None:
-        notes.append(f'no text was taken: the content is "{media_type(document.content_type) or "of no stated type"}"')
+        media_told = media_type(document.content_type) or say("of no stated type")
+        notes.append(say('no text was taken: the content is "{type}"', type=media_told))
     elif text.fault:
-        notes.append(f"no text was taken: {text.fault}")
+        notes.append(say("no text was taken: {why}", why=text.fault))
     return Supplied(
         kind, media, url=url, stated=document.time, status=document.status, text=text, title=text.title if text else "",
         notes=tuple(notes), **{"documents": 1, **more},
@@ -280,5 +281,5 @@ def _picture(data: bytes, name: str, target: str) -> Supplied:
             raise InputError(Fault(say("it begins like a PNG but has no picture header")))
         facts["width"], facts["height"] = struct.unpack(">II", data[16:24])
         if b"IEND" not in data[-16:]:
-            notes.append("the file seems cut off: its end mark is missing")
+            notes.append(say("the file seems cut off: its end mark is missing"))
     return Supplied(kind, f"image/{kind}", facts=facts, notes=tuple(notes))

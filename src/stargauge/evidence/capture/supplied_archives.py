@@ -71,7 +71,7 @@ class _Warc:
                 )
             )
         if records.err_count:
-            self.notes.append("a record does not end where it states: its length, or what follows it, is wrong")
+            self.notes.append(say("a record does not end where it states: its length, or what follows it, is wrong"))
         if not self.records and not self.faults:
             self.faults.append(Fault(say("it has no records"), file))
 

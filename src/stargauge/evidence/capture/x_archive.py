@@ -72,13 +72,18 @@ def _supplied(items: list[Item], files: Mapping[str, bytes], about: Mapping[str,
         )
     gap = Gap("own_side_only", note="an export has the posts of its holder alone")
     thread = Thread(wanted[1] if wanted else made[0].id, made, gaps=(gap,), missing=missing, completeness="partial")
-    notes = ["the holder's own side only; the holder had the file in hand"]
+    notes = [say("the holder's own side only; the holder had the file in hand")]
     if long := sum(len(_listed(file, path)) for path, file in files.items() if NOTES.fullmatch(path)):
-        told = f"{long:,} long post{'s have their' if long > 1 else ' has its'}"
-        notes.append(f"{told} full text in note-tweet.js, which is kept but not joined to the posts")
+        notes.append(
+            say(
+                "{number} long posts have their full text in note-tweet.js, which is kept but not joined to the posts" if long > 1
+                else "{number} long post has its full text in note-tweet.js, which is kept but not joined to the posts",
+                number=f"{long:,}",
+            )
+        )  # fmt: skip
     owner = f"https://x.com/{author}" if NAME.fullmatch(author) else ""
     if not author:
-        notes.append("the file does not say whose posts these are")
+        notes.append(say("the file does not say whose posts these are"))
     facts = {"posts": len(made), "deleted": sum(bool(item.tombstone) for item in made), "account": str(about.get("accountId", ""))}
     return Supplied(
         "x_archive", "application/zip", "archive_export", target or owner, thread=thread, documents=len(made), facts=facts,

@@ -23,6 +23,7 @@ from stargauge.quantity.compute.serving_memory import (
 )
 from stargauge.quantity.compute.serving_step import Pass, decode_step, prefill
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import say
 
 #: How near to a limit counts as at it.
 _AT = 0.99
@@ -110,14 +111,14 @@ def binding(found: Search, best: Option) -> list[dict[str, Any]]:
     asked, slots = found.case.demand, float(found.slots[_place(found, best.layout)])
     room = _room(best, slots, found.case.fit.settings.most_batch)
     limits = (
-        ("tpot", "time per token", best.each, asked.each),
-        ("ttft", f"time to the first token, {asked.of}", best.first[asked.of], asked.first),
+        ("tpot", say("time per token"), best.each, asked.each),
+        ("ttft", say("time to the first token, {of}", of=say(asked.of, "of requests")), best.first[asked.of], asked.first),
         room,
     )
     at = [one for one in limits if one[3] is not None and one[2] >= _AT * one[3]]
     if not at and asked.at_random and asked.rate is None:
         # No more come in although no limit is reached: those to come have to find a slot.
-        at = [(room[0], f"{room[1]}, with slots kept free for those to come", room[2], room[3])]
+        at = [(room[0], say("{limit}, with slots kept free for those to come", limit=room[1]), room[2], room[3])]
     return [{"limit": name, "what": what, "value": value, "most": most} for name, what, value, most in at]
 
 
@@ -125,8 +126,9 @@ def _room(best: Option, slots: float, most: float) -> tuple[str, str, float, flo
     """Requests in flight against those that there is room for: by memory, or by what serving software takes."""
     usual = most * best.layout.dp
     if slots < usual:
-        return ("memory", "requests that memory has room for", min(best.users, slots), slots)
-    return ("batch", f"requests that serving software takes at once ({most:,.0f} a rank; --most-requests)", min(best.users, slots), slots)
+        return ("memory", say("requests that memory has room for"), min(best.users, slots), slots)
+    software = say("requests that serving software takes at once ({most} a rank; --most-requests)", most=f"{most:,.0f}")
+    return ("batch", software, min(best.users, slots), slots)
 
 
 def _place(found: Search, parts: Parts) -> int:

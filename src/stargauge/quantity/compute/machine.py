@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from stargauge.quantity.spoken import say
+
 #: Types whose products run at the peak of another one.
 SAME_PEAK: Mapping[str, str] = {"mxfp8": "fp8", "nvfp4": "fp4", "mxfp4": "fp4", "fp16": "bf16"}
 _Z90 = 1.2815515655446004  # standard normal quantile of 0.9
@@ -57,8 +59,13 @@ def peak_told(chip: Chip, dtype: str) -> str:
     if kept not in chip.assumed:
         return ""
     low, high = (end / 1e12 for end in chip.peak_ranges.get(kept, (0.0, 0.0)))
-    between = f", {low:,.0f} to {high:,.0f} TFLOP/s (P10 to P90)" if high else ""
-    return f"the dense {kept} peak of {chip.title} is an assumption{between}: {chip.assumed[kept]}"
+    told = {"type": kept, "chip": chip.title, "why": chip.assumed[kept]}
+    if not high:
+        return say("the dense {type} peak of {chip} is an assumption: {why}", **told)
+    return say(
+        "the dense {type} peak of {chip} is an assumption, {low} to {high} TFLOP/s (P10 to P90): {why}", low=f"{low:,.0f}",
+        high=f"{high:,.0f}", **told,
+    )  # fmt: skip
 
 
 def memory_told(chip: Chip) -> str:

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.power.dispatch_clock import Clock, ClockSums, joined_clocks
-from stargauge.quantity.power.dispatch_steps import BLOCK, WHOLE, Flow, PartOfLoad, Rows, Store, Units, over_hours
+from stargauge.quantity.power.dispatch_steps import BLOCK, WHOLE, Flow, PartOfLoad, Rows, Store, Units, over_hours, step_of
 from stargauge.quantity.power.hourly import MONTH_ENDS, Feed, Hourly
-from stargauge.quantity.power.power_sources import Battery, Grid, Plant, Source, checked
+from stargauge.quantity.power.power_sources import Battery, Grid, Part, Source, checked, part_faults
 from stargauge.quantity.spoken import say
 from stargauge.quantity.weather.weather import YEAR_HOURS
 
@@ -37,13 +37,6 @@ Whole = NDArray[np.int64]
 _LEAST = 1e-9
 #: Share of the load of an hour that has to be missing for the hour to count as one without: a watt of a gigawatt is no outage.
 _COUNTED = 1e-6
-
-
-class Part(NamedTuple):
-    """A part of the load, W, and the only sources that may not feed the rest of it; what is in no part feeds all."""
-
-    load: Hourly
-    sources: tuple[str, ...]
 
 
 class HourSeries(NamedTuple):
@@ -131,13 +124,7 @@ def dispatch(
         )
     if clock and any(end % BLOCK for end in ends):
         faults.append(Fault(say("sums by hour of the day need periods that end with a day; got ends {ends}", ends=tuple(ends))))
-    named = [name for part in parts for name in part.sources]
-    feeding = {source.name for source in sources if not isinstance(source, Battery)}
-    for name in named:
-        if name not in feeding:
-            faults.append(Fault(say('a part of the load is fed by "{name}"; expected a source of the order, and no battery', name=name)))
-    if len(set(named)) < len(named):
-        faults.append(Fault(say("a source feeds one part of the load at most; got {named}", named=", ".join(named))))
+    faults += part_faults(parts, sources)
     if faults:
         raise InputError(faults)
     if keep is not None and not 0 <= keep < draws:
@@ -180,7 +167,7 @@ class _Pass:
         by_name = {source.name: source for source in sources}
         self.order, self.hours, self.draws, self.ends, self.keep = tuple(order), hours, draws, ends, keep
         self.load, self.rows = Feed(load, draws), Rows(draws)
-        self.steps = [_step(by_name[name], hours, draws) for name in order]
+        self.steps = [step_of(by_name[name], hours, draws) for name in order]
         self.units = [step for step in self.steps if isinstance(step, Units)]
         self.spilling = [step for step in self.steps if isinstance(step, Flow) and step.spills]
         self.store = next((step for step in self.steps if isinstance(step, Store)), None)
@@ -452,16 +439,6 @@ class _Pass:
 
 def _joined_lacks(parts: Sequence[ShortHours]) -> ShortHours:
     return ShortHours(*(np.concatenate(each) for each in zip(NO_SHORT, *parts, strict=True)))
-
-
-def _step(source: Source, hours: int, draws: int) -> Flow | Store | Units:
-    if isinstance(source, Plant):
-        return Units(source, hours, draws)
-    if isinstance(source, Battery):
-        return Store(source, draws)
-    if isinstance(source, Grid):
-        return Flow(source.limit, draws, spills=False)
-    return Flow(source.power, draws, spills=True)
 
 
 def _draw_first(sums: Array) -> Array:

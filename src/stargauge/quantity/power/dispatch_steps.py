@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.power.hourly import Feed, Hourly
 from stargauge.quantity.power.outages import units_up
-from stargauge.quantity.power.power_sources import Battery, Plant
+from stargauge.quantity.power.power_sources import Battery, Grid, Plant, Source
 
 Array = NDArray[np.float64]
 
@@ -438,3 +438,12 @@ class Units:
 def _inverse(size: Array) -> Array:
     """One over a size; nothing where there is none."""
     return np.divide(1.0, size, out=np.zeros_like(size), where=size > 0.0)
+
+
+def step_of(source: Source, hours: int, draws: int) -> Flow | Store | Units:
+    """How a source acts, for so many hours and draws."""
+    if isinstance(source, Plant):
+        return Units(source, hours, draws)
+    if isinstance(source, Battery):
+        return Store(source, draws)
+    return Flow(source.limit, draws, spills=False) if isinstance(source, Grid) else Flow(source.power, draws, spills=True)

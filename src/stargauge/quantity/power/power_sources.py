@@ -76,6 +76,26 @@ class Plant(NamedTuple):
 Source = Given | Grid | Battery | Plant
 
 
+class Part(NamedTuple):
+    """A part of the load, W, and the only sources that may not feed the rest of it; what is in no part feeds all."""
+
+    load: Hourly
+    sources: tuple[str, ...]
+
+
+def part_faults(parts: Sequence[Part], sources: Sequence[Source]) -> list[Fault]:
+    """What is wrong with parts of a load: each is fed by some of the sources, none by a battery, and no two by the same."""
+    named = [name for part in parts for name in part.sources]
+    feeding = {source.name for source in sources if not isinstance(source, Battery)}
+    faults = [
+        Fault(say('a part of the load is fed by "{name}"; expected a source of the order, and no battery', name=name))
+        for name in named if name not in feeding
+    ]  # fmt: skip
+    if len(set(named)) < len(named):
+        faults.append(Fault(say("a source feeds one part of the load at most; got {named}", named=", ".join(named))))
+    return faults
+
+
 def curtailed_share(ranking: ArrayLike, hours: int, left: float) -> Array:
     """Share of a grid's limit by hour where its operator curtails for some hours a year: those that rank highest, the earlier of equals.
 

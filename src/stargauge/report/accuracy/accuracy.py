@@ -6,201 +6,282 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.locale import notation, say
+from stargauge.report.accuracy.accuracy_words import kind_text, reason_text
+from stargauge.report.locale import language, notation, say, written
 from stargauge.report.money.money_tables import bn
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import day_text, score_text, share_text
+from stargauge.report.wording import counted, day_text, iso_day, score_text, share_text, stage_text
 
-_KINDS = {"loan": "loans to sites", "cash": "statements of cash"}
-_NAMES = (
-    ("coverage_p10_p90", "P10-P90 held the outcome", True),
-    ("crps_days", "CRPS, days", False),
-    ("crps_skill_vs_announcement", "better than the announcement", True),
-    ("crps_skill_vs_median_slip", "better than announcement + median", True),
-    ("crps_skill_vs_median", "better than the median of others", True),
-)
+
+def _names() -> tuple[tuple[str, str, bool], ...]:
+    """The scores by their keys: what each is called, and whether it is a share."""
+    return (
+        ("coverage_p10_p90", say("P10-P90 held the outcome"), True),
+        ("crps_days", say("CRPS, days"), False),
+        ("crps_skill_vs_announcement", say("better than the announcement"), True),
+        ("crps_skill_vs_median_slip", say("better than announcement + median"), True),
+        ("crps_skill_vs_median", say("better than the median of others"), True),
+    )
 
 
 def render_validation(data: Mapping[str, Any], style: Style) -> str:
     """The scores on a user's projects, by kind, and each project with its forecast."""
     summary = data["summary"]
     if not summary["n"]:
-        head = "No project could be scored."
+        head = say("No project could be scored.")
     else:
-        skill = summary["crps_skill_vs_announcement"]
-        inside = f"{share_text(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90"
-        inside = inside if summary["reached"] else "No outcome is known yet"
-        head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} believing the announcement."
-    who = f"{_count(summary['n'], 'plan')} of {_count(summary['owners'], 'owner')}"
-    counts = f"{who}: {summary['reached']} reached, {summary['open']} open (these count through the last look)"
+        inside = say("{share} of outcomes fell within P10 to P90", share=share_text(summary["coverage_p10_p90"]))
+        inside = inside if summary["reached"] else say("No outcome is known yet")
+        head = _against_announcement(inside, summary)
+    counts = say(
+        "{plans} of {owners}: {reached} reached, {open} open (these count through the last look)", plans=counted(summary["n"], "plan"),
+        owners=counted(summary["owners"], "owner"), reached=summary["reached"], open=summary["open"],
+    )  # fmt: skip
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(counts, style.width), ""]
     lines += _scores(summary, style)
-    kinds = [("kind", 16, "l"), ("plans", 5, "r"), ("inside", 7, "r"), ("CRPS", 6, "r"), ("announced", 9, "r"), ("+ median", 8, "r")]
+    kinds = [
+        (say("kind"), 16, "w"), (say("plans"), 5, "r"), (say("inside", "a share"), 7, "r"), ("CRPS", 6, "r"),
+        (say("announced", "a score"), 9, "r"), (say("+ median"), 8, "r"),
+    ]  # fmt: skip
     rows = [
-        [kind, str(part["n"]), share_text(part["coverage_p10_p90"]), f"{part['crps_days']:.0f}", f"{part['crps_announcement_days']:.0f}",
-         f"{part['crps_median_slip_days']:.0f}"]
+        [kind_text(kind), str(part["n"]), share_text(part["coverage_p10_p90"]), f"{part['crps_days']:.0f}",
+         f"{part['crps_announcement_days']:.0f}", f"{part['crps_median_slip_days']:.0f}"]
         for kind, part in summary["by_kind"].items()
     ]  # fmt: skip
     lines += ["", *table(kinds, rows, style), ""] if rows else []
     lines += _projects(data["rows"], style)
-    lines += [f"not scored: {row['id']}: {row['reason']}" for row in data["left_out"]]
+    lines += [_not_scored(row["id"], row["reason"]) for row in data["left_out"]]
     lines += [line for note in data["notes"] for line in wrapped(note, style.width)]
-    lines += ["", *wrapped("Each plan was forecast from the catalogue's records without those of its owner. All rows: --json", style.width)]
-    return style.finish(lines)
+    rule = say("Each plan was forecast from the catalogue's records without those of its owner. All rows: --json")
+    return style.finish([*lines, "", *wrapped(rule, style.width)])
 
 
 def render_build_validation(data: Mapping[str, Any], style: Style) -> str:
     """The scores of building times on a user's builds, and each build with its forecast, days from the start of work."""
     summary = data["summary"]
-    head = "No build could be scored."
+    head = say("No build could be scored.")
     if summary["n"]:
-        skill = summary["crps_skill_vs_median"]
-        inside = f"{share_text(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said"
-        inside = inside if summary["reached"] else "None of the builds runs yet"
-        head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} the median of other owners' builds."
-    who = f"{_count(summary['n'], 'build')} of {_count(summary['owners'], 'owner')}"
-    counts = f"{who}: {summary['reached']} run, {summary['open']} go on (these count through the last look)"
+        inside = say("{share} of builds took as long as P10 to P90 said", share=share_text(summary["coverage_p10_p90"]))
+        inside = inside if summary["reached"] else say("None of the builds runs yet")
+        head = _against_others(inside, summary)
+    counts = say(
+        "{builds} of {owners}: {reached} run, {open} go on (these count through the last look)", builds=counted(summary["n"], "build"),
+        owners=counted(summary["owners"], "owner"), reached=summary["reached"], open=summary["open"],
+    )  # fmt: skip
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(counts, style.width), ""]
     lines += _scores(summary, style)
-    columns = [("site", 22, "w"), ("kind", 9, "l"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r"), ("days taken", 18, "l")]
+    columns = [
+        (say("site"), 22, "w"), (say("kind"), 11 if language() == "de" else 9, "l"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r"),
+        (say("days taken"), 18, "l"),
+    ]  # fmt: skip
     rows = [
-        [row["site"], row["kind"], *(f"{row[level]:.0f}" for level in ("p10", "p50", "p90")),
-         f"{row['days']:.0f}" if row["operational"] else f"more than {row['days']:.0f}"]
+        [row["site"], _build_kind(row["kind"]), *(f"{row[level]:.0f}" for level in ("p10", "p50", "p90")),
+         f"{row['days']:.0f}" if row["operational"] else say("more than {days}", days=f"{row['days']:.0f}")]
         for row in data["rows"]
     ]  # fmt: skip
     lines += ["", *table(columns, rows, style)] if rows else []
-    lines += [f"not scored: {row['id']}: {row['reason']}" for row in data["left_out"]]
-    lines += ["", *wrapped("Each build was forecast from the catalogue's builds without those of its owner. All rows: --json", style.width)]
-    return style.finish(lines)
+    lines += [_not_scored(row["id"], row["reason"]) for row in data["left_out"]]
+    rule = say("Each build was forecast from the catalogue's builds without those of its owner. All rows: --json")
+    return style.finish([*lines, "", *wrapped(rule, style.width)])
+
+
+def _not_scored(what: str, reason: str) -> str:
+    return say("not scored: {what}: {reason}", what=what, reason=reason_text(reason))
+
+
+def _build_kind(kind: str) -> str:
+    return {"new": say("new", "a build"), "retrofit": say("retrofit"), "expansion": say("expansion")}.get(kind, kind)
 
 
 def render_money_backtest(data: Mapping[str, Any], style: Style) -> str:
     """How many recorded sums fell within their forecasts, and each with its forecast."""
-    scores = [(_KINDS[kind], score) for kind, score in data["scores"].items() if score["n"]]
-    told = "; ".join(f"{score['inside']} of {score['n']} {words} fell within P10 to P90" for words, score in scores)
-    lines = [style.bold(line) for line in wrapped(f"{told[0].upper()}{told[1:]}." if told else "No sum could be scored.", style.width)]
-    for words, score in scores:
-        kept = score["error_unchanged"]
-        beside = f"; had it been believed to stay as it was, {bn(kept)}" if kept is not None else ""
-        lines += wrapped(
-            f"{words[0].upper()}{words[1:]}: the middle forecast was off by {bn(score['error'])} on average{beside}.", style.width
-        )
+    scores = [(kind, score) for kind, score in data["scores"].items() if score["n"]]
+    told = "; ".join(_fell_within(kind, score) for kind, score in scores)
+    head = f"{told[0].upper()}{told[1:]}." if told else say("No sum could be scored.")
+    lines = [style.bold(line) for line in wrapped(head, style.width)]
+    for kind, score in scores:
+        lines += wrapped(_off_by(kind, score), style.width)
     columns = [
-        ("whose", 24, "w"),
-        ("known on", 11, "l"),
-        ("P10", 8, "r"),
-        ("P50", 8, "r"),
-        ("P90", 8, "r"),
-        ("stated", 8, "r"),
-        ("within", 6, "l"),
-    ]
+        (say("whose"), 24 if language() == "en" else 23, "w"), (say("known on"), 11 if language() == "en" else 12, "l"), ("P10", 8, "r"),
+        ("P50", 8, "r"), ("P90", 8, "r"), (say("stated", "a sum"), 8, "r"), (say("within"), 6, "l"),
+    ]  # fmt: skip
     rows = [
-        [f"{row['of']}, {row['kind']}", day_text(row["as_of"]), *(bn(row[level]) for level in ("p10", "p50", "p90")), bn(row["amount"]),
-         "yes" if row["inside"] else "no"]
+        [_sum(row), day_text(row["as_of"]) if language() == "en" else iso_day(row["as_of"]),
+         *(_in_column(row[level]) for level in ("p10", "p50", "p90", "amount")),
+         say("yes") if row["inside"] else say("no")]
         for row in data["cases"] if row["inside"] is not None
     ]  # fmt: skip
     lines += ["", *table(columns, rows, style)] if rows else []
     left = [row for row in data["cases"] if row["inside"] is None]
-    lines += [
-        line for row in left for line in wrapped(f"not scored: {row['of']}, {row['kind']}, {bn(row['amount'])}: {row['why']}", style.width)
-    ]
-    rule = (
+    lines += [line for row in left for line in wrapped(_not_scored(f"{_sum(row)}, {bn(row['amount'])}", row["why"]), style.width)]
+    rule = say(
         "USD, nominal. Loans: what lenders would give, as known on the day before the first loan was public, against all that are stated "
-        f"today. Cash: from {data['lead']} days before the day it speaks for, with no money that nobody had announced by then. So few "
-        "cases show little. All of it: --json"
+        "today. Cash: from {days} days before the day it speaks for, with no money that nobody had announced by then. So few "
+        "cases show little. All of it: --json",
+        days=data["lead"],
     )
     return style.finish([*lines, "", *wrapped(rule, style.width)])
 
 
+def _in_column(value: float | None) -> str:
+    """An amount in bn; the head of the column names the unit where it is a long word."""
+    return bn(value) if language() == "en" else bn(value).removesuffix(f" {notation().unit('bn')}")
+
+
+def _fell_within(kind: str, score: Mapping[str, Any]) -> str:
+    if kind == "loan":
+        return say("{inside} of {count} loans to sites fell within P10 to P90", inside=score["inside"], count=score["n"])
+    return say("{inside} of {count} statements of cash fell within P10 to P90", inside=score["inside"], count=score["n"])
+
+
+def _off_by(kind: str, score: Mapping[str, Any]) -> str:
+    """By how much the middle forecasts were off, beside what believing that nothing changes would have been."""
+    off, kept = bn(score["error"]), score["error_unchanged"]
+    if kind == "loan":
+        return say("Loans to sites: the middle forecast was off by {error} on average.", error=off)
+    if kept is None:
+        return say("Statements of cash: the middle forecast was off by {error} on average.", error=off)
+    return say(
+        "Statements of cash: the middle forecast was off by {error} on average; had it been believed to stay as it was, {kept}.", error=off,
+        kept=bn(kept),
+    )  # fmt: skip
+
+
+def _sum(row: Mapping[str, Any]) -> str:
+    return f"{row['of']}, {say('loan') if row['kind'] == 'loan' else say('cash')}"
+
+
 def _projects(rows: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
-    columns = [("project", 24, "w"), ("P10", 10, "l"), ("P50", 10, "l"), ("P90", 10, "l"), ("outcome", 18, "w")]
-    made = [[row["project"], row["p10"], row["p50"], row["p90"], row["actual"] or f"not by {row['not_before']}"] for row in rows]
+    columns = [(say("project"), 24, "w"), ("P10", 10, "l"), ("P50", 10, "l"), ("P90", 10, "l"), (say("outcome"), 18, "w")]
+    made = [[row["project"], *(iso_day(row[level]) for level in ("p10", "p50", "p90")), _ended(row)] for row in rows]
     return table(columns, made, style)
+
+
+def _ended(row: Mapping[str, Any]) -> str:
+    return iso_day(row["actual"]) if row["actual"] else say("not by {day}", day=iso_day(row["not_before"]))
 
 
 def _scores(summary: Mapping[str, Any], style: Style) -> list[str]:
     rows = []
-    for name, words, share in _NAMES:
+    for name, called, share in _names():
         if name not in summary:
             continue
         low, high = summary["intervals"][name]
         show = share_text if share else _days
-        rows.append([words, show(summary[name]), f"{show(low)} to {show(high)}"])
-    return table([("score", 34, "l"), ("value", 8, "r"), ("5 to 95 %", 18, "r")], rows, style)
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
+        rows.append([called, show(summary[name]), say("{low} to {high}", low=show(low), high=show(high))])
+    return table([(say("score"), 34, "l"), (say("value"), 8, "r"), (say("5 to 95 %"), 18, "r")], rows, style)
 
 
 def _days(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
 
 
-def _against(skill: float | None) -> str:
+def _against_announcement(inside: str, summary: Mapping[str, Any]) -> str:
+    """How often outcomes fell within their range, and how close the forecasts came beside believing what was announced."""
+    skill, told = summary["crps_skill_vs_announcement"], {"inside": inside, "days": f"{summary['crps_days']:.0f}"}
     if skill is None:
-        return "no comparison with"
-    return f"{100 * abs(skill):.0f} % {'below' if skill >= 0 else 'above'} that of"
+        return say("{inside}; CRPS {days} days, no comparison with believing the announcement.", **told)
+    share = f"{100 * abs(skill):.0f} %"
+    if skill >= 0:
+        return say("{inside}; CRPS {days} days, {share} below that of believing the announcement.", share=share, **told)
+    return say("{inside}; CRPS {days} days, {share} above that of believing the announcement.", share=share, **told)
+
+
+def _against_others(inside: str, summary: Mapping[str, Any]) -> str:
+    """The same of building times, beside the median of the builds of others."""
+    skill, told = summary["crps_skill_vs_median"], {"inside": inside, "days": f"{summary['crps_days']:.0f}"}
+    if skill is None:
+        return say("{inside}; CRPS {days} days, no comparison with the median of other owners' builds.", **told)
+    share = f"{100 * abs(skill):.0f} %"
+    if skill >= 0:
+        return say("{inside}; CRPS {days} days, {share} below that of the median of other owners' builds.", share=share, **told)
+    return say("{inside}; CRPS {days} days, {share} above that of the median of other owners' builds.", share=share, **told)
 
 
 def render_backtest(data: Mapping[str, Any], style: Style) -> str:
     """Dates and odds replayed: the scores, the reliability of odds, each case, and what was left out and why."""
     summary = data["summary"]
     lines = [style.bold(line) for line in wrapped(_backtest_head(summary), style.width)]
-    lines += ["", f"dates: {summary['cases']} cases at {summary['sites']} sites, {summary['cases_with_plan']} with an announced date"]
-    lines += _scores(summary, style)
-    lines += ["", f"claims: {summary['brier_cases']} readings of {summary['brier_claims']} claims, {summary['came_true']} came true"]
+    dates = say(
+        "dates: {cases} cases at {sites} sites, {planned} with an announced date", cases=summary["cases"], sites=summary["sites"],
+        planned=summary["cases_with_plan"],
+    )  # fmt: skip
+    lines += ["", *wrapped(dates, style.width), *_scores(summary, style)]
+    claims = say(
+        "claims: {readings} readings of {claims} claims, {true} came true", readings=summary["brier_cases"], claims=summary["brier_claims"],
+        true=summary["came_true"],
+    )  # fmt: skip
     rows = [
-        ["Brier score", score_text(summary["brier"]), score_text(summary["brier_base_rate"])],
-        ["log score", score_text(summary["log_score"]), score_text(summary["log_score_base_rate"])],
+        [say("Brier score"), score_text(summary["brier"]), score_text(summary["brier_base_rate"])],
+        [say("log score"), score_text(summary["log_score"]), score_text(summary["log_score_base_rate"])],
     ]
-    lines += table([("score", 34, "l"), ("ours", 8, "r"), ("base rate of the others", 24, "r")], rows, style)
+    columns = [(say("score"), 34, "l"), (say("ours", "a score"), 8, "r"), (say("base rate of the others"), 24, "r")]
+    lines += ["", *wrapped(claims, style.width), *table(columns, rows, style)]
     lines += ["", *_reliability(summary["reliability"], style)]
     lines += ["", *_cases(data["cases"], style), ""]
     reasons = Counter(one["reason"] for one in data["unscored"])
-    lines += wrapped("Left out: " + "; ".join(f"{count} {reason}" for reason, count in reasons.most_common()) + ".", style.width)
-    lines += wrapped(
+    left = "; ".join(say("{count} {reason}", "left out", count=count, reason=reason_text(one)) for one, count in reasons.most_common())
+    lines += wrapped(say("Left out: {reasons}.", reasons=left), style.width)
+    rule = say(
         "Plans and builds of a programme's own owner trained none of its forecasts; single catalogue values that name sites scored here "
         "(time from announcement to start, power of a building) did. A few sites of one boom: this cannot tell how the forecasts do in "
-        "other years, or for sites that nobody tracks. The rule and every case: --json",
-        style.width,
+        "other years, or for sites that nobody tracks. The rule and every case: --json"
     )
-    return style.finish(lines)
+    return style.finish([*lines, *wrapped(rule, style.width)])
 
 
 def _backtest_head(summary: Mapping[str, Any]) -> str:
-    dates = "No date could be forecast"
+    dates = say("No date could be forecast")
     if summary["cases"]:
-        dates = f"{share_text(summary['coverage_p10_p90'])} of dates fell within P10 to P90"
+        dates = say("{share} of dates fell within P10 to P90", share=share_text(summary["coverage_p10_p90"]))
     if not summary["brier_cases"]:
-        return f"{dates}; no odds could be scored."
-    better = "better" if summary["brier"] < summary["brier_base_rate"] else "worse"
-    return f"{dates}; odds scored {summary['brier']:.2f} (Brier), {better} than the base rate's {summary['brier_base_rate']:.2f}."
+        return say("{dates}; no odds could be scored.", dates=dates)
+    told = {"dates": dates, "score": written(f"{summary['brier']:.2f}"), "base": written(f"{summary['brier_base_rate']:.2f}")}
+    if summary["brier"] < summary["brier_base_rate"]:
+        return say("{dates}; odds scored {score} (Brier), better than the base rate's {base}.", **told)
+    return say("{dates}; odds scored {score} (Brier), worse than the base rate's {base}.", **told)
 
 
 def _reliability(bins: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     rows = [
-        [f"{100 * one['from']:.0f} to {100 * one['to']:.0f} %", str(one["cases"]), share_text(one["said"]), str(one["came_true"])]
+        [say("{low} to {high}", low=f"{100 * one['from']:.0f}", high=share_text(one["to"])), str(one["cases"]), share_text(one["said"]),
+         str(one["came_true"])]
         for one in bins
-    ]
-    return table([("odds given", 14, "l"), ("readings", 8, "r"), ("mean odds", 9, "r"), ("came true", 9, "r")], rows, style)
+    ]  # fmt: skip
+    columns = [
+        (say("odds given"), 14 if language() == "en" else 26, "l"), (say("readings"), 8, "r"),
+        (say("mean odds"), 9 if language() == "en" else 24, "r"), (say("came true"), 9 if language() == "en" else 11, "r"),
+    ]  # fmt: skip
+    return table(columns, rows, style)
 
 
 def _cases(cases: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     dates = [case for case in cases if case["kind"] == "milestone"]
     claims = [case for case in cases if case["kind"] == "claim"]
-    columns = [("phase, stage", 27, "w"), ("known on", 10, "l"), ("P10", 10, "l"), ("P90", 10, "l"), ("outcome", 14, "w")]
-    rows = [[f"{c['phase']} {c['stage'].replace('_', ' ')}", c["as_of"], c["p10"], c["p90"], c["outcome"]] for c in dates]
-    said = [
-        [f"{c['claim']}, {c['reading']}", c["as_of"], share_text(c["probability"]), "came true" if c["happened"] else "did not"]
-        for c in claims
+    columns = [
+        (say("phase, stage"), 27, "w"), (say("known on", "a day"), 10, "l"), ("P10", 10, "l"), ("P90", 10, "l"), (say("outcome"), 14, "w"),
+    ]  # fmt: skip
+    rows = [
+        [f"{c['phase']} {_stage(c['stage'])}", iso_day(c["as_of"]), iso_day(c["p10"]), iso_day(c["p90"]), iso_day(c["outcome"])]
+        for c in dates
     ]
+    said = [
+        [f"{c['claim']}, {c['reading']}", iso_day(c["as_of"]), share_text(c["probability"]),
+         say("came true") if c["happened"] else say("did not")]
+        for c in claims
+    ]  # fmt: skip
     lines = table(columns, rows, style) if rows else []
-    return (
-        [*lines, "", *table([("claim, reading", 38, "w"), ("said on", 10, "l"), ("odds", 6, "r"), ("outcome", 10, "l")], said, style)]
-        if said
-        else lines
-    )
+    if not said:
+        return lines
+    columns = [
+        (say("claim, reading"), 38 if language() == "en" else 36, "w"), (say("said on"), 10, "l"), (say("odds"), 6, "r"),
+        (say("outcome"), 10 if language() == "en" else 18, "l"),
+    ]  # fmt: skip
+    return [*lines, "", *table(columns, said, style)]
+
+
+def _stage(stage: str) -> str:
+    return stage_text(stage) if language() != "en" else stage.replace("_", " ")
 
 
 def render_calibration(data: Mapping[str, Any], style: Style) -> str:

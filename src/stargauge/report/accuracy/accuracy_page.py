@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from stargauge.report.accuracy.accuracy_chart import outcomes_in_forecasts, reliability
+from stargauge.report.accuracy.accuracy_words import reason_text
 from stargauge.report.drawing.canvas import HALF_NARROW, HALF_WIDE
 from stargauge.report.drawing.drawing import figure
 from stargauge.report.locale import notation, say, words
@@ -258,5 +259,5 @@ def left_out(unscored: Sequence[Data]) -> list[tuple[str, list[str]]]:
     """What was looked at and not scored, by reason, the commonest first."""
     reasons: dict[str, list[str]] = {}
     for one in unscored:
-        reasons.setdefault(one["reason"], []).append(f"{one['programme']}: {one['what']}")
+        reasons.setdefault(reason_text(one["reason"]), []).append(f"{one['programme']}: {one['what']}")
     return sorted(reasons.items(), key=lambda pair: -len(pair[1]))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.quantity.errors import counted as number_of
 from stargauge.report.compute.goodput import number
+from stargauge.report.locale import language, say, words, written
 from stargauge.report.terminal import Style, table, wrapped
+from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
-_ROWS = [("job", 30, "w"), ("recorded", 10, "r"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r"), ("off", 6, "r"), ("", 4, "l")]
 
 
 def render_goodput_validation(data: Data, style: Style) -> str:
@@ -18,34 +18,46 @@ def render_goodput_validation(data: Data, style: Style) -> str:
     lines = [style.bold(line) for line in wrapped(_head(data["summary"]), style.width)]
     for text in (*_apart(data["summary"]), *data["notes"]):
         lines += wrapped(text, style.width)
-    for title, kinds, sized in _GROUPS:
+    columns = [
+        (say("job"), 30, "w"), (say("recorded"), 11 if language() == "de" else 10, "r"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r"),
+        (say("off", "an error"), 6, "r"), ("", 5, "l"),
+    ]  # fmt: skip
+    for title, kinds, sized in _groups():
         rows = [one for one in data["rows"] if one["kind"] in kinds and one["size_stated"] in sized]
         if rows:
-            lines += ["", style.bold(title), *table(_ROWS, [_row(one) for one in rows], style)]
-    lines += ["", style.bold("What each goodput rests on")] if any(one["kind"] == "goodput" for one in data["rows"]) else []
+            lines += ["", style.bold(title), *table(columns, [_row(one) for one in rows], style)]
+    lines += ["", style.bold(say("What each goodput rests on"))] if any(one["kind"] == "goodput" for one in data["rows"]) else []
     for one in data["rows"]:
         if one["kind"] == "goodput":
             told = "; ".join(f"{part['what']}: {part['source']}" for part in one["basis"])
             lines += wrapped(f"{one['id']} {one['job']}: {told}", style.width, rest="   ")
     lines += [""] if data["left_out"] else []
     for one in data["left_out"]:
-        lines += wrapped(f"not scored: {one['id']} {one['job']}, {one['metric']}: {one['reason']}", style.width, rest="   ")
-    return style.finish([*lines, "", "All of it  add --json"])
+        what = f"{one['id']} {one['job']}, {one['metric']}"
+        lines += wrapped(say("not scored: {what}: {reason}", what=what, reason=one["reason"]), style.width, rest="   ")
+    return style.finish([*lines, "", say("All of it  add --json")])
 
 
-_GROUPS: tuple[tuple[str, tuple[str, ...], tuple[bool, ...]], ...] = (
-    ("Goodput, %", ("goodput",), (True,)), ("Goodput of jobs whose size is not stated, %", ("goodput",), (False,)),
-    ("Time between failures, h", ("mttf",), (True, False)), ("Failures per 1,000 node-days", ("rate", "count"), (True, False)),
-)  # fmt: skip
+def _groups() -> tuple[tuple[str, tuple[str, ...], tuple[bool, ...]], ...]:
+    return (
+        (say("Goodput, %"), ("goodput",), (True,)), (say("Goodput of jobs whose size is not stated, %"), ("goodput",), (False,)),
+        (say("Time between failures, h"), ("mttf",), (True, False)),
+        (say("Failures per 1,000 node-days"), ("rate", "count"), (True, False)),
+    )  # fmt: skip
 
 
 def _head(whole: Data) -> str:
     if not whole["n"]:
-        return "No job recorded as a number could be scored." if whole["with_bounds"]["n"] else "No goodput could be scored."
-    return (
-        f"Goodput of {number_of(whole['n'], 'job')} recorded as a number: off by {_points(whole['mean_abs_error'])} points on average, "
-        f"{_points(whole['worst_abs_error'])} at most; {whole['inside_p10_p90']} within P10 to P90."
-    )
+        return say("No job recorded as a number could be scored.") if whole["with_bounds"]["n"] else say("No goodput could be scored.")
+    return say(
+        "Goodput of {jobs} recorded as a number: off by {error} points on average, {worst} at most; {inside} within P10 to P90.",
+        jobs=_jobs(whole["n"]), error=_points(whole["mean_abs_error"]), worst=_points(whole["worst_abs_error"]),
+        inside=whole["inside_p10_p90"],
+    )  # fmt: skip
+
+
+def _jobs(number: int) -> str:
+    return say("{number} job" if number == 1 else "{number} jobs", "training", number=words().count(number))
 
 
 def _apart(whole: Data) -> list[str]:
@@ -53,36 +65,49 @@ def _apart(whole: Data) -> list[str]:
     sized, unsized, every = whole["size_stated"], whole["size_not_stated"], whole["with_bounds"]
     if sized["n"] and unsized["n"]:
         told.append(
-            f"Of these {number_of(sized['n'], 'job')} whose size is stated: off by {_points(sized['mean_abs_error'])} points; "
-            f"{unsized['n']} whose size nobody states, taken from the catalogue's range: {_points(unsized['mean_abs_error'])}."
-        )
+            say(
+                "Of these {jobs} whose size is stated: off by {error} points; {unsized} whose size nobody states, taken from the "
+                "catalogue's range: {other}.",
+                jobs=_jobs(sized["n"]), error=_points(sized["mean_abs_error"]), unsized=unsized["n"],
+                other=_points(unsized["mean_abs_error"]),
+            )
+        )  # fmt: skip
     if every["bounds"]:
+        counts = {"jobs": _jobs(every["bounds"]), "all": every["n"], "error": _points(every["mean_abs_error"])}
         told.append(
-            f"With {number_of(every['bounds'], 'job')} recorded as {'a bound' if every['bounds'] == 1 else 'bounds'}, {every['n']} in all: "
-            f"off by {_points(every['mean_abs_error'])} points, where a bound that is met counts as no error."
+            say(
+                "With {jobs} recorded as a bound, {all} in all: off by {error} points, where a bound that is met counts as no error."
+                if every["bounds"] == 1
+                else "With {jobs} recorded as bounds, {all} in all: off by {error} points, where a bound that is met counts as no error.",
+                **counts,
+            )
         )
-    for name, words in (("mttf", "Time between failures"), ("failure_rate", "Failure rates")):
+    for name, what in (("mttf", say("Time between failures")), ("failure_rate", say("Failure rates"))):
         if whole[name]["median_factor"] is not None:
             told.append(
-                f"{words}, {number_of(whole[name]['n'], 'row')}: off by a factor of {whole[name]['median_factor']:.2f} at the middle, "
-                f"{whole[name]['worst_factor']:.2f} at most; {whole[name]['inside_p10_p90']} within P10 to P90."
-            )
+                say(
+                    "{what}, {rows}: off by a factor of {middle} at the middle, {worst} at most; {inside} within P10 to P90.", what=what,
+                    rows=counted(whole[name]["n"], "row"), middle=written(f"{whole[name]['median_factor']:.2f}"),
+                    worst=written(f"{whole[name]['worst_factor']:.2f}"), inside=whole[name]["inside_p10_p90"],
+                )
+            )  # fmt: skip
     return told
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:.1f}"
+    return written(f"{100 * share:.1f}")
 
 
 def _row(one: Data) -> list[str]:
     scale = {"goodput": 100.0, "mttf": 1.0}.get(one["kind"], 1000.0)
 
     def show(value: float) -> str:
-        return f"{scale * value:.1f}" if one["kind"] == "goodput" else number(scale * value)
+        return written(f"{scale * value:.1f}") if one["kind"] == "goodput" else number(scale * value)
 
-    off = f"{scale * one['error']:+.1f}".replace("-", "\u2212") if one["kind"] == "goodput" else ""
+    off = written(f"{scale * one['error']:+.1f}".replace("-", "\u2212")) if one["kind"] == "goodput" else ""
     levels = [show(one[level]) for level in ("p10", "p50", "p90")]
-    return [f"{one['organisation']}, {one['job']}".removeprefix(", "), _said(one, show), *levels, off, "in" if one["inside"] else "out"]
+    inside = say("in", "a range") if one["inside"] else say("out", "a range")
+    return [f"{one['organisation']}, {one['job']}".removeprefix(", "), _said(one, show), *levels, off, inside]
 
 
 def _said(one: Data, show: Any) -> str:
@@ -91,4 +116,4 @@ def _said(one: Data, show: Any) -> str:
         return f"> {show(low)}"
     if low == high:
         return str(show(low))
-    return f"< {show(high)}" if low == 0.0 else f"{show(low)} to {show(high)}"
+    return f"< {show(high)}" if low == 0.0 else say("{low} to {high}", low=show(low), high=show(high))

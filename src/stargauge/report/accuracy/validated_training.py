@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stargauge.report.locale import language, say, written
 from stargauge.report.terminal import Style, table, wrapped
 
-_GROUPS = [("runs of", 34, "w"), ("rows", 4, "r"), ("off", 6, "r"), ("bias", 6, "r"), ("in P10-P90", 10, "r")]
-_ROWS = [
-    ("row", 8, "w"), ("model", 20, "w"), ("on", 16, "w"), ("measured", 9, "r"), ("P10", 7, "r"), ("P50", 7, "r"), ("P90", 7, "r"),
-    ("off", 6, "r"), ("", 3, "l"),
-]  # fmt: skip
+Columns = list[tuple[str, int, str]]
+
+
+def _groups() -> Columns:
+    german = language() == "de"
+    return [
+        (say("runs of"), 34, "w"), (say("rows"), 6 if german else 4, "r"), (say("off", "an error"), 6, "r"),
+        (say("bias"), 7 if german else 6, "r"), (say("in P10-P90"), 10, "r"),
+    ]  # fmt: skip
+
+
+def _rows() -> Columns:
+    return [
+        (say("row"), 8, "w"), (say("model"), 20 if language() == "en" else 17, "w"), (say("on", "a chip"), 16, "w"),
+        (say("measured"), 9, "r"), *((level, 7, "r") for level in ("P10", "P50", "P90")),
+        (say("off", "an error"), 6, "r"), ("", 3 if language() == "en" else 5, "l"),
+    ]  # fmt: skip
 
 
 def render_training_validation(data: Mapping[str, Any], style: Style) -> str:
@@ -19,33 +32,40 @@ def render_training_validation(data: Mapping[str, Any], style: Style) -> str:
     whole, rows = data["summary"], data["rows"]
     lines = [style.bold(line) for line in wrapped(_head(whole), style.width)]
     lines += [*wrapped(data["notes"][0], style.width), ""]
-    groups = [("all", whole), ("left out of the fit", whole["left_out_of_fit"]), ("not known to the fit", whole["unseen"])]
-    groups += [*whole["by_family"].items(), *whole["by_accelerator"].items(), ("scored apart", whole["apart"])]
-    lines += table(_GROUPS, [_group(name, part) for name, part in groups if part["n"]], style)
-    lines += ["", *table(_ROWS, [_row(row) for row in rows], style)] if rows else []
-    lines += ["", *(line for row in rows if row["apart"] for line in wrapped(f"apart: {row['row']}: {row['apart']}", style.width))]
-    lines += [
-        line for one in data["left_out"] for line in wrapped(f"not predicted: {one['row']}, {one['model']}: {one['reason']}", style.width)
-    ]
+    groups = [(say("all"), whole), (say("left out of the fit"), whole["left_out_of_fit"]), (say("not known to the fit"), whole["unseen"])]
+    groups += [*whole["by_family"].items(), *whole["by_accelerator"].items(), (say("scored apart"), whole["apart"])]
+    lines += table(_groups(), [_group(name, part) for name, part in groups if part["n"]], style)
+    lines += ["", *table(_rows(), [_row(row) for row in rows], style)] if rows else []
+    told = [say("apart: {row}: {why}", row=row["row"], why=row["apart"]) for row in rows if row["apart"]]
+    left = [(f"{one['row']}, {one['model']}", one["reason"]) for one in data["left_out"]]
+    told += [say("not predicted: {what}: {reason}", what=what, reason=reason) for what, reason in left]
+    lines += ["", *(line for one in told for line in wrapped(one, style.width))]
     return style.finish([*lines, "", *wrapped(_rule(whole), style.width)])
 
 
 def _head(whole: Mapping[str, Any]) -> str:
     if not whole["n"]:
-        return "No run could be scored."
-    kinds = [("without experts", "n_dense", "mape_dense"), ("with experts", "n_moe", "mape_moe")]
-    told = [f"{_percent(whole[error])} of {whole[count]} runs {words}" for words, count, error in kinds if whole[count]]
-    return f"Step time, mean absolute error: {', '.join(told)}."
+        return say("No run could be scored.")
+    told = []
+    if whole["n_dense"]:
+        told.append(say("{error} of {count} runs without experts", error=_percent(whole["mape_dense"]), count=whole["n_dense"]))
+    if whole["n_moe"]:
+        told.append(say("{error} of {count} runs with experts", error=_percent(whole["mape_moe"]), count=whole["n_moe"]))
+    return say("Step time, mean absolute error: {parts}.", parts=", ".join(told))
 
 
 def _rule(whole: Mapping[str, Any]) -> str:
     apart, memory = whole["shipped"]["family and accelerator"], whole["memory"]
-    fit = f"By our reckoning {memory['fit']} of {memory['n']} runs with a stated layout fit the memory; all did. " if memory["n"] else ""
-    return fit + (
-        f"Step times are seconds. On the runs that are shipped, left out by model family and accelerator, the model is off by "
-        f"{_percent(apart['dense'])} without experts and {_percent(apart['moe'])} with them. Layouts, what of them was searched, "
-        f"parts of each step, memory and what was taken: --json"
-    )
+    rule = say(
+        "Step times are seconds. On the runs that are shipped, left out by model family and accelerator, the model is off by "
+        "{dense} without experts and {moe} with them. Layouts, what of them was searched, parts of each step, memory and what was taken: "
+        "--json",
+        dense=_percent(apart["dense"]), moe=_percent(apart["moe"]),
+    )  # fmt: skip
+    if not memory["n"]:
+        return rule
+    fit = say("By our reckoning {fit} of {count} runs with a stated layout fit the memory; all did.", fit=memory["fit"], count=memory["n"])
+    return f"{fit} {rule}"
 
 
 def _group(name: str, part: Mapping[str, Any]) -> list[str]:
@@ -53,17 +73,18 @@ def _group(name: str, part: Mapping[str, Any]) -> list[str]:
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
-    on = f"{row['accelerators']:,} {row['accelerator']}"
+    on = f"{written(format(row['accelerators'], ','))} {row['accelerator']}"
+    inside = say("in", "a range") if row["inside"] else say("out", "a range")
     levels = [_seconds(row[name]) for name in ("step_time_s", "p10_s", "predicted_s", "p90_s")]
-    return [row["row"], f"{row['model']} {row['type']}", on, *levels, _signed(row["error"]), "in" if row["inside"] else "out"]
+    return [row["row"], f"{row['model']} {row['type']}", on, *levels, _signed(row["error"]), inside]
 
 
 def _seconds(value: float) -> str:
-    return f"{value:.3g}" if value < 100.0 else f"{value:,.0f}"
+    return written(f"{value:.3g}" if value < 100.0 else f"{value:,.0f}")
 
 
 def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f} %"
+    return "-" if value is None else written(f"{100 * value:.1f} %")
 
 
 def _signed(value: float | None) -> str:

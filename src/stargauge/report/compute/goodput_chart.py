@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.compute.goodput import (
-    LOST_HEAD,
-    PARTS,
-    SIMULATED_HEAD,
-    SIZE_HEAD,
-    lost_rows,
-    percent,
-    simulated_rows,
-    size_rows,
-)
+from stargauge.report.compute.goodput import head_of, lost_rows, part_text, percent, simulated_rows, size_rows
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, drawn_rows, frame, sized, text, value_axis
+from stargauge.report.locale import say, written
 
 Data = Mapping[str, Any]
 _ROW, _BAR = 30, 16
@@ -50,8 +42,8 @@ def size_chart(data: Data, narrow: bool = False) -> Spec:
         _line(middle, "operational"),
         *(text(name, paper.width * at / right, paper.height + 18, HUES["soft"], size=12.0, align="center")
           for at, name in names[:: 3 if narrow else 1]),
-        text("accelerators of the job", paper.width / 2, paper.height + 38, HUES["soft"], size=12.5, align="center"),
-        text("kept work, % of the time", -paper.left + 2, -14, HUES["soft"], size=12.5),
+        text(say("accelerators of the job"), paper.width / 2, paper.height + 38, HUES["soft"], size=12.5, align="center"),
+        text(say("kept work, % of the time"), -paper.left + 2, -14, HUES["soft"], size=12.5),
     ])  # fmt: skip
 
 
@@ -62,14 +54,18 @@ def size_name(accelerators: int) -> str:
 
 def size_table(data: Data) -> dict[str, Any]:
     """Sizes as a table."""
-    return drawn_rows(SIZE_HEAD, size_rows(data))
+    return drawn_rows(head_of("sizes"), size_rows(data))
 
 
 def spoken_sizes(data: Data) -> str:
     """What the picture of sizes shows, in one sentence."""
     first, last = data["sizes"][0], data["sizes"][-1]
-    told = [f"{percent(one['goodput']['p50'])} on {one['accelerators']:,} accelerators" for one in (first, last)]
-    return f"Share of time that becomes kept work, by size of the job: from {told[0]} to {told[1]}"
+    shares = [percent(one["goodput"]["p50"]) for one in (first, last)]
+    few, many = (written(f"{one['accelerators']:,}") for one in (first, last))
+    return say(
+        "Share of time that becomes kept work, by size of the job: from {first} on {few} accelerators to {last} on {many} accelerators",
+        first=shares[0], few=few, last=shares[1], many=many,
+    )  # fmt: skip
 
 
 # --- where the time goes ------------------------------------------------------------------------------------------------------------
@@ -92,20 +88,23 @@ def lost_chart(data: Data, narrow: bool = False) -> Spec:
             "encoding": {"x": {"field": "start", "type": "quantitative"}, "x2": {"field": "end"}, "y": {"value": middle}},
         })  # fmt: skip
         at, above, look = (0.0, middle - 8.0, "left") if narrow else (-12.0, middle + 4.5, "right")
-        layers.append(text(PARTS[one["part"]], at, above, HUES["ink"], size=12.0 if narrow else 12.5, align=look))
-    layers.append(text("% of the time, mean", paper.width / 2, height + 34, HUES["soft"], size=12.5, align="center"))
+        layers.append(text(part_text(one["part"]), at, above, HUES["ink"], size=12.0 if narrow else 12.5, align=look))
+    layers.append(text(say("% of the time, mean"), paper.width / 2, height + 34, HUES["soft"], size=12.5, align="center"))
     return sized(paper, height, layers)
 
 
 def lost_table(data: Data) -> dict[str, Any]:
     """Where the time goes as a table."""
-    return drawn_rows(LOST_HEAD, lost_rows(data))
+    return drawn_rows(head_of("lost"), lost_rows(data))
 
 
 def spoken_lost(data: Data) -> str:
     """What the bars show, in one sentence."""
     most = max(data["lost"], key=lambda one: one["mean"])
-    return f"Share of the time that is lost, by what takes it: most by {PARTS[most['part']]}, {percent(most['mean'])} on average"
+    return say(
+        "Share of the time that is lost, by what takes it: most by {part}, {share} on average", part=part_text(most["part"]),
+        share=percent(most["mean"]),
+    )  # fmt: skip
 
 
 # --- histories ----------------------------------------------------------------------------------------------------------------------
@@ -124,22 +123,22 @@ def history_chart(data: Data, narrow: bool = False) -> Spec:
                "scale": {"domain": [0, 100], "nice": False, "zero": True}}  # fmt: skip
     return sized(paper, paper.height, [
         frame(x, y), _line(lines["formula"], "rule-2"), _line(lines["histories"], "operational"),
-        text("histories", 8.0, 14.0, HUES["operational"], weight=600, size=12.5),
-        text("formula, same draws", 8.0, 32.0, HUES["rule-2"], weight=600, size=12.5),
-        text("kept work, % of the time", paper.width / 2, paper.height + 38, HUES["soft"], size=12.5, align="center"),
-        text("% of histories below", -paper.left + 2, -14, HUES["soft"], size=12.5),
+        text(say("histories"), 8.0, 14.0, HUES["operational"], weight=600, size=12.5),
+        text(say("formula, same draws"), 8.0, 32.0, HUES["rule-2"], weight=600, size=12.5),
+        text(say("kept work, % of the time"), paper.width / 2, paper.height + 38, HUES["soft"], size=12.5, align="center"),
+        text(say("% of histories below"), -paper.left + 2, -14, HUES["soft"], size=12.5),
     ])  # fmt: skip
 
 
 def history_table(data: Data) -> dict[str, Any]:
     """Histories beside the formula as a table."""
-    return drawn_rows(SIMULATED_HEAD, simulated_rows(data))
+    return drawn_rows(head_of("histories"), simulated_rows(data))
 
 
 def spoken_histories(data: Data) -> str:
     """What the picture of histories shows, in one sentence."""
     made = data["simulated"]
-    return (
-        f"Goodput of {made['histories']:,} histories: {percent(made['goodput']['p50'])} at the middle, "
-        f"{percent(made['formula']['p50'])} by the formula"
-    )
+    return say(
+        "Goodput of {number} histories: {middle} at the middle, {formula} by the formula", number=written(f"{made['histories']:,}"),
+        middle=percent(made["goodput"]["p50"]), formula=percent(made["formula"]["p50"]),
+    )  # fmt: skip

@@ -8,14 +8,17 @@ from typing import Any
 from stargauge.report.compute import goodput, goodput_chart
 from stargauge.report.drawing.drawing import figure, framed, svg
 from stargauge.report.html import environment, shared
-from stargauge.report.locale import language
+from stargauge.report.locale import language, say, written
 
 Data = Mapping[str, Any]
-_CHARTS = {
-    "sizes": ("By size of the job", goodput_chart.size_chart, goodput_chart.size_table, goodput_chart.spoken_sizes),
-    "lost": ("Where the time goes", goodput_chart.lost_chart, goodput_chart.lost_table, goodput_chart.spoken_lost),
-    "histories": ("Event by event", goodput_chart.history_chart, goodput_chart.history_table, goodput_chart.spoken_histories),
-}
+
+
+def _charts() -> dict[str, Any]:
+    return {
+        "sizes": (say("By size of the job"), goodput_chart.size_chart, goodput_chart.size_table, goodput_chart.spoken_sizes),
+        "lost": (say("Where the time goes"), goodput_chart.lost_chart, goodput_chart.lost_table, goodput_chart.spoken_lost),
+        "histories": (say("Event by event"), goodput_chart.history_chart, goodput_chart.history_table, goodput_chart.spoken_histories),
+    }
 
 
 def render_goodput_page(data: Data, version: str = "") -> str:
@@ -35,13 +38,14 @@ def render_goodput_page(data: Data, version: str = "") -> str:
 
 def goodput_section(data: Data) -> dict[str, Any]:
     """What the page shows."""
-    notes = [goodput.intervals(data), *([goodput.simulated(data)] if data["simulated"]["histories"] else []), goodput.ASSUMED]
+    notes = [goodput.intervals(data), *([goodput.simulated(data)] if data["simulated"]["histories"] else []), goodput.assumed()]
     notes = [*goodput.waits(data), *notes]
     return {
-        "title": f"One job on {data['accelerators']:,} {data['chip_title']}", "sentence": goodput.sentence(data),
-        "told": goodput.about(data), "notes": notes, "left_out": data["left_out"], "causes_from": goodput.CAUSES_FROM,
-        "causes": _rows("Stopped by", goodput.CAUSE_HEAD, goodput.cause_rows(data)),
-        "inputs": _rows("Rests on", goodput.INPUT_HEAD, goodput.input_rows(data)),
+        "title": say("One job on {number} {chip}", number=written(f"{data['accelerators']:,}"), chip=data["chip_title"]),
+        "sentence": goodput.sentence(data),
+        "told": goodput.about(data), "notes": notes, "left_out": goodput.left_out(data), "causes_from": goodput.causes_from(),
+        "causes": _rows(say("Stopped by"), goodput.head_of("causes"), goodput.cause_rows(data)),
+        "inputs": _rows(say("Rests on"), goodput.head_of("inputs"), goodput.input_rows(data)),
         "figures": [
             {"title": title, "drawn": figure(f"goodput-{name}", spoken(data), (chart(data), chart(data, True)), table(data))}
             for name, (title, chart, table, spoken) in _shown(data).items()
@@ -56,13 +60,16 @@ def pictures_of(data: Data) -> dict[str, str]:
 
 def cite(data: Data) -> str:
     """Whence a picture is, in one line."""
-    return f"Stargauge: {data['accelerators']:,} {data['chip_title']}, {data['draws']:,} draws of its ranges, seed {data['seed']}"
+    return say(
+        "Stargauge: {number} {chip}, {draws} draws of its ranges, seed {seed}", number=written(f"{data['accelerators']:,}"),
+        chip=data["chip_title"], draws=written(f"{data['draws']:,}"), seed=data["seed"],
+    )  # fmt: skip
 
 
 def _shown(data: Data) -> dict[str, Any]:
     """The charts that have something to show."""
-    return {name: made for name, made in _CHARTS.items() if name != "histories" or data["simulated"]["histories"]}
+    return {name: made for name, made in _charts().items() if name != "histories" or data["simulated"]["histories"]}
 
 
 def _rows(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    return {"title": title, "head": list(head), "rows": [list(row) for row in rows], "words": ["source", "new node"]}
+    return {"title": title, "head": list(head), "rows": [list(row) for row in rows], "words": [say("source"), say("new node")]}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from itertools import accumulate, pairwise
 from typing import Any
 
-from stargauge.report.compute.serving import EACH, PARTS, USER, pass_of, rate, seconds, subject
+from stargauge.report.compute.serving import EACH, PARTS, USER, part_text, pass_of, rate, seconds, subject
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.drawing.drawing import framed, svg
+from stargauge.report.locale import say, written
 from stargauge.report.wording import plain_number
 
 Data = Mapping[str, Any]
@@ -21,7 +22,6 @@ _HUES = {
     "attention_weights": "contracted", "core": "financed", "blocks": "energised", "experts": "operational", "head": "rule-2",
     "communication": "construction", "overhead": "rule",
 }  # fmt: skip
-_CITE = "Stargauge, a model: {of}; {types} weights, {tokens}; output tokens per accelerator, those for prompts counted."
 _ROOM = 1.06
 #: The axis along the lower edge: a line with ticks, no grid.
 _BASE = {"grid": False, "ticks": True, "tickColor": HUES["rule-2"], "domain": True, "domainColor": HUES["rule-2"]}
@@ -59,15 +59,17 @@ def front_spec(data: Data, narrow: bool = False) -> Spec:
     }  # fmt: skip
     side = "right" if narrow and best["x"] > right / 2 else "left"
     named = {
-        "data": {"values": [{**best, "text": f"{rate(best['y'])} at {rate(best['x'])} per user"}]},
+        "data": {"values": [{**best, "text": say("{rate} at {user} per user", rate=rate(best["y"]), user=rate(best["x"]))}]},
         "mark": {"type": "text", "align": side, "baseline": "alphabetic", "dx": 8 if side == "left" else -8, "dy": -8, "fontSize": 12.5,
                  "fontWeight": 600, "color": HUES["ink"]},
         "encoding": {"x": x, "y": {**quantity, "field": "y"}, "text": {"field": "text"}},
     }  # fmt: skip
-    above = "output tokens/s per accelerator, P10 to P90" if narrow else "output tokens per second and accelerator, P10 to P90"
+    above = (
+        say("output tokens/s per accelerator, P10 to P90") if narrow else say("output tokens per second and accelerator, P10 to P90")
+    )
     told = [
         text(above, -paper.left + 2, -14, HUES["soft"], size=12.5),
-        text("output tokens per second and user", paper.width, paper.height + 38, HUES["soft"], size=12.5, align="right"),
+        text(say("output tokens per second and user"), paper.width, paper.height + 38, HUES["soft"], size=12.5, align="right"),
     ]
     return sized(paper, paper.height, [whole, band, line, mark, named, *told])
 
@@ -82,8 +84,8 @@ def passes_spec(data: Data, narrow: bool = False) -> Spec:
          "encoding": {"x": {**x, "axis": {**value_axis(5, format=",.0f"), **_BASE}, "scale": {"domain": [0, 100], "nice": False}}}}
     ]  # fmt: skip
     for key, title, middle in (
-        ("step", "decode step", 34.0 if narrow else 30.0),
-        ("prompt", "prompts (prefill)", 96.0 if narrow else 80.0),
+        ("step", say("decode step"), 34.0 if narrow else 30.0),
+        ("prompt", say("prompts (prefill)"), 96.0 if narrow else 80.0),
     ):
         made = pass_of(data, key)
         ends = list(accumulate((100.0 * made[name] / made["total"] for name in names), initial=0.0))
@@ -94,38 +96,41 @@ def passes_spec(data: Data, narrow: bool = False) -> Spec:
             })  # fmt: skip
         told, above = ([f"{title}, {seconds(made['total'])}"], 20) if narrow else ([title, seconds(made["total"])], 2)
         layers.append(text(told, 2 if narrow else -paper.left + 2, middle - above, HUES["ink"], size=12.5))
-    layers.append(text("% of the time", paper.width, paper.height + 30, HUES["soft"], size=12.5, align="right"))
+    layers.append(text(say("% of the time"), paper.width, paper.height + 30, HUES["soft"], size=12.5, align="right"))
     for place, name in enumerate(names):
         column, row = divmod(place, 4) if narrow else divmod(place, 3)[::-1]
         left, down = 196.0 * column + 6.0 if narrow else 200.0 * column - 60.0, paper.height + 50.0 + 18.0 * row
         dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[_HUES[name]]}
         layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": left}, "y": {"value": down - 4}}})
-        layers.append(text(PARTS[name], left + 12, down, HUES["ink"], size=12.5))
+        layers.append(text(part_text(name), left + 12, down, HUES["ink"], size=12.5))
     return sized(paper, paper.height, layers)
 
 
-#: The charts by name: what each is called, and how it is drawn.
-CHARTS = {
-    "front": ("speed per user against output per accelerator", front_spec),
-    "passes": ("a decode step and prompts by part", passes_spec),
-}
+#: The charts by name, and how each is drawn.
+CHARTS = {"front": front_spec, "passes": passes_spec}
 
 
 def cite(data: Data) -> str:
     """Whence a picture is, in one line."""
     asked = data["inputs"]["demand"]
-    tokens = f"{asked['input_tokens']:,} tokens in and {asked['output_tokens']:,} out"
-    return _CITE.format(of=subject(data), types=data["inputs"]["types"]["blocks"], tokens=tokens)
+    return say(
+        "Stargauge, a model: {subject}; {type} weights, {into} tokens in and {out} out; output tokens per accelerator, those for prompts "
+        "counted.",
+        subject=subject(data), type=data["inputs"]["types"]["blocks"], into=written(f"{asked['input_tokens']:,}"),
+        out=written(f"{asked['output_tokens']:,}"),
+    )  # fmt: skip
 
 
 def title(data: Data, name: str) -> str:
     """What a picture is called."""
-    return f"Serving {subject(data)}: {CHARTS[name][0]}"
+    if name == "front":
+        return say("Serving {subject}: speed per user against output per accelerator", subject=subject(data))
+    return say("Serving {subject}: a decode step and prompts by part", subject=subject(data))
 
 
 def pictures(data: Data) -> dict[str, str]:
     """The charts as images of their own, by file name."""
-    return {f"serving-{name}.svg": framed(svg(spec(data)), title(data, name), cite(data)) for name, (_, spec) in CHARTS.items()}
+    return {f"serving-{name}.svg": framed(svg(spec(data)), title(data, name), cite(data)) for name, spec in CHARTS.items()}
 
 
 _COLUMNS = (

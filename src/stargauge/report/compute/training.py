@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from stargauge.report.locale import language, notation, say, written
 from stargauge.report.terminal import Style, labelled, table, wrapped
+from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
 _GIGA, _SECOND = 1e9, 5e-3
@@ -35,17 +37,43 @@ RULES: Mapping[str, str] = {
     "fill": "too few micro-batches", "expert-count": "number of experts", "experts": "experts over ranks",
     "one-chunk": "chunks of a schedule", "pairs": "micro-batches of a dualpipe", "ranks": "nothing to shard over",
 }  # fmt: skip
-_PARTS = [("", 24, "l"), ("s", 9, "r"), ("share", 7, "r")]
-_HELD = [("", 24, "l"), ("GB", 9, "r"), ("share", 7, "r")]
-_USE = [("of the dense figure, counted as", 44, "w"), ("P10", 7, "r"), ("P50", 7, "r"), ("P90", 7, "r")]
-_BESIDE = [("", 24, "w"), ("s", 7, "r"), ("times", 5, "r"), ("what takes longer, or less (s)", 38, "w")]
-_ROOM = [("layout", 42, "w"), ("s", 8, "r"), ("GB left", 8, "r"), ("tokens/s each", 13, "r")]
-_FEWER = [("number", 9, "r"), ("s", 8, "r"), ("GB left", 8, "r"), ("tokens/s each", 13, "r"), ("layout", 34, "w")]
 #: What stands at a layout with something that no measured run had.
 MARK = "*"
-MARKED = f"{MARK} has something that no measured run of such a model had; what it is: --json, outside"
+Columns = list[tuple[str, int, str]]
 #: Differences of a layout that are named; points of a front that are shown, about.
 _MOST_DIFFERENCES, _ROWS = 3, 8
+
+
+def part_text(name: str) -> str:
+    """What a part of a step is called."""
+    return say(COMPONENTS[name], "training") if name in COMPONENTS else name
+
+
+def mark_text() -> str:
+    """What the mark at a layout means."""
+    return say("{mark} has something that no measured run of such a model had; what it is: --json, outside", mark=MARK)
+
+
+def _in_shares(unit: str) -> Columns:
+    return [("", 24 if language() == "en" else 26, "l"), (unit, 9, "r"), (say("share"), 7, "r")]
+
+
+def _used() -> Columns:
+    return [(say("of the dense figure, counted as"), 44, "w"), ("P10", 7, "r"), ("P50", 7, "r"), ("P90", 7, "r")]
+
+
+def _others() -> Columns:
+    return [("", 24, "w"), ("s", 7, "r"), (say("times", "as long"), 5, "r"), (say("what takes longer, or less (s)"), 38, "w")]
+
+
+def _roomy() -> Columns:
+    return [(say("layout"), 42, "w"), ("s", 8, "r"), (say("GB left"), 8, "r"), (say("tokens/s each"), 13, "r")]
+
+
+def _fewer() -> Columns:
+    return [
+        (say("number"), 9, "r"), ("s", 8, "r"), (say("GB left"), 8, "r"), (say("tokens/s each"), 13, "r"), (say("layout"), 34, "w"),
+    ]  # fmt: skip
 
 
 def render_training(data: Data, style: Style, folder: str | None = None) -> str:
@@ -53,80 +81,102 @@ def render_training(data: Data, style: Style, folder: str | None = None) -> str:
     lines = [*(style.bold(line) for line in wrapped(sentence(data), style.width)), *wrapped(used(data), style.width), ""]
     for name, text in about(data):
         lines += labelled(name, text, style, indent=0, label_width=10)
-    lines += ["", style.bold("Where the time goes"), *table(_PARTS, component_rows(data), style)]
+    lines += ["", style.bold(say("Where the time goes")), *table(_in_shares("s"), component_rows(data), style)]
     lines += [
         "",
-        style.bold("What the fullest accelerator holds"),
-        *table(_HELD, memory_rows(data), style),
+        style.bold(say("What the fullest accelerator holds")),
+        *table(_in_shares("GB"), memory_rows(data), style),
         *wrapped(memory_told(data), style.width),
     ]
-    lines += ["", style.bold("Utilisation"), *table(_USE, use_rows(data), style)]
+    lines += ["", style.bold(say("Utilisation")), *table(_used(), use_rows(data), style)]
     if data["beside"]:
-        lines += ["", style.bold("Why this layout"), *table(_BESIDE, beside_rows(data), style)]
-    for name, title, columns, row in _FRONTS:
+        lines += ["", style.bold(say("Why this layout")), *table(_others(), beside_rows(data), style)]
+    for name, title, columns, row in _fronts():
         found = data["pareto"][name]
         if len(found) > 1:
             rows = few(found)
             lines += ["", style.bold(title), *table(columns, [row(one) for one in rows], style)]
-            lines += [style.soft(f"{len(rows)} of {len(found)} points; all of them: --json")] if len(rows) < len(found) else []
-    lines += ["", *wrapped(MARKED, style.width)] if marked(data) else []
+            more = say("{shown} of {all} points; all of them: --json", shown=len(rows), all=len(found))
+            lines += [style.soft(more)] if len(rows) < len(found) else []
+    lines += ["", *wrapped(mark_text(), style.width)] if marked(data) else []
     lines += ["", *wrapped(searched(data), style.width)]
     for text in data["notes"]:
-        lines += wrapped(f"Note: {text}.", style.width)
-    pictures = f"Pictures   {folder}" if folder else "Pictures   --out FOLDER"
-    return style.finish([*lines, "", pictures, "All of it  --json"])
+        lines += wrapped(say("Note: {text}.", text=text), style.width)
+    pictures = say("Pictures   {folder}", folder=folder) if folder else say("Pictures   --out FOLDER")
+    return style.finish([*lines, "", pictures, say("All of it  --json")])
 
 
 def sentence(data: Data) -> str:
     """The step and its rate, with intervals."""
     made, machine, model = data["result"], data["inputs"]["machine"], data["inputs"]["model"]
     rate = made["tokens_per_s"]
-    return (
-        f"{model['name']} on {made['accelerators']:,} {machine['title']}: a step takes {span(made['step_s'], ' s')}, "
-        f"{span(rate, ' tokens/s')}, {made['tokens_per_s_accelerator']['p50']:,.0f} per accelerator."
-    )
+    return say(
+        "{model} on {number} {chip}: a step takes {step}, {rate}, {each} per accelerator.", model=model["name"],
+        number=written(f"{made['accelerators']:,}"), chip=machine["title"], step=span(made["step_s"], "s"), rate=span(rate, "tokens/s"),
+        each=written(f"{made['tokens_per_s_accelerator']['p50']:,.0f}"),
+    )  # fmt: skip
 
 
 def used(data: Data) -> str:
     """The utilisation, by one named convention, and what is lost."""
     made, job = data["result"], data["inputs"]["job"]
     causal = next(one for one in made["operations"]["model"] if one["convention"] == "causal")
-    whose = "an assumed" if data["inputs"]["machine"]["peak_assumed"] else "the maker's"
-    return (
-        f"Model FLOPs are {shares(causal['mfu'])} of {whose} dense {job['dtype']} figure (three times forward, causal attention); "
-        f"{percent(made['exposed_communication'])} of the step is exchange that computing does not hide, {percent(made['bubble'])} waiting."
-    )
+    told = {
+        "share": shares(causal["mfu"]), "type": job["dtype"], "exchange": percent(made["exposed_communication"]),
+        "waiting": percent(made["bubble"]),
+    }  # fmt: skip
+    if data["inputs"]["machine"]["peak_assumed"]:
+        return say(
+            "Model FLOPs are {share} of an assumed dense {type} figure (three times forward, causal attention); {exchange} of the step is "
+            "exchange that computing does not hide, {waiting} waiting.", **told,
+        )  # fmt: skip
+    return say(
+        "Model FLOPs are {share} of the maker's dense {type} figure (three times forward, causal attention); {exchange} of the step is "
+        "exchange that computing does not hide, {waiting} waiting.", **told,
+    )  # fmt: skip
 
 
 def about(data: Data) -> list[tuple[str, str]]:
     """Layout, job, day and run."""
     made, job, given = data["result"], data["inputs"]["job"], data["inputs"]["given"]
-    found = "as given" if len(given) > len(made["layout"]) - 2 else "parts given, the rest searched" if given else "searched"
-    batch = f"{number_of(job['batch'], 'sequence')} of {number_of(job['sequence'], 'token')}"
-    lines = [
-        ("Layout", f"{short(made['layout'])} ({found}: the fastest of {data['search']['evaluated']:,} that fit)"),
-        ("Batch", f"{batch}, {large(job['tokens_per_step'])} tokens a step ({_bases(job)})"),
-        ("Day", f"{span(made['tokens_per_day'], ' tokens')}; {shares(made['goodput'])} of the time is kept work"),
-    ]
+    of = {"layout": short(made["layout"]), "number": written(f"{data['search']['evaluated']:,}")}
+    if len(given) > len(made["layout"]) - 2:
+        layout = say("{layout} (as given: the fastest of {number} that fit)", **of)
+    elif given:
+        layout = say("{layout} (parts given, the rest searched: the fastest of {number} that fit)", **of)
+    else:
+        layout = say("{layout} (searched: the fastest of {number} that fit)", **of)
+    batch = say(
+        "{batch}, {tokens} tokens a step ({basis})", batch=batch_text(job), tokens=large(job["tokens_per_step"]), basis=_bases(job)
+    )  # fmt: skip
+    day = say("{tokens}; {share} of the time is kept work", tokens=span(made["tokens_per_day"], "tokens"), share=shares(made["goodput"]))
+    lines = [(say("Layout"), layout), (say("Batch"), batch), (say("Day"), day)]
     if made["run"]:
         days, hours = made["run"]["days"], made["run"]["accelerator_hours"]
-        told = (
-            f"{large(made['run']['tokens'])} tokens take {span(days, ' days')}, {span(hours, ' accelerator-hours')} ({job['tokens_basis']})"
-        )
-        lines.append(("Run", told))
+        told = say(
+            "{tokens} tokens take {days}, {hours} ({basis})", tokens=large(made["run"]["tokens"]), days=span(days, "days"),
+            hours=span(hours, "accelerator-hours"), basis=job["tokens_basis"],
+        )  # fmt: skip
+        lines.append((say("Run", "training"), told))
     return lines
+
+
+def batch_text(job: Data) -> str:
+    """The sequences of a step."""
+    sequences, tokens = counted(int(job["batch"]), "sequence"), counted(int(job["sequence"]), "token")
+    return say("{sequences} of {tokens}", sequences=sequences, tokens=tokens)
 
 
 def _bases(job: Data) -> str:
     if job["batch_basis"] == job["sequence_basis"]:
         return str(job["batch_basis"])
-    return f"batch {job['batch_basis']}; sequence {job['sequence_basis']}"
+    return say("batch {batch}; sequence {sequence}", batch=job["batch_basis"], sequence=job["sequence_basis"])
 
 
 def component_rows(data: Data) -> list[Sequence[str]]:
     """The parts of the step that take time."""
     return [
-        (COMPONENTS.get(one["name"], one["name"]), f"{one['seconds']:.3f}", percent(one["share"]))
+        (part_text(one["name"]), written(f"{one['seconds']:.3f}"), percent(one["share"]))
         for one in data["result"]["components"] if one["seconds"] >= _LEAST
     ]  # fmt: skip
 
@@ -134,22 +184,28 @@ def component_rows(data: Data) -> list[Sequence[str]]:
 def memory_rows(data: Data) -> list[Sequence[str]]:
     """What is held by part, and what is left."""
     held = data["result"]["memory"]
-    rows = [(MEMORY.get(name, name), value) for name, value in held["parts"].items() if value > 0.0]
-    return [(name, gigabytes(value), percent(value / held["capacity"])) for name, value in (*rows, ("left", held["headroom"]))]
+    rows = [(say(MEMORY[name], "training") if name in MEMORY else name, value) for name, value in held["parts"].items() if value > 0.0]
+    rows.append((say("left", "memory"), held["headroom"]))
+    return [(name, gigabytes(value), percent(value / held["capacity"])) for name, value in rows]
 
 
 def memory_told(data: Data) -> str:
     """How far the memory may be off."""
     off = data["result"]["memory"]["off"]
-    return f"Memory may be off by some {gigabytes(off)} GB either way (assumption: a tenth of activations, a fiftieth of the rest)."
+    return say(
+        "Memory may be off by some {size} GB either way (assumption: a tenth of activations, a fiftieth of the rest).", size=gigabytes(off)
+    )
 
 
 def use_rows(data: Data) -> list[Sequence[str]]:
     """Utilisation by convention."""
     made = data["result"]["operations"]
-    rows = [(f"model, {CONVENTIONS[one['convention']]}", one["mfu"]) for one in made["model"]]
-    fused = data["result"]["layout"]["recompute"] == "selective"
-    again = "hardware: with what is computed again" + (", nothing of note where attention is fused" if fused else "")
+    rows = [(say("model, {convention}", convention=say(CONVENTIONS[one["convention"]], "training")), one["mfu"]) for one in made["model"]]
+    again = (
+        say("hardware: with what is computed again, nothing of note where attention is fused")
+        if data["result"]["layout"]["recompute"] == "selective"
+        else say("hardware: with what is computed again")
+    )
     rows.append((again, made["hardware"]["hfu"]))
     return [(name, *(percent(value[edge]) for edge in ("p10", "p50", "p90"))) for name, value in rows]
 
@@ -159,7 +215,7 @@ def beside_rows(data: Data) -> list[Sequence[str]]:
     made = dict[str, tuple[list[str], Data]]()
     for one in data["beside"]:
         key = one["name"] if one["layout"] is None else short(one["layout"])
-        made.setdefault(key, ([], one))[0].append(str(one["name"]))
+        made.setdefault(key, ([], one))[0].append(say(str(one["name"]), "layout"))
     return [beside_row({**one, "name": "; ".join(names)}) for names, one in made.values()]
 
 
@@ -168,21 +224,24 @@ def beside_row(one: Data) -> Sequence[str]:
     name = f"{one['name']}{MARK if one['outside'] else ''}"
     if one["layout"] is None:
         least = one["least_memory"]
-        return name, "", "", "no layout divides so" if least is None else f"does not fit: needs {gigabytes(least)} GB at least"
-    more = [(COMPONENTS.get(part, part), value) for part, value in one["more_s"].items() if abs(value) >= _SECOND][:_MOST_DIFFERENCES]
-    told = ", ".join(f"{part} {value:+.2f}" for part, value in more)
-    return name, f"{one['step_s']:.2f}", f"{one['times']:.2f}", told or "the same to a hundredth of a second"
+        needs = say("no layout divides so") if least is None else say("does not fit: needs {size} GB at least", size=gigabytes(least))
+        return name, "", "", needs
+    more = [(part_text(part), value) for part, value in one["more_s"].items() if abs(value) >= _SECOND][:_MOST_DIFFERENCES]
+    told = ", ".join(f"{part} {written(f'{value:+.2f}')}" for part, value in more)
+    same = say("the same to a hundredth of a second")
+    return name, written(f"{one['step_s']:.2f}"), written(f"{one['times']:.2f}"), told or same
 
 
 def room_row(one: Data) -> Sequence[str]:
     """A point of the front of time against memory left."""
-    return placed(one), f"{one['step_s']:.2f}", gigabytes(one["headroom"]), f"{one['tokens_per_s_accelerator']:,.0f}"
+    each = written(f"{one['tokens_per_s_accelerator']:,.0f}")
+    return placed(one), written(f"{one['step_s']:.2f}"), gigabytes(one["headroom"]), each
 
 
 def fewer_row(one: Data) -> Sequence[str]:
     """A point of the front of time, memory left and accelerators."""
-    each = f"{one['tokens_per_s_accelerator']:,.0f}"
-    return f"{one['accelerators']:,}", f"{one['step_s']:.2f}", gigabytes(one["headroom"]), each, placed(one)
+    each = written(f"{one['tokens_per_s_accelerator']:,.0f}")
+    return written(f"{one['accelerators']:,}"), written(f"{one['step_s']:.2f}"), gigabytes(one["headroom"]), each, placed(one)
 
 
 def placed(one: Data) -> str:
@@ -196,10 +255,9 @@ def marked(data: Data) -> bool:
     return any(one["outside"] for one in shown)
 
 
-_FRONTS = (
-    ("headroom", "More memory left", _ROOM, room_row),
-    ("front", "Fewer accelerators: the front of number, time and memory left", _FEWER, fewer_row),
-)
+def _fronts() -> tuple[tuple[str, str, Columns, Callable[[Data], Sequence[str]]], ...]:
+    fewer = say("Fewer accelerators: the front of number, time and memory left")
+    return ("headroom", say("More memory left"), _roomy(), room_row), ("front", fewer, _fewer(), fewer_row)
 
 
 def few(points: Sequence[Data]) -> Sequence[Data]:
@@ -223,39 +281,43 @@ def short(layout: Data) -> str:
 def searched(data: Data) -> str:
     """How many layouts there were, and what became of them."""
     made = data["search"]
-    dropped = ", ".join(f"{RULES.get(name, name)} {many:,}" for name, many in made["dropped"].items())
-    fits = f"{made['does_not_fit']:,} do not fit the memory, the time of all other {made['evaluated']:,} was worked out"
-    return f"Of {made['grid']:,} layouts of the grid, rules dropped: {dropped or 'none'}; {fits}. None is passed over."
-
-
-def number_of(many: float, what: str) -> str:
-    """A number of things."""
-    return f"{many:,} {what}{'' if many == 1 else 's'}"
+    dropped = ", ".join(
+        f"{say(RULES[name], 'training') if name in RULES else name} {written(f'{many:,}')}" for name, many in made["dropped"].items()
+    )
+    return say(
+        "Of {grid} layouts of the grid, rules dropped: {dropped}; {unfit} do not fit the memory, the time of all other {others} was worked "
+        "out. None is passed over.",
+        grid=written(f"{made['grid']:,}"), dropped=dropped or say("none"), unfit=written(f"{made['does_not_fit']:,}"),
+        others=written(f"{made['evaluated']:,}"),
+    )  # fmt: skip
 
 
 def span(value: Data, unit: str) -> str:
     """A middle with its P10 to P90."""
-    return f"{large(value['p50'])}{unit} ({large(value['p10'])} to {large(value['p90'])})"
+    named = say("accelerator-hours") if unit == "accelerator-hours" else notation().unit(unit)
+    low, high = large(value["p10"]), large(value["p90"])
+    return say("{middle} ({low} to {high})", middle=f"{large(value['p50'])} {named}", low=low, high=high)
 
 
 def shares(value: Data) -> str:
     """A share in per cent with its P10 to P90."""
-    return f"{percent(value['p50'])} ({percent(value['p10'])} to {percent(value['p90'])})"
+    low, high = percent(value["p10"]), percent(value["p90"])
+    return say("{middle} ({low} to {high})", middle=percent(value["p50"]), low=low, high=high)
 
 
 def large(value: float) -> str:
     """A number to three digits, with its thousands in words."""
-    for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if abs(value) >= size:
-            return f"{value / size:.3g}{word}"
-    return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.3g}"
+            return f"{written(f'{value / size:.3g}')} {notation().unit(word)}"
+    return written(f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.3g}")
 
 
 def percent(share: float) -> str:
     """A share in per cent."""
-    return f"{100 * share:.0f} %" if abs(share) >= 0.095 or share == 0.0 else f"{100 * share:.1f} %"
+    return f"{100 * share:.0f} %" if abs(share) >= 0.095 or share == 0.0 else written(f"{100 * share:.1f} %")
 
 
 def gigabytes(value: float) -> str:
     """Bytes in gigabytes."""
-    return f"{value / _GIGA:,.1f}"
+    return written(f"{value / _GIGA:,.1f}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stargauge.report.compute.training import COMPONENTS, large, short
+from stargauge.report.compute.training import large, part_text, short
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, drawn_rows, sized, text, value_axis
+from stargauge.report.locale import say, written
 
 Data = Mapping[str, Any]
 #: Parts of a step by what they are, in the order in which they stand on a bar, with their colours.
@@ -28,12 +29,12 @@ _KEY = (-150.0, -24.0, 62.0, 190.0, 352.0)
 def time_rows(data: Data) -> list[tuple[str, dict[str, float]]]:
     """The layout and those beside it, each with the seconds of its parts; the same layout once."""
     own = {one["name"]: one["seconds"] for one in data["result"]["components"]}
-    rows = [("this layout", own)]
+    rows = [(say("this layout"), own)]
     shown = list[Data]()
     for one in data["beside"]:
         if one["layout"] is not None and one["layout"] not in shown:
             shown.append(one["layout"])
-            rows.append((str(one["name"]), {name: value + one["more_s"].get(name, 0.0) for name, value in own.items()}))
+            rows.append((say(str(one["name"]), "layout"), {name: value + one["more_s"].get(name, 0.0) for name, value in own.items()}))
     return rows
 
 
@@ -76,22 +77,25 @@ def _key(narrow: bool) -> list[Spec]:
     made = list[Spec]()
     for place, (name, hue, _) in enumerate(GROUPS):
         at, above = (168.0 * (place % 2), 52 - 18 * (place // 2)) if narrow else (_KEY[place], 22)
-        made.append(text(name, at, -above, HUES[hue], weight=600, size=12.0))
+        made.append(text(say(name, "training"), at, -above, HUES[hue], weight=600, size=12.0))
     return made
 
 
 def time_table(data: Data) -> dict[str, Any]:
     """The bars as a table: seconds of every part."""
     rows = time_rows(data)
-    head = ["layout", *(f"{COMPONENTS.get(name, name)} (s)" for name in rows[0][1])]
-    return drawn_rows(head, [[name, *(f"{value:.4f}" for value in parts.values())] for name, parts in rows])
+    head = [say("layout"), *(f"{part_text(name)} (s)" for name in rows[0][1])]
+    return drawn_rows(head, [[name, *(written(f"{value:.4f}") for value in parts.values())] for name, parts in rows])
 
 
 def spoken_time(data: Data) -> str:
     """What the bars show, in one sentence."""
     most = max(data["result"]["components"], key=lambda one: one["seconds"])
     step = data["result"]["step_s"]["p50"]
-    return f"Seconds of a step by part: {step:.2f} s in all, most of it {COMPONENTS.get(most['name'], most['name'])}, beside other layouts"
+    return say(
+        "Seconds of a step by part: {seconds} s in all, most of it {part}, beside other layouts", seconds=written(f"{step:.2f}"),
+        part=part_text(most["name"]),
+    )  # fmt: skip
 
 
 # --- fronts -------------------------------------------------------------------------------------------------------------------------
@@ -100,7 +104,7 @@ def spoken_time(data: Data) -> str:
 def room_chart(data: Data, narrow: bool = False) -> Spec:
     """Step time against memory left: layouts that no other beats in both."""
     points = [{"x": one["headroom"] / _GIGA, "y": one["step_s"]} for one in data["pareto"]["headroom"]]
-    return _scatter(points, "step, s", "memory left, GB", narrow)
+    return _scatter(points, say("step, s"), say("memory left, GB"), narrow)
 
 
 def fewer_chart(data: Data, narrow: bool = False) -> Spec:
@@ -108,7 +112,7 @@ def fewer_chart(data: Data, narrow: bool = False) -> Spec:
     found = list(reversed(data["pareto"]["accelerators"]))
     points = [{"x": float(place), "y": one["tokens_per_s_accelerator"]} for place, one in enumerate(found)]
     names = [(float(place), large(one["accelerators"])) for place, one in enumerate(found)]
-    return _scatter(points, "tokens/s per accelerator", "accelerators", narrow, names)
+    return _scatter(points, say("tokens/s per accelerator"), say("accelerators"), narrow, names)
 
 
 def _scatter(
@@ -135,31 +139,39 @@ def _scatter(
 
 def room_table(data: Data) -> dict[str, Any]:
     """The front of memory left as a table."""
-    rows = [[short(one["layout"]), f"{one['step_s']:.3f}", f"{one['headroom'] / _GIGA:.1f}"] for one in data["pareto"]["headroom"]]
-    return drawn_rows(["layout", "step (s)", "memory left (GB)"], rows)
+    rows = [
+        [short(one["layout"]), written(f"{one['step_s']:.3f}"), written(f"{one['headroom'] / _GIGA:.1f}")]
+        for one in data["pareto"]["headroom"]
+    ]
+    return drawn_rows([say("layout"), say("step (s)"), say("memory left (GB)")], rows)
 
 
 def fewer_table(data: Data) -> dict[str, Any]:
     """The best of each number of accelerators as a table."""
     rows = [
-        [f"{one['accelerators']:,}", f"{one['step_s']:.3f}", f"{one['tokens_per_s']:.0f}", f"{one['tokens_per_s_accelerator']:.1f}",
-         short(one["layout"])]
+        [written(f"{one['accelerators']:,}"), written(f"{one['step_s']:.3f}"), written(f"{one['tokens_per_s']:.0f}"),
+         written(f"{one['tokens_per_s_accelerator']:.1f}"), short(one["layout"])]
         for one in data["pareto"]["accelerators"]
     ]  # fmt: skip
-    return drawn_rows(["accelerators", "step (s)", "tokens/s", "tokens/s per accelerator", "layout"], rows)
+    return drawn_rows([say("accelerators"), say("step (s)"), say("tokens/s"), say("tokens/s per accelerator"), say("layout")], rows)
 
 
 def spoken_room(data: Data) -> str:
     """What the front of memory left shows, in one sentence."""
     first, last = data["pareto"]["headroom"][0], data["pareto"]["headroom"][-1]
-    return (
-        f"Step time against memory left: from {first['step_s']:.2f} s with {first['headroom'] / _GIGA:.1f} GB left "
-        f"to {last['step_s']:.2f} s with {last['headroom'] / _GIGA:.1f} GB"
-    )
+    return say(
+        "Step time against memory left: from {fast} s with {little} GB left to {slow} s with {much} GB",
+        fast=written(f"{first['step_s']:.2f}"), little=written(f"{first['headroom'] / _GIGA:.1f}"), slow=written(f"{last['step_s']:.2f}"),
+        much=written(f"{last['headroom'] / _GIGA:.1f}"),
+    )  # fmt: skip
 
 
 def spoken_fewer(data: Data) -> str:
     """What the picture of numbers of accelerators shows, in one sentence."""
     first, last = data["pareto"]["accelerators"][0], data["pareto"]["accelerators"][-1]
-    told = [f"{one['tokens_per_s_accelerator']:,.0f} on {one['accelerators']:,}" for one in (last, first)]
-    return f"Tokens per accelerator and second by number of accelerators: {told[0]}, {told[1]}"
+    rates = [written(f"{one['tokens_per_s_accelerator']:,.0f}") for one in (last, first)]
+    numbers = [written(f"{one['accelerators']:,}") for one in (last, first)]
+    return say(
+        "Tokens per accelerator and second by number of accelerators: {low} on {few}, {high} on {many}", low=rates[0], few=numbers[0],
+        high=rates[1], many=numbers[1],
+    )  # fmt: skip

@@ -8,14 +8,17 @@ from typing import Any
 from stargauge.report.compute import training, training_chart
 from stargauge.report.drawing.drawing import figure, framed, svg
 from stargauge.report.html import environment, shared
-from stargauge.report.locale import language
+from stargauge.report.locale import language, say, written
 
 Data = Mapping[str, Any]
-_CHARTS = {
-    "time": ("Where the time goes", training_chart.time_chart, training_chart.time_table, training_chart.spoken_time),
-    "memory": ("More memory left", training_chart.room_chart, training_chart.room_table, training_chart.spoken_room),
-    "accelerators": ("Fewer accelerators", training_chart.fewer_chart, training_chart.fewer_table, training_chart.spoken_fewer),
-}
+
+
+def _charts() -> dict[str, Any]:
+    return {
+        "time": (say("Where the time goes"), training_chart.time_chart, training_chart.time_table, training_chart.spoken_time),
+        "memory": (say("More memory left"), training_chart.room_chart, training_chart.room_table, training_chart.spoken_room),
+        "accelerators": (say("Fewer accelerators"), training_chart.fewer_chart, training_chart.fewer_table, training_chart.spoken_fewer),
+    }
 
 
 def render_training_page(data: Data, version: str = "") -> str:
@@ -37,14 +40,21 @@ def training_section(data: Data) -> dict[str, Any]:
     """What the page shows."""
     machine = data["inputs"]["machine"]
     return {
-        "title": f"{data['inputs']['model']['name']} on {machine['accelerators']:,} {machine['title']}",
+        "title": say(
+            "{model} on {number} {chip}", model=data["inputs"]["model"]["name"], number=written(f"{machine['accelerators']:,}"),
+            chip=machine["title"],
+        ),
         "sentence": training.sentence(data), "used": training.used(data), "told": training.about(data),
-        "components": _rows("The step by part", ("part", "s", "share"), training.component_rows(data)),
-        "memory": _rows("What the fullest accelerator holds", ("part", "GB", "share"), training.memory_rows(data)),
-        "use": _rows("Utilisation of the dense figure, by what is counted", ("counted as", "P10", "P50", "P90"), training.use_rows(data)),
-        "beside": _rows("Why this layout", ("layout", "s", "times", "what takes longer, or less (s)"),
-                        training.beside_rows(data)),
-        "notes": [training.memory_told(data), training.searched(data), *([f"{training.MARKED}."] if training.marked(data) else []),
+        "components": _rows(say("The step by part"), (say("part"), "s", say("share")), training.component_rows(data)),
+        "memory": _rows(say("What the fullest accelerator holds"), (say("part"), "GB", say("share")), training.memory_rows(data)),
+        "use": _rows(
+            say("Utilisation of the dense figure, by what is counted"), (say("counted as"), "P10", "P50", "P90"), training.use_rows(data)
+        ),
+        "beside": _rows(
+            say("Why this layout"), (say("layout"), "s", say("times", "as long"), say("what takes longer, or less (s)")),
+            training.beside_rows(data),
+        ),
+        "notes": [training.memory_told(data), training.searched(data), *([f"{training.mark_text()}."] if training.marked(data) else []),
                   *(f"{text}." for text in data["notes"])],
         "figures": [
             {"title": title, "drawn": figure(f"training-{name}", spoken(data), (chart(data), chart(data, True)), table(data))}
@@ -61,15 +71,16 @@ def pictures_of(data: Data) -> dict[str, str]:
 def cite(data: Data) -> str:
     """Whence a picture is, in one line."""
     machine, job = data["inputs"]["machine"], data["inputs"]["job"]
-    of = f"{training.number_of(job['batch'], 'sequence')} of {training.number_of(job['sequence'], 'token')} in {job['dtype']}"
-    of_what = f"{data['inputs']['model']['name']}, {machine['accelerators']:,} {machine['title']}"
-    return f"Stargauge: {of_what}, {of}; middle predictions"
+    return say(
+        "Stargauge: {model}, {number} {chip}, {batch} in {type}; middle predictions", model=data["inputs"]["model"]["name"],
+        number=written(f"{machine['accelerators']:,}"), chip=machine["title"], batch=training.batch_text(job), type=job["dtype"],
+    )  # fmt: skip
 
 
 def _shown(data: Data) -> dict[str, Any]:
     """The charts that have something to show."""
     there = {"time": True, "memory": len(data["pareto"]["headroom"]) > 1, "accelerators": len(data["pareto"]["accelerators"]) > 1}
-    return {name: made for name, made in _CHARTS.items() if there[name]}
+    return {name: made for name, made in _charts().items() if there[name]}
 
 
 def _rows(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.report.locale import say
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import day_text
+from stargauge.report.wording import day_text, noted
 
 _SHOWN = ("moved", "new", "changed")
 
@@ -16,11 +17,11 @@ def render_import(data: Mapping[str, Any], style: Style, written: str | None = N
     lines = [style.bold(line) for line in wrapped(_head(data), style.width)]
     rows = [_row(change) for kind in _SHOWN for change in data["changes"] if change["kind"] == kind]
     if rows:
-        columns = [("what", 38, "w"), ("known", 14, "w"), ("now", 14, "w"), ("", 8, "r")]
+        columns = [(say("what"), 38, "w"), (say("known", "a value"), 14, "w"), (say("now"), 14, "w"), ("", 8, "r")]
         lines += ["", *table(columns, rows, style)]
-    lines += _listed("No statement about", data["silent"], style) + _listed("Not placed", data["unplaced"], style)
-    lines += _listed("Left out, against what the programme says", data["left_out"], style)
-    lines += _listed(f"Not known by name ({len(data['unmatched'])})", data["unmatched"], style)
+    lines += _listed(say("No statement about"), data["silent"], style) + _listed(say("Not placed"), data["unplaced"], style)
+    lines += _listed(say("Left out, against what the programme says"), data["left_out"], style)
+    lines += _listed(say("Not known by name ({number})", number=len(data["unmatched"])), data["unmatched"], style)
     if data["attribution"]:
         lines += ["", *wrapped(data["attribution"], style.width)]
     return style.finish([*lines, "", *wrapped(_next(data, written), style.width)])
@@ -28,15 +29,23 @@ def render_import(data: Mapping[str, Any], style: Style, written: str | None = N
 
 def _head(data: Mapping[str, Any]) -> str:
     counts = data["counts"]
-    said = ", ".join(f"{counts[kind]} {kind}" for kind in ("new", "moved", "changed", "unchanged"))
-    held = f"; {counts['held']} stood there already" if counts["held"] else ""
-    return f"{data['title']}, {day_text(data['edition'])}, against {data['programme']}: {said}{held}."
+    told = {
+        "title": data["title"], "day": day_text(data["edition"]), "programme": data["programme"],
+        "counts": say("{new} new, {moved} moved, {changed} changed, {unchanged} unchanged", **counts),
+    }  # fmt: skip
+    if counts["held"]:
+        return say("{title}, {day}, against {programme}: {counts}; {held} stood there already.", held=counts["held"], **told)
+    return say("{title}, {day}, against {programme}: {counts}.", **told)
 
 
 def _row(change: Mapping[str, Any]) -> list[str]:
     path = str(change["path"]).removeprefix("sites.").replace(".phases.", "/").replace(".milestones.", " ").replace(".", " ")
-    days = f"{change['days']:+.0f} d" if change["kind"] == "moved" else change["kind"]
-    return [path.replace("_", " "), day_text(change["known"]) or "-", f"{day_text(change['value'])}", days.replace("-", "\u2212")]
+    place, _, name = path.rpartition(" ")
+    field = say(name.replace("_", " "), "field")
+    what = say("{place} {field}", "statement", place=place.replace("_", " "), field=field) if place else field
+    kinds = {"new": say("new", "a statement"), "changed": say("changed")}
+    days = say("{days} d", days=f"{change['days']:+.0f}") if change["kind"] == "moved" else kinds[change["kind"]]
+    return [what, day_text(noted(change["known"])) or "-", day_text(noted(change["value"])), days.replace("-", "\u2212")]
 
 
 def _listed(title: str, names: Sequence[str], style: Style) -> list[str]:
@@ -45,7 +54,7 @@ def _listed(title: str, names: Sequence[str], style: Style) -> list[str]:
 
 def _next(data: Mapping[str, Any], written: str | None) -> str:
     if not data["patch"]:
-        return "Nothing to add" + ("; no file was written." if written is not None else ".")
+        return say("Nothing to add.") if written is None else say("Nothing to add; no file was written.")
     if written is not None:
-        return f"Wrote {written}. Next: stargauge check PROGRAMME --scenario {written}"
-    return "To add these, older statements kept: --write FILE. Every statement, unchanged ones too: --json"
+        return say("Wrote {file}. Next: stargauge check PROGRAMME --scenario {file}", file=written)
+    return say("To add these, older statements kept: --write FILE. Every statement, unchanged ones too: --json")

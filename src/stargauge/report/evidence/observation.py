@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.evidence.evidence import harmless
+from stargauge.report.locale import language as language_now
+from stargauge.report.locale import say, written
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import counted
+from stargauge.report.wording import counted, iso_day
 
 _ENTRIES = {
     "en": (("time (UTC)", 16, "l"), ("entry", 7, "r"), ("what", 53, "w")),
@@ -15,12 +17,6 @@ _ENTRIES = {
 }
 _LEFT_OUT = {"en": "not checked this time", "de": "diesmal nicht geprüft"}
 _NOTE = {"en": "note", "de": "Hinweis"}
-_DAYS = (
-    ("day", 10, "l"), ("posts", 6, "r"), ("accounts", 8, "r"), ("original", 8, "r"), ("shares", 6, "r"), ("quotes", 6, "r"),
-    ("replies", 7, "r"), ("examples", 14, "w"),
-)  # fmt: skip
-_SHARED = (("posts", 6, "r"), ("accounts", 8, "r"), ("what", 38, "w"), ("about", 20, "w"))
-_WHOM = (("posts", 6, "r"), ("who", 20, "w"), ("what", 28, "w"), ("whom", 20, "w"))
 _MOST_ROWS = 20
 _BEFORE = {"en": "before", "de": "vorher"}
 
@@ -50,57 +46,90 @@ def render_history(data: Mapping[str, Any], style: Style = PLAIN, language: str 
     return style.finish(lines)
 
 
+Columns = list[tuple[str, int, str]]
+
+
+def _days() -> Columns:
+    return [
+        (say("day", "a column"), 10, "l"), (say("posts"), 8 if language_now() == "de" else 6, "r"), (say("accounts"), 8, "r"),
+        (say("original"), 8, "r"), (say("shares", "of posts"), 7 if language_now() == "de" else 6, "r"), (say("quotes"), 6, "r"),
+        (say("replies"), 9 if language_now() == "de" else 7, "r"), (say("examples"), 14, "w"),
+    ]  # fmt: skip
+
+
+def _shared() -> Columns:
+    posts = (say("posts"), 8 if language_now() == "de" else 6, "r")
+    return [posts, (say("accounts"), 8, "r"), (say("what"), 38, "w"), (say("about", "a column"), 20, "w")]
+
+
+def _whom() -> Columns:
+    posts = (say("posts"), 8 if language_now() == "de" else 6, "r")
+    return [posts, (say("who"), 20, "w"), (say("what"), 28, "w"), (say("whom"), 20, "w")]
+
+
 def render_amplification(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """A timeline: by day, what was shared most, by whom about whom, what was not captured, and the rules."""
-    lines = [style.bold(f"{counted(data['posts'], 'captured post')} of {counted(data['accounts'], 'account')}")]
-    lines += [f"asked: {name} {harmless(value)}" for name, value in data["asked"].items() if value]
+    posts, accounts = counted(data["posts"], "captured post"), counted(data["accounts"], "account")
+    lines = [style.bold(say("{posts} of {accounts}", posts=posts, accounts=accounts))]
+    lines += [say("asked: {option} {value}", option=name, value=harmless(value)) for name, value in data["asked"].items() if value]
     if data["days"]:
         rows = [
             (
-                one["day"], *(f"{one[name]:,}" for name in ("posts", "accounts", "originals", "shares", "quotes", "replies")),
+                iso_day(one["day"]),
+                *(written(f"{one[name]:,}") for name in ("posts", "accounts", "originals", "shares", "quotes", "replies")),
                 " ".join(one["examples"]),
             )
             for one in data["days"]
         ]  # fmt: skip
-        lines += ["", *table(_DAYS, rows, style)]
+        lines += ["", *table(_days(), rows, style)]
     if data["without_time"]:
-        lines += wrapped(f"{counted(data['without_time'], 'post')} without a time: in no day.", style.width)
+        lines += wrapped(say("{posts} without a time: in no day.", posts=counted(data["without_time"], "post")), style.width)
     shared = [
-        (f"{one['posts']:,}", f"{one['accounts']:,}", _thing(one), ", ".join(map(harmless, one["about"]))) for one in data["shared"]
-    ]  # fmt: skip
-    lines += _part("what was shared", _SHARED, shared, style)
-    pairs = [(f"{one['posts']:,}", harmless(one["who"]), _thing(one), harmless(one["whom"])) for one in data["who_what_whom"]]
-    lines += _part("by whom, about whom", _WHOM, pairs, style)
+        (written(f"{one['posts']:,}"), written(f"{one['accounts']:,}"), _thing(one), ", ".join(map(harmless, one["about"])))
+        for one in data["shared"]
+    ]
+    lines += _part(say("what was shared"), _shared(), shared, style)
+    pairs = [(written(f"{one['posts']:,}"), harmless(one["who"]), _thing(one), harmless(one["whom"])) for one in data["who_what_whom"]]
+    lines += _part(say("by whom, about whom"), _whom(), pairs, style)
     if data["same_text"]:
-        lines += ["", style.bold("the same text")]
+        lines += ["", style.bold(say("the same text"))]
         for one in data["same_text"][:_MOST_ROWS]:
-            lines.append(f"{counted(one['posts'], 'post')} of {counted(one['accounts'], 'account')}: {' '.join(one['examples'])}")
-    lines += ["", style.bold("what was not captured"), *wrapped(_not_captured(data["not_captured"]), style.width)]
-    lines += [f"cannot be read: {harmless(one)}" for one in data["not_captured"]["unreadable"]]
-    lines += ["", style.bold("how it was counted")]
+            told = {"posts": counted(one["posts"], "post"), "accounts": counted(one["accounts"], "account")}
+            lines.append(say("{posts} of {accounts}: {examples}", examples=" ".join(one["examples"]), **told))
+    lines += ["", style.bold(say("what was not captured")), *wrapped(_not_captured(data["not_captured"]), style.width)]
+    lines += [say("cannot be read: {what}", what=harmless(one)) for one in data["not_captured"]["unreadable"]]
+    lines += ["", style.bold(say("how it was counted"))]
     for rule in data["rules"]:
-        lines += wrapped(rule, style.width, "- ", "  ")
+        lines += wrapped(say(rule, "a rule"), style.width, "- ", "  ")
     return style.finish(lines)
 
 
 def _part(title: str, columns: Any, rows: Sequence[Sequence[str]], style: Style) -> list[str]:
     if not rows:
         return []
-    more = [f"and {counted(len(rows[_MOST_ROWS:]), 'more row')}: --json"] if len(rows) > _MOST_ROWS else []
+    more = [say("and {rows}: --json", rows=counted(len(rows[_MOST_ROWS:]), "more row"))] if len(rows) > _MOST_ROWS else []
     return ["", style.bold(title), *table(columns, rows[:_MOST_ROWS], style), *more]
 
 
 def _thing(one: Mapping[str, Any]) -> str:
-    kind = {"item": "post ", "words_of": "words of "}.get(one["kind"], "")
-    by = f" by {harmless(one['by'])}" if one["kind"] == "item" and one.get("by") else ""
-    return f"{kind}{harmless(one['what'])}{by}"
+    what = harmless(one["what"])
+    if one["kind"] == "item" and one.get("by"):
+        return say("post {what} by {who}", what=what, who=harmless(one["by"]))
+    if one["kind"] == "item":
+        return say("post {what}", what=what)
+    return say("words of {what}", what=what) if one["kind"] == "words_of" else what
 
 
 def _not_captured(one: Mapping[str, Any]) -> str:
-    gaps = "; ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in one["gaps"].items()) or "none named"
-    return (
-        f"{counted(one['captures'], 'capture')}: {one['partial']:,} known to be partial, of {one['completeness_unknown']:,} unknown. "
-        f"Platforms showed {one['shown_by_platforms']:,} posts, {one['captured_of_these']:,} of these were captured. Gaps: {gaps}. "
-        f"{one['answered_but_not_captured']:,} posts that others answer and {one['shared_but_not_captured']:,} that others share were not "
-        f"captured, {one['tombstones']:,} stood there as not available. The counts are of what was captured, not of what happened."
-    )
+    gaps = "; ".join(f"{name.replace('_', ' ')} {written(f'{number:,}')}" for name, number in one["gaps"].items()) or say("none named")
+    names = (
+        "partial", "completeness_unknown", "shown_by_platforms", "captured_of_these", "answered_but_not_captured",
+        "shared_but_not_captured", "tombstones",
+    )  # fmt: skip
+    return say(
+        "{captures}: {partial} known to be partial, of {completeness_unknown} unknown. Platforms showed {shown_by_platforms} posts, "
+        "{captured_of_these} of these were captured. Gaps: {gaps}. {answered_but_not_captured} posts that others answer and "
+        "{shared_but_not_captured} that others share were not captured, {tombstones} stood there as not available. The counts are of what "
+        "was captured, not of what happened.",
+        captures=counted(one["captures"], "capture"), gaps=gaps, **{name: written(f"{one[name]:,}") for name in names},
+    )  # fmt: skip

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.claims.odds import points_text
-from stargauge.report.terminal import PLAIN, Style, table, wrapped
+from stargauge.report.locale import say, words
+from stargauge.report.terminal import PLAIN, Style, more_text, table, wrapped
 from stargauge.report.why.explanation import place_text
-from stargauge.report.wording import bare, day_text, percent, text_of, unit_text
+from stargauge.report.wording import bare, counted, day_text, percent, status_text, text_of, unit_text
 
 #: What came in that is told; the rest is counted.
 MOST = 14
@@ -17,22 +18,29 @@ MOST = 14
 def render_changed(data: Mapping[str, Any], style: Style = PLAIN, sources: bool = False) -> str:
     """Then and now in one sentence, a table of what came in between, where to look next."""
     lines = [style.bold(line) for line in wrapped(_headline(data), style.width)]
-    when = f", read at the end of {day_text(str(data['date'])[:7])}" if data["date"] else ""
-    lines += [style.soft(line) for line in wrapped(f"{data['asked']}{when}; {data['draws']:,} draws", style.width, "  ", "  ")]
+    lines += [style.soft(line) for line in wrapped(_asked(data), style.width, "  ", "  ")]
     lines += [*_sides(data, style), "", *(_table_of_address(data, style) if data["kind"] == "address" else _table_of_reading(data, style))]
     left = len(data["news"]) - len(_shown(data))
-    lines += [f"{left} weaker ones more: --json"] if left else []
+    lines += [say("{number} weaker ones more: --json", number=left)] if left else []
     if data["supplied"]:
-        lines += ["", style.bold("What came in on what was absent; no statement of it alone supplied the number")]
+        told = say("What came in on what was absent; no statement of it alone supplied the number")
+        lines += ["", *map(style.bold, wrapped(told, style.width))]
         lines += [part for one in data["supplied"][:MOST] for part in wrapped(_supplied(one), style.width, "  ", "    ")]
         left = len(data["supplied"]) - MOST
-        lines += [f"  {left} more: --json"] if left > 0 else []
+        lines += [f"  {more_text(left, '--json')}"] if left > 0 else []
     if any(_effect(one) is None for one in _shown(data)):
-        lines += wrapped("?: without it alone there is no number on the later day, so no change can be given for it.", style.width)
+        lines += wrapped(say("?: without it alone there is no number on the later day, so no change can be given for it."), style.width)
     if sources:
         lines += _sources(data, style)
-    more = "" if sources else " Links, file and line: --sources."
+    more = "" if sources else f" {say('Links, file and line: --sources.')}"
     return style.finish([*lines, "", *wrapped(f"{data['method']}{more}", style.width)])
+
+
+def _asked(data: Mapping[str, Any]) -> str:
+    draws = counted(int(data["draws"]), "draw")
+    if not data["date"]:
+        return f"{data['asked']}; {draws}"
+    return say("{asked}, read at the end of {month}; {draws}", asked=data["asked"], month=day_text(str(data["date"])[:7]), draws=draws)
 
 
 def changed_page(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,48 +77,55 @@ def _sides(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = []
     for day, side in ((data["since"], data["then"]), (data["as_of"], data["now"])):
         if data["kind"] == "reading" and side and side["probability"] is None:
-            missing = f" Absent then: {text_of(side['missing'])}." if side["missing"] else ""
+            missing = f" {say('Absent then: {names}.', names=text_of(side['missing']))}" if side["missing"] else ""
             lines += wrapped(f"{day_text(day)}: {side['answer']}.{missing}", style.width, "  ", "    ")
             for row in side["record"][:3]:
                 parts = (row["text"], row["publisher"], day_text(row["published"]), row["grade"])
-                lines += wrapped(f"decided by: {', '.join(str(part) for part in parts if part)}", style.width, "    ", "      ")
+                told = ", ".join(str(part) for part in parts if part)
+                lines += wrapped(say("decided by: {statement}", statement=told), style.width, "    ", "      ")
     return lines
 
 
 def _nothing(data: Mapping[str, Any]) -> list[str]:
     """Why there is no table."""
     if data["whole"]:
-        return ["Nothing that came in between changes it."]
+        return [say("Nothing that came in between changes it.")]
     if data["kind"] == "reading" and data["then"] is None:
-        return ["The claim had not been made on the earlier day, so no effects can be given."]
+        return [say("The claim had not been made on the earlier day, so no effects can be given.")]
     if data["now"] is None or data["now"].get("probability", 0.0) is None:
         settled = data["now"] is not None and data["now"]["settled_by"] == "record"
-        return ["The record decides, so there are no odds for anything to change." if settled else
-                "The later day has no number, so no effects can be given."]  # fmt: skip
-    return ["Nothing that came in supplies it, or moves it, alone."]
+        if settled:
+            return [say("The record decides, so there are no odds for anything to change.")]
+        return [say("The later day has no number, so no effects can be given.")]
+    return [say("Nothing that came in supplies it, or moves it, alone.")]
 
 
 def _headline(data: Mapping[str, Any]) -> str:
     then, now = data["then"], data["now"]
-    days = f"{day_text(data['since'])}", f"{day_text(data['as_of'])}"
+    days = {"since": day_text(data["since"]), "day": day_text(data["as_of"])}
     if data["kind"] == "reading":
-        return f"{data['asked']}: {_told(then)} as known on {days[0]}, {_told(now)} on {days[1]}."
+        return _then_now(data["asked"], _told(then), _told(now), days)
     called = data["subject"][:1].upper() + data["subject"][1:]
     if then is None or now is None:
-        there = _level(data, now) if now else "absent"
-        return f"{called}: {there} as known on {days[1]}; {'absent' if then is None else _level(data, then)} on {days[0]}."
-    return f"{called}: {_level(data, then)} as known on {days[0]}, {_level(data, now)} on {days[1]}."
+        then, now = (_level(data, side) if side else say("absent") for side in (then, now))
+        return say("{what}: {now} as known on {day}; {then} on {since}.", what=called, now=now, then=then, **days)
+    return _then_now(called, _level(data, then), _level(data, now), days)
+
+
+def _then_now(what: str, then: str, now: str, days: Mapping[str, str]) -> str:
+    return say("{what}: {then} as known on {since}, {now} on {day}.", what=what, then=then, now=now, **days)
 
 
 def _told(side: Mapping[str, Any] | None) -> str:
     if side is None:
-        return "not made yet"
-    return percent(side["probability"]) if side["probability"] is not None else str(side["status"])
+        return say("not made yet")
+    return percent(side["probability"]) if side["probability"] is not None else status_text(side["status"])
 
 
 def _level(data: Mapping[str, Any], side: Mapping[str, Any]) -> str:
     entry = {**side, "unit": data["unit"]}
-    return f"{bare(entry, 'p50')} {unit_text(entry)} (mean {bare(entry, 'mean')})".replace(" 1 ", " ")
+    level = f"{bare(entry, 'p50')} {unit_text(entry)}".removesuffix(" 1")
+    return say("{value} (mean {mean})", value=level, mean=bare(entry, "mean"))
 
 
 def _table_of_address(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -118,7 +133,8 @@ def _table_of_address(data: Mapping[str, Any], style: Style) -> list[str]:
     sides = [side for side in (data["then"], data["now"]) if side]
     scale = max((abs(side[name] or 0.0) for side in sides for name in ("p50", "mean")), default=0.0)
     unit = {"unit": data["unit"], "scale": scale}
-    columns = [("mean", 8, "r"), ("median", 8, "r"), (f"{unit_text(unit, 'scale')}; what came in (source, published, grade)", 60, "w")]
+    came = say("{unit}; what came in (source, published, grade)", unit=unit_text(unit, "scale"))
+    columns = [(say("mean"), 8, "r"), (say("median"), 8, "r"), (came, 60, "w")]
     rows = [(_signed({**unit, "value": one["mean"]}), _signed({**unit, "value": one["median"]}), _what(one)) for one in _shown(data)]
     return table(columns, rows, style) if rows else _nothing(data)
 
@@ -127,19 +143,19 @@ def _signed(entry: Mapping[str, Any]) -> str:
     if entry["value"] is None:
         return "?"
     text = bare({**entry, "value": abs(entry["value"])}, "value", "scale")
-    return "0" if text in ("0", "0.0") else f"{'+' if entry['value'] > 0 else '−'}{text}"
+    return "0" if text in ("0", words().notation.number("0.0")) else f"{'+' if entry['value'] > 0 else '−'}{text}"
 
 
 def _table_of_reading(data: Mapping[str, Any], style: Style) -> list[str]:
-    columns = [("points", 8, "r"), ("what came in (source, published, grade)", 68, "w")]
+    columns = [(say("points"), 8, "r"), (say("what came in (source, published, grade)"), 68, "w")]
     rows = [("?" if one["odds"] is None else points_text(one["odds"]), _what(one)) for one in _shown(data)]
     return table(columns, rows, style) if rows else _nothing(data)
 
 
 def _what(one: Mapping[str, Any]) -> str:
     told = ", ".join(part for part in (day_text(one["published"]) if one["published"] else "", "/".join(one["grades"])) if part)
-    alone = " (nothing can be told without it)" if _effect(one, 0.0) is None else ""
-    return f"{one['text']}{f', {told}' if told else ''}{alone}"
+    text = f"{one['text']}{f', {told}' if told else ''}"
+    return say("{statement} (nothing can be told without it)", statement=text) if _effect(one, 0.0) is None else text
 
 
 def _supplied(one: Mapping[str, Any]) -> str:
@@ -148,7 +164,7 @@ def _supplied(one: Mapping[str, Any]) -> str:
 
 
 def _sources(data: Mapping[str, Any], style: Style) -> list[str]:
-    lines = ["", style.bold("Where they stand")]
+    lines = ["", style.bold(say("Where they stand"))]
     for one in _shown(data):
         if one["statements"]:
             head = "  ".join(part for part in (one["publisher"], f"“{one['title']}”" if one["title"] else "", one["url"]) if part)

@@ -53,7 +53,9 @@ def _page(view: View, name: str, asks: Mapping[str, str], more: Mapping[str, Any
             if faults:
                 faults += chips.misnamed(view, name, asked)
             else:
-                told = _told(view, name, chips.answer(view, name, {**asked, **(more or {})}))
+                with speaking(view.asked.language):
+                    made = chips.answer(view, name, {**asked, **(more or {})})
+                told = _told(view, name, made)
         except InputError as error:
             faults = list(error.faults)
     if faults:
@@ -97,7 +99,7 @@ def _told(view: View, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     from stargauge.report.locale import speaking
 
     section_of, cite_of = _REPORTS[name]()
-    with speaking("en"):  # the words of the answer are English in every language of the page
+    with speaking(view.asked.language):
         view.cite, section = cite_of(data), _in_fields(name, section_of(data))
     figures = [{**one, "drawn": view.enter({"title": one["title"], **one["drawn"]})} for one in section["figures"]]
     return {"section": {**section, "figures": figures}, "data": data, "cite": view.cite}
@@ -105,8 +107,11 @@ def _told(view: View, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _in_fields(name: str, made: Any) -> Any:
     """Texts in which options of the command are named by their fields."""
+    from stargauge.web.chip_words import words
+
     if isinstance(made, str):
-        labels = {field.name: field.label for field in chips.FIELDS[name]}
+        told = words()
+        labels = {field.name: told.get(field.label, field.label) for field in chips.FIELDS[name]}
         return re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda one: _quoted(labels.get(one[1].replace("-", "_")), one[0]), made)
     if isinstance(made, dict) and "wide" not in made:
         return {key: _in_fields(name, value) for key, value in made.items()}
@@ -116,7 +121,9 @@ def _in_fields(name: str, made: Any) -> Any:
 
 
 def _quoted(label: str | None, option: str) -> str:
-    return f"“{label}”" if label else option
+    from stargauge.report.locale import language
+
+    return option if not label else f"“{label}”" if language() == "en" else f"«{label}»"
 
 
 Report = tuple[Callable[[Mapping[str, Any]], dict[str, Any]], Callable[[Mapping[str, Any]], str]]

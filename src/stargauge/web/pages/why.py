@@ -286,7 +286,7 @@ def changed(view: View, address: str, since: str, when: str) -> str:
         "changed",
         lambda: api.what_changed(
             address, since or _earlier(view), view.programme, when=_month(view, when), as_of=asked.day, draws=asked.draws, seed=asked.seed,
-            progress=view.progress,
+            progress=view.progress, language=asked.language,
         ).to_dict(),
         address, since, when,
     )  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.simulate import case_of
-from stargauge.plan.build_order.as_it_stands import Stands, as_expected, stands_of
+from stargauge.plan.build_order.case.as_it_stands import Stands, as_expected, stands_of
 from stargauge.plan.build_order.case.case import BuildCase, Choice
 from stargauge.plan.build_order.case.case import Building as Decided
 from stargauge.plan.build_order.case.choices import FILE, POWERS, Ground, Lot
