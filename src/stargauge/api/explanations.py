@@ -101,6 +101,7 @@ def explain_reading(
     )  # fmt: skip
 
 
+@spoken_as_asked
 def what_changed(
     asked: str, since: date | str, programme: str | Path | Programme = "stargate", *, when: date | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,

@@ -70,7 +70,9 @@ def _hindsight(setting: Setting, known: KnownCatalogue) -> Iterator[str]:
             later = known.estimate(kind, name, attribute).hindsight
             if later is not None:
                 yield say(
-                    "hindsight: figures of {name} were published by {later}, after the knowledge date {day}", name=name, later=later,
+                    "hindsight: figures of {name} were published by {later}, after the knowledge date {day}",
+                    name=name,
+                    later=later,
                     day=known.as_of,
                 )
 

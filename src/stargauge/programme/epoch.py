@@ -300,8 +300,10 @@ class _Writer:
             if said[phase] is None and counted > have:
                 self.unplaced.append(
                     say(
-                        "{site}: it counts {count} buildings, and {phase} does not say how many are its own", site=name,
-                        count=f"{counted:g}", phase=phase,
+                        "{site}: it counts {count} buildings, and {phase} does not say how many are its own",
+                        site=name,
+                        count=f"{counted:g}",
+                        phase=phase,
                     )
                 )
                 return ends
@@ -314,8 +316,10 @@ class _Writer:
         if counted > at:
             self.unplaced.append(
                 say(
-                    "{site}: {some} of the {all} buildings that it counts belong to no phase; see that both number them alike", site=name,
-                    some=f"{counted - at:g}", all=f"{counted:g}",
+                    "{site}: {some} of the {all} buildings that it counts belong to no phase; see that both number them alike",
+                    site=name,
+                    some=f"{counted - at:g}",
+                    all=f"{counted:g}",
                 )
             )
         return ends

@@ -217,9 +217,7 @@ def binds(data: Data) -> list[str]:
     at = ", ".join(one["what"] for one in made["binds"])
     none = say("No limit binds: a higher load would not give more by accelerator, or is not asked.")
     gains = ", ".join(f"{say(one['name'], 'a figure')} {_gain(one['gain'])}" for one in made["gains"])
-    types = ", ".join(
-        f"{one['dtype']} {rate(one[EACH]['p50']) if one[EACH] else say('none in these limits')}" for one in data["by_type"]
-    )
+    types = ", ".join(f"{one['dtype']} {rate(one[EACH]['p50']) if one[EACH] else say('none in these limits')}" for one in data["by_type"])
     return [
         say("What binds: {limits}.", limits=at) if at else none,
         say("Twice of one figure of the chip would give, at this layout: {gains}.", gains=gains),
@@ -296,9 +294,7 @@ def price(data: Data) -> str:
     """USD per million tokens and what it rests on."""
     made = data["result"]["price"]
     if made is None:
-        return say(
-            "not told: the catalogue has no figure by which this chip's rent follows from that of an H100; give --price-per-hour"
-        )
+        return say("not told: the catalogue has no figure by which this chip's rent follows from that of an H100; give --price-per-hour")
     output, hour = made["output"], made["per_hour"]
     low, high = money(output["p10"]), money(output["p90"])
     return say(

@@ -64,9 +64,7 @@ def front_spec(data: Data, narrow: bool = False) -> Spec:
                  "fontWeight": 600, "color": HUES["ink"]},
         "encoding": {"x": x, "y": {**quantity, "field": "y"}, "text": {"field": "text"}},
     }  # fmt: skip
-    above = (
-        say("output tokens/s per accelerator, P10 to P90") if narrow else say("output tokens per second and accelerator, P10 to P90")
-    )
+    above = say("output tokens/s per accelerator, P10 to P90") if narrow else say("output tokens per second and accelerator, P10 to P90")
     told = [
         text(above, -paper.left + 2, -14, HUES["soft"], size=12.5),
         text(say("output tokens per second and user"), paper.width, paper.height + 38, HUES["soft"], size=12.5, align="right"),
