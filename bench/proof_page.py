@@ -31,7 +31,7 @@ and ours no slower than the other tool. All figures: [JSON](_static/proof-of-qua
 
 def write_page(made: Mapping[str, Any], folder: Path) -> None:
     """Write the page and its pictures into the folder of the documentation."""
-    from stargauge.report.drawing import svg
+    from stargauge.report.drawing.drawing import svg
 
     (folder / "proof-of-quality.md").write_text(page(made), encoding="utf-8", newline="\n")
     for name, spec in pictures(made).items():

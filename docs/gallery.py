@@ -43,9 +43,9 @@ def fingerprint() -> str:
 def card(name: str, folder: Path) -> Card:
     """Check a programme; write its report and pictures into a folder; what the gallery says of it."""
     from stargauge import api
-    from stargauge.report.drawing import svg
     from stargauge.report.drawing.canvas import NARROW, WIDE
     from stargauge.report.drawing.charts import over_time
+    from stargauge.report.drawing.drawing import svg
     from stargauge.report.html import render_report
 
     data, german = (

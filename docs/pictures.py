@@ -8,8 +8,8 @@ from stargauge import api
 from stargauge.catalogue.load import BUILD_RECORDS, DATA
 from stargauge.report.accuracy.build_chart import builds_and_forecasts
 from stargauge.report.accuracy.slip_chart import slips_and_fit
-from stargauge.report.drawing import svg
 from stargauge.report.drawing.charts import over_time
+from stargauge.report.drawing.drawing import svg
 
 AS_OF = "2026-11-22"
 FOLDER = Path(__file__).parent / "_static"

@@ -204,9 +204,7 @@ def _in_plans() -> Iterator[tuple[str, str]]:
 
 def said() -> dict[str, str]:
     """Every English text with one place where it stands."""
-    return dict(
-        [*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_chips(), *_in_files(), *_in_plans()]
-    )
+    return dict([*_in_python(), *_in_templates(), *_in_tables(), *_in_statements(), *_in_notes(), *_in_chips(), *_in_files(), *_in_plans()])
 
 
 def catalogue_of(file: Path) -> Catalog:

@@ -74,7 +74,7 @@ def _says(series: Series, names: Names | None) -> str:
 
 
 def table_of(result: Result, when: date, names: Names | None = None) -> dict[str, Any]:
-    """P10, P50 and P90 of every series of a run, at each year's end up to its last month; those without months once. `names`: see `row_of`."""
+    """P10, P50 and P90 of every series of a run, at each year's end up to its last month; without months once. `names`: see `row_of`."""
     months = result.world.axes["month"]
     ends = {label for label in months if label.endswith("-12")} | {month_label(when)}
     rows = [row_of(series, ends, names) for series in result.series.values()]

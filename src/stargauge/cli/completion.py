@@ -56,8 +56,8 @@ def completion(asked: argparse.Namespace) -> int:
     if asked.shell not in SCRIPTS:
         raise InputError(
             say(
-                'there is no shell "{shell}"{near} (one of {scripts})',
-                shell=asked.shell,
+                'there is no shell "{named}"{near} (one of {scripts})',
+                named=asked.shell,
                 near=did_you_mean(asked.shell, SCRIPTS),
                 scripts=", ".join(SCRIPTS),
             )
