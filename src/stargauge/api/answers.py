@@ -39,6 +39,7 @@ from stargauge.evidence.archive import Archive
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 from stargauge.quantity.shown import Shown, chart_of
+from stargauge.quantity.spoken import spoken_as_asked
 
 #: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
 REPORTED, REPORT_DRAWS = 3, 256
@@ -88,6 +89,7 @@ class Check(Shown):
         return answer_data(self, charts, charts if explanations is None else explanations)
 
 
+@spoken_as_asked
 def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | str | None = None, resume: str | Path | None = None,

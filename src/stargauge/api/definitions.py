@@ -24,8 +24,10 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.spoken import spoken_as_asked
 
 
+@spoken_as_asked
 def definitions(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
     seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,

@@ -20,9 +20,10 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 
+@spoken_as_asked
 def drivers(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, address: str | None = None,
     when: date | str | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None,

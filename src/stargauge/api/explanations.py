@@ -47,12 +47,13 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme, statements_of
 from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 #: Processes that share the work of leaving statements out, where none is said.
 WORKERS = 2
 
 
+@spoken_as_asked
 def explain_reading(
     claim: str, programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None, values: Catalogue | None = None, evidence: str | Path | Archive | None = None, given: Given = None,
@@ -100,6 +101,7 @@ def explain_reading(
     )  # fmt: skip
 
 
+@spoken_as_asked
 def what_changed(
     asked: str, since: date | str, programme: str | Path | Programme = "stargate", *, when: date | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,

@@ -28,12 +28,13 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 #: Draws to begin with, and the most that are drawn for a reading that holds, or fails, in few of them.
 DRAWS, MOST_DRAWS = 4096, 16_384
 
 
+@spoken_as_asked
 def needs(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
     most: int = MOST_DRAWS, seed: int = 0, workers: int | None = None, scenario: Path | str | None = None,

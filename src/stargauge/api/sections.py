@@ -40,7 +40,7 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.overlay import overlay
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 
 def schedule(
@@ -66,6 +66,7 @@ def delays_of(
     return replace(delays(now, result, sites, slug(made.name), asked_as(made)), given=given)
 
 
+@spoken_as_asked
 def jobs(
     programme: str | Path | Programme = "stargate", *, when: date | str | None = None, site: str | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,

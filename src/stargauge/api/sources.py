@@ -16,9 +16,10 @@ from stargauge.engine.run import drawn
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Claim, Programme
 from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 
+@spoken_as_asked
 def sources(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
     seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, language: str = "en",

@@ -23,7 +23,7 @@ from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 __all__ = ["system"]
 
@@ -36,6 +36,7 @@ _HEAD = 64 * 1024
 _NAMED = re.compile(r"(?m)^name\s*:")
 
 
+@spoken_as_asked
 def system(
     programmes: Asked = None, *, by: str | Iterable[str] = DEFAULT_BY, pools: Mapping[str, str] | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,

@@ -20,9 +20,10 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 
+@spoken_as_asked
 def together(
     programme: str | Path | Programme = "stargate", claims: Sequence[str] = (), *, as_of: date | str | None = None, draws: int = DRAWS,
     seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,

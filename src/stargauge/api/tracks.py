@@ -21,7 +21,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.spoken import say
+from stargauge.quantity.spoken import say, spoken_as_asked
 
 
 def tracker_of(programme: Programme, values: Catalogue, draws: int, seed: int, language: str = "en") -> Tracker:
@@ -34,6 +34,7 @@ def _asked_then(programme: Programme, view: Known, claims: Mapping[str, Any]) ->
     return asked_of(view, programme, claims)
 
 
+@spoken_as_asked
 def odds(
     programme: str | Path | Programme = "stargate", claim: str | None = None, start: date | str | None = None,
     end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0,

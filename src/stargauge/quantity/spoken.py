@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from numbers import Integral, Real
 from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+Made = TypeVar("Made")
 
 #: Where the catalogues lie, one file per language.
 CATALOGUES = Path(__file__).with_name("messages")
@@ -34,6 +38,17 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _LANGUAGE.reset(before)
+
+
+def spoken_as_asked(answer: Callable[P, Made]) -> Callable[P, Made]:
+    """Within a function that is asked for a `language`: its faults are told in it; where it is not asked, in what is spoken anyway."""
+
+    @wraps(answer)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> Made:
+        with speaking(str(kwargs.get("language") or _LANGUAGE.get())):
+            return answer(*args, **kwargs)
+
+    return asked
 
 
 def language() -> str:

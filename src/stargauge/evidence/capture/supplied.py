@@ -281,5 +281,5 @@ def _picture(data: bytes, name: str, target: str) -> Supplied:
             raise InputError(Fault(say("it begins like a PNG but has no picture header")))
         facts["width"], facts["height"] = struct.unpack(">II", data[16:24])
         if b"IEND" not in data[-16:]:
-            notes.append(say("the file seems cut off: its end mark is missing"))
+            notes.append("the file seems cut off: its end mark is missing")
     return Supplied(kind, f"image/{kind}", facts=facts, notes=tuple(notes))
