@@ -25,8 +25,8 @@ from stargauge.api import schemas
 SHAPES = Path(schemas.__file__).parent / "shapes"
 #: Objects whose names are data, such as sites by their ids: where they stand, `/` between the names of parts, `*` for one of another such.
 BY_NAME = frozenset((Path(__file__).parent / "data" / "answers_by_name.txt").read_text(encoding="utf-8").split())
-#: Objects that are told elsewhere: a part of a programme file, which has its own schema; what an entry of the log says, by its kind; of what
-#: a report shows, the answers of other commands, and what only its page reads.
+#: Objects that are told elsewhere: a part of a programme file, which has its own schema; what an entry of the log says, by its kind; of
+#: what a report shows, the answers of other commands, and what only its page reads.
 OPEN = frozenset((
     "plan/overlay", "import/patch", "evidence-show/about", "evidence-list/about", "evidence-add/about", "evidence-verify/entries/about",
     "evidence-verify/later/about", "evidence-history/entries/about", "evidence-capture/captures/about",
