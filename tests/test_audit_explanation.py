@@ -295,6 +295,20 @@ def test_effects_and_what_is_left_make_the_whole_change_of_a_number() -> None:
     assert [abs(one["mean"]) for one in told] == sorted((abs(one["mean"]) for one in told), reverse=True)
 
 
+def test_what_came_in_is_told_in_another_language_with_the_same_effects() -> None:
+    def changed(language: str) -> dict[str, Any]:
+        when, day, address = date(2026, 6, 30), "2026-06-30", "power_it[operational, north]"
+        made = api.what_changed(address, "2025-06-30", small(), when=when, as_of=day, draws=256, workers=1, language=language)
+        return made.to_dict()
+
+    english, german = changed("en"), changed("de")
+    assert [one["mean"] for one in english["news"]] == [one["mean"] for one in german["news"]]
+    assert [one["kind"] for one in english["news"]] == [one["kind"] for one in german["news"]]
+    assert german["method"].startswith("Jedes allein") and "IT-Leistung" in german["subject"]
+    told = [one["text"] for one in german["news"]]
+    assert "verstrichene Zeit" in told and not set(told) & {one["text"] for one in english["news"]}
+
+
 def test_the_same_for_any_number_of_workers() -> None:
     def changed(count: int) -> dict[str, Any]:
         when, day = date(2026, 6, 30), "2026-06-30"
