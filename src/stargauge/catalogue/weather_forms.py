@@ -122,7 +122,7 @@ def _place(reading: Reading, line: int, name: str, cells: Sequence[str]) -> Plac
 
 
 def epw(reading: Reading, rows: list[list[str]]) -> tuple[Place, Table]:
-    """Place and hours of an EPW file (EnergyPlus, Auxiliary Programs, data dictionary of the weather file). Raises InputError where they cannot be told apart."""
+    """Place and hours of an EPW file (EnergyPlus, Auxiliary Programs, weather data dictionary). Raises InputError where they cannot be told apart."""
     head = [*rows[0], *[""] * 10]
     place = _place(reading, 1, head[1] or reading.file.stem, head[6:10])
     kept, data = _long_enough(reading, rows, _EPW_LINES, _EPW_LEAST)
