@@ -122,7 +122,7 @@ def _place(reading: Reading, line: int, name: str, cells: Sequence[str]) -> Plac
 
 
 def epw(reading: Reading, rows: list[list[str]]) -> tuple[Place, Table]:
-    """Place and hours of an EPW file (EnergyPlus, Auxiliary Programs, weather data dictionary). Raises InputError where they cannot be told apart."""
+    """Place and hours of an EPW file (EnergyPlus, Auxiliary Programs, weather data dictionary). Raises InputError where it is none."""
     head = [*rows[0], *[""] * 10]
     place = _place(reading, 1, head[1] or reading.file.stem, head[6:10])
     kept, data = _long_enough(reading, rows, _EPW_LINES, _EPW_LEAST)
@@ -132,7 +132,7 @@ def epw(reading: Reading, rows: list[list[str]]) -> tuple[Place, Table]:
 
 
 def tmy3(reading: Reading, rows: list[list[str]]) -> tuple[Place, Table]:
-    """Place and hours of a TMY3 CSV (NREL, Users Manual for TMY3 Data Sets, 2008). Raises InputError where they cannot be told apart."""
+    """Place and hours of a TMY3 CSV (NREL, Users Manual for TMY3 Data Sets, 2008). Raises InputError where it is none."""
     head = [*rows[0], *[""] * 7]
     zone, latitude, longitude, elevation = head[3:7]
     place = _place(reading, 1, head[1] or reading.file.stem, (latitude, longitude, zone, elevation))
@@ -158,7 +158,7 @@ def tmy3(reading: Reading, rows: list[list[str]]) -> tuple[Place, Table]:
 
 
 def sam(reading: Reading, rows: list[list[str]]) -> tuple[Place, Table]:
-    """Place and hours of a CSV of NSRDB or SAM. Raises InputError where they cannot be told apart."""
+    """Place and hours of a CSV of NSRDB or SAM. Raises InputError where it is none."""
     about = {plain(name): text.strip() for name, text in zip(rows[0], rows[1], strict=False)}
     zone = about.get("localtimezone") or about.get("timezone") or about.get("tz") or ""
     if about.get("timezone") and about["timezone"] != zone:
