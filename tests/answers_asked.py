@@ -21,7 +21,7 @@ from urllib.request import urlopen
 from tests.programme_files import SMALL
 
 from stargauge import api
-from stargauge.cli.arguments import parser
+from stargauge.cli.main import parser
 
 #: As few draws as can be, on a day that does not move.
 DRAWS, DAY, EARLY = "256", "2026-11-22", "2025-06-01"
