@@ -98,7 +98,7 @@ def _finance(data: Dict, style: Style) -> list[str]:
         cells = [_both(by_address.get(f"{name}[{place}]"), text) for name, text in _OF_ASSETS]
         cells.append(_both(hours[site], number_text) if asset == "equipment" and site in hours else "")
         if any("→" in cell for cell in cells):
-            shown.append((f"{site}, {asset}", *cells))
+            shown.append((f"{site}, {say('equipment') if asset == 'equipment' else say('building')}", *cells))
     columns = [
         (say("P50 of A → B"), 20, "w"), (say("loan over cost"), 14, "r"), (say("cover"), 11, "r"), (say("return"), 12, "r"),
         (say("USD an hour"), 12, "r"),
