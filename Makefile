@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_FLAGS ?= -q
 REPORT := stargate-report.html
-MADE_PAGES := model programme-file catalogue commands http-api python-api licences limits gallery
+MADE_PAGES := model programme-file catalogue commands http-api answers python-api licences limits gallery
 # What is compiled is kept, even where a machine is set not to: tests begin hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 

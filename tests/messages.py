@@ -122,12 +122,13 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     yield from ((text, "plan/build_order") for text in (POSSIBLE, EXAMPLE, *EXAMPLES.values()))
     yield from ((f"to write{BETWEEN}{what}", "cli/files.py") for what in WRITTEN)
     yield from ((text, "audit/compare/compare.py") for text in (METHOD, *(label for _, label in (*TOLD, *HEADS))))
-    yield from ((OF_DRIVERS, "audit/what_moves.py"), (APPROXIMATION, "audit/facility.py"), (OF_SENSITIVITY, "audit/sensitivity.py"))
-    yield from ((text, "audit/cost.py") for text in (OF_COSTS, *NOTES.values(), *RENTS.values()))
-    yield from ((row.statement.note.split(";")[0], "catalogue/price.csv") for row in load_catalogue().entries(*YARDSTICK))
-    yield from ((text, "audit/pools.py") for text in OF_POOLS)
+    yield from ((OF_DRIVERS, "audit/drivers/what_moves.py"), (OF_SENSITIVITY, "audit/drivers/sensitivity.py"))
+    yield APPROXIMATION, "audit/sites/facility.py"
+    yield from ((text, "audit/money/cost.py") for text in (OF_COSTS, *NOTES.values(), *RENTS.values()))
+    yield from ((row.statement.note.split(";")[0], "catalogue/data/price.csv") for row in load_catalogue().entries(*YARDSTICK))
+    yield from ((text, "audit/sites/pools.py") for text in OF_POOLS)
     entries = [(name, row) for name in POOL_ENTRIES for row in load_catalogue().entries("lead-time", name, "supply")]
-    yield from ((row.statement.note, f"catalogue/lead-time.csv:{name}") for name, row in entries if row.statement.note)
+    yield from ((row.statement.note, f"catalogue/data/lead-time.csv:{name}") for name, row in entries if row.statement.note)
     yield from ((one.gives, f"cli/extras.py:{one.name}") for one in EXTRAS)
     yield from ((gives, f"cli/doctor.py:{names[0]}") for names, gives in PROGRAMS)
     for file in KEYED:
@@ -165,8 +166,8 @@ def _in_statements() -> Iterator[tuple[str, str]]:
     kinds = {*Part.__subclasses__(), *(kind for part in Part.__subclasses__() for kind in part.__subclasses__())}
     named = {name for kind in kinds for name, spec in kind.specs.items() if not spec.keyed}
     yield from ((f"field{BETWEEN}{name.replace('_', ' ')}", "programme/schema.py") for name in named)
-    yield from ((f"catalogue{BETWEEN}{KINDS.get(name, name)}", "audit/movers.py") for name in (*CATALOGUE_KINDS, *KINDS))
-    yield from ((text, "audit/movers.py") for text in (TIME, SEVERAL, TOGETHER))
+    yield from ((f"catalogue{BETWEEN}{KINDS.get(name, name)}", "audit/over_time/movers.py") for name in (*CATALOGUE_KINDS, *KINDS))
+    yield from ((text, "audit/over_time/movers.py") for text in (TIME, SEVERAL, TOGETHER))
 
 
 def _in_files() -> Iterator[tuple[str, str]]:

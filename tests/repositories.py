@@ -12,10 +12,19 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from stargauge.evidence.capture.atproto import car
 from stargauge.evidence.capture.atproto.cbor import Cid, encode
 from stargauge.evidence.capture.atproto.plc import name_of
-from stargauge.evidence.capture.atproto.signing import CURVES, in_base58
+from stargauge.evidence.capture.atproto.signing import CURVES, DIGITS
 from stargauge.evidence.capture.atproto.tree import layer_of, shared
 
 Pairs = list[tuple[bytes, Cid]]
+
+
+def in_base58(data: bytes) -> str:
+    """A base58 text of bytes."""
+    number, made = int.from_bytes(data, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        made = DIGITS[digit] + made
+    return "1" * (len(data) - len(data.lstrip(b"\0"))) + made
 
 
 def tree(pairs: Pairs) -> tuple[Cid, dict[Cid, bytes]]:

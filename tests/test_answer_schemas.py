@@ -21,6 +21,7 @@ from tests.web_server import serving
 
 from stargauge import api
 from stargauge.api import schemas
+from stargauge.catalogue.load import DATA
 
 NAMES = schemas.names()
 #: The fastest programmes of those that are shipped: one without parties, and one with claims.
@@ -198,3 +199,27 @@ def test_measured_services_are_validated_as_the_schema_says(capsys: pytest.Captu
         writer.writerows([GOOD, ATLARGE, {**GOOD, "gpu": "abacus"}])
     given = ask(capsys, "validate", "inference", "runs.csv", "--json")
     assert given.code == 0 and json.loads(given.out)["rows"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "column"),
+    [
+        ("training", "training-run.csv", "precision"),
+        ("inference", "serving-run.csv", "precision"),
+        ("goodput", "goodput-record.csv", "metric"),
+    ],
+)
+def test_an_answer_on_a_file_of_few_rows_or_of_many_is_as_its_schema_says(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str, file: str, column: str
+) -> None:
+    """A row of each sort alone in a file, where much is nothing; then all of them, and one whose accelerator nobody knows."""
+    with (DATA / file).open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    unknown = {name: "abacus" if name == "gpu" else value for name, value in rows[0].items()}
+    for number, some in enumerate([*([row] for row in {row[column]: row for row in rows}.values()), [*rows, unknown]]):
+        path = tmp_path / f"{number}.csv"
+        with path.open("w", encoding="utf-8", newline="") as handle:
+            written = csv.DictWriter(handle, list(unknown))
+            written.writeheader()
+            written.writerows(some)
+        assert ask(capsys, "validate", kind, str(path), "--json").code == 0, some[0]

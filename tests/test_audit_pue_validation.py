@@ -227,6 +227,8 @@ def test_the_command_says_it_and_gives_the_same_as_python(tmp_path: Path, capsys
     printed = json.loads(ask(capsys, "validate", "pue", str(path), "--json").out)
     assert printed == json.loads(json.dumps(api.validate("pue", path).to_dict()))
     assert set(printed) >= {"summary", "rows"} and {"n", "mae", "skill_vs_constant"} <= set(printed["summary"])
+    none = ask(capsys, "validate", "pue", str(_file(tmp_path, GOOD | {"site": "nowhere"})), "--json")
+    assert json.loads(none.out)["summary"]["n"] == 0
 
 
 def test_own_catalogue_values_count(tmp_path: Path) -> None:

@@ -13,11 +13,13 @@ from tests.build_order_brute import brute, site_plans
 from tests.build_order_cases import Size, random_case, tiny
 
 from stargauge.plan.build_order.case.case import BuildCase, BuildOrder, Choice, faults_of, value_of
+from stargauge.plan.build_order.case.variants import Finder
+from stargauge.plan.build_order.conflict.relief import most_amount
 from stargauge.plan.build_order.orders.revise import spared
 from stargauge.plan.build_order.solver.master import Master
 from stargauge.plan.build_order.solver.pricing import Cut, Kept, Prices, Scaled, bound_of
 from stargauge.plan.build_order.solver.search import Search
-from stargauge.plan.build_order.solver.solve import NoOrder, most_capacity, solve
+from stargauge.plan.build_order.solver.solve import NoOrder, solve
 
 _SEEDS = st.integers(0, 100_000)
 #: A case that a search has to branch in, though small.
@@ -266,9 +268,8 @@ def test_what_limits_forbid_is_said() -> None:
 @settings(max_examples=15, deadline=None)
 def test_the_most_of_a_target_is_what_trying_out_finds(seed: int) -> None:
     case = tiny(seed)
-    try:
-        most, order = most_capacity(case, 0, gap=1e-4)
-    except NoOrder:
+    most, order = most_amount(case, 0, Finder(solve), near=1e-5)
+    if order is None:
         return
     assert faults_of(replace(case, targets=(case.targets[0]._replace(amount=most), *case.targets[1:])), order.chosen) == []
     more = replace(case, targets=(case.targets[0]._replace(amount=most * 1.001 + 1.0), *case.targets[1:]))

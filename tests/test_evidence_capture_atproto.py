@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 pytest.importorskip("cryptography")
 
-from tests.repositories import Account, tree
+from tests.repositories import Account, in_base58, tree
 
 from stargauge.evidence.capture.atproto import car, cbor
 from stargauge.evidence.capture.atproto.cbor import Cid, Malformed, decode, encode
 from stargauge.evidence.capture.atproto.plc import history
 from stargauge.evidence.capture.atproto.repository import prove
-from stargauge.evidence.capture.atproto.signing import base58, in_base58, key_bytes, signed
+from stargauge.evidence.capture.atproto.signing import base58, key_bytes, signed
 from stargauge.evidence.capture.atproto.tree import find, layer_of, read_node
 from stargauge.evidence.capture.atproto.tree import shared as prefix
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -35,10 +35,11 @@ from stargauge.evidence.workspace import Workspace
 from stargauge.programme.asked import sides
 from stargauge.programme.importing import read_statements
 from stargauge.programme.load import load
-from stargauge.programme.naming_checks import check_against_catalogue, check_against_quantities
+from stargauge.programme.naming_checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.overlay import overlay, scenario, with_settings
-from stargauge.programme.positions import parse_document, read_document
+from stargauge.programme.positions import Flaw, faults_of, parse_document, read_document
 from stargauge.programme.read import read_programme
+from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.problems import problem
 from stargauge.quantity.spoken import speaking
@@ -127,8 +128,14 @@ def test_what_is_laid_over_a_programme_is_told_in_german() -> None:
     quantities = model_graph().quantities
     for key, value in (("load_facto", 0.8), ("power_it", 1), ("load_factor[x]", 0.5), ("load_factor", 7), ("accelerator_life", "0 yr")):
         laid = small(("records:", f"assumptions: {{'{key}': {{value: {value}, reason: a test}}}}\nrecords:"))
-        told_in_german(lambda laid=laid: check_against_quantities(laid, quantities, lambda made: []))  # type: ignore[misc]
-    told_in_german(lambda: check_against_catalogue(small(("gb200-nvl72", "gb200"), ("closed-loop-chiller", "fan")), load_catalogue()))
+        told_in_german(lambda laid=laid: refused(flaws_against_quantities(laid, quantities, lambda made: []), laid))  # type: ignore[misc]
+    misnamed = small(("gb200-nvl72", "gb200"), ("closed-loop-chiller", "fan"))
+    told_in_german(lambda: refused(flaws_against_catalogue(misnamed, load_catalogue()), misnamed))
+
+
+def refused(flaws: Iterable[Flaw], programme: Programme) -> None:
+    """Raise the faults of flaws as whoever loads the file gets them."""
+    raise faults_of(list(flaws), programme.documents)
 
 
 @pytest.mark.parametrize("text", READINGS, ids=lambda text: text[:40])

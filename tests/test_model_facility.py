@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stargauge.catalogue.facility_designs import Drawn, facility_of, kinds_of, peak_load, usual_load, warmer
+from stargauge.catalogue.facility_designs import Drawn, facility_of, kinds_of, usual_load, warmer
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.inputs import facility as inputs
@@ -164,7 +164,7 @@ def test_months_are_those_of_the_hours_one_by_one(design: str) -> None:
         assert float(pue @ length) == pytest.approx(float(hours.mean_pue()), abs=0.0012), place
         assert wue * 1000.0 == pytest.approx(hours.monthly_wue() * 1000.0, abs=0.011), place
         assert found["pue_hottest"][at] == pytest.approx(float(hours.pue.max()), abs=2e-4), place
-        peak = hour_by_hour(place, design, peak_load(drawn)).facility.max()
+        peak = hour_by_hour(place, design, drawn.value("facility", "default", "peak_factor", "1")).facility.max()
         assert found["peak_power_ratio"][at] == pytest.approx(float(peak), abs=2e-4), place
 
 

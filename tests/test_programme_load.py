@@ -11,7 +11,7 @@ from tests.programme_files import SMALL, loaded, small
 
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.load import json_schema, load, shipped
-from stargauge.programme.naming_checks import check_against_catalogue
+from stargauge.programme.naming_checks import flaws_against_catalogue
 from stargauge.programme.positions import parse_document
 from stargauge.programme.schema import Programme, fields_of, parts_of
 from stargauge.programme.template import starter
@@ -63,7 +63,7 @@ def test_an_empty_file_and_a_list_are_faults(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_every_shipped_programme_loads_and_names_only_what_the_catalogue_has(name: str) -> None:
     programme = load(name)
-    check_against_catalogue(programme, load_catalogue())
+    assert not list(flaws_against_catalogue(programme, load_catalogue()))
     assert all(said.source in programme.sources or not said.source for said in programme.statements())
 
 
@@ -112,7 +112,7 @@ def test_the_schema_describes_every_field_once_with_its_unit() -> None:
 def test_the_starter_file_loads_whatever_its_name(name: str, tmp_path: Path) -> None:
     programme = loaded(tmp_path, starter(name))
     assert programme.name == name
-    check_against_catalogue(programme, load_catalogue())
+    assert not list(flaws_against_catalogue(programme, load_catalogue()))
 
 
 def test_the_starter_file_shows_every_way_to_write_a_value(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.plan_answer import impossible_answer, plan_answer
 
 from stargauge.audit.backtest.measured import shipped
 from stargauge.catalogue.load import load_catalogue
-from stargauge.report.html import render_report, web_address, write_report
+from stargauge.report.html import render_report, web_address
 from stargauge.report.plan.plan_page import plan_html
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
@@ -236,13 +236,9 @@ def browse(program: str, folder: Path, address: str, width: int = 1280) -> tuple
     return made.stdout, made.stderr
 
 
-def test_a_browser_finds_no_error_and_asks_for_nothing(chromium: str, answer: dict[str, Any], tmp_path: Path) -> None:
-    report = write_report(answer, tmp_path / "report.html")
-    text = (
-        report.read_text(encoding="utf-8")
-        .replace("</head>", _PROBE + "</head>")
-        .replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';")
-    )
+def test_a_browser_finds_no_error_and_asks_for_nothing(chromium: str, page: str, tmp_path: Path) -> None:
+    text = page.replace("</head>", _PROBE + "</head>").replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';")
+    report = tmp_path / "report.html"
     report.write_text(text, encoding="utf-8")
     dom, log = browse(chromium, tmp_path, report.as_uri())
     assert 'data-loaded="0"' in dom, "the page asked for something, or the browser did not run"

@@ -177,11 +177,6 @@ def usual_load(drawn: Drawn) -> Value:
     return _hall(drawn, "load_factor")
 
 
-def peak_load(drawn: Drawn) -> Value:
-    """Highest power of the racks at one time over their rated power."""
-    return _hall(drawn, "peak_factor")
-
-
 def _kind(drawn: Drawn, plant: Plant) -> Kind:
     return plant.kind or _KINDS[drawn.catalogue.text("cooling", plant.row, "heat_rejection")]
 

@@ -9,7 +9,7 @@ from stargauge.programme.bounds import beyond
 from stargauge.programme.checks import scenarios_of
 from stargauge.programme.fields import assumed_value, place_of
 from stargauge.programme.id_checks import labels_of
-from stargauge.programme.positions import Flaw, Trail, faults_of
+from stargauge.programme.positions import Flaw, Trail
 from stargauge.programme.schema import Content, Phase, Pledge, Programme, Site, parts_of
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import Quantity
@@ -23,12 +23,6 @@ class Names(Protocol):
 
     def names(self, kind: str) -> Sequence[str]:
         """The names of a kind."""
-
-
-def check_against_catalogue(programme: Programme, catalogue: Names) -> None:
-    """Places, cooling designs and accelerators are in the catalogue. Raises InputError with every fault and the nearest name."""
-    if flaws := list(flaws_against_catalogue(programme, catalogue)):
-        raise faults_of(flaws, programme.documents)
 
 
 def flaws_against_catalogue(programme: Programme, catalogue: Names) -> Iterator[Flaw]:
@@ -49,12 +43,6 @@ def _catalogue_names(programme: Programme) -> Iterator[tuple[Trail, str, str]]:
             yield from (((*trail, kind), kind, name) for kind, name in (("place", part.place), ("cooling", part.cooling)) if name)
         if isinstance(part, (Site, Phase, Pledge)):
             yield from ((place_of((*trail, "hardware"), said), "accelerator", str(said.value)) for said in part.hardware)
-
-
-def check_against_quantities(programme: Programme, quantities: Mapping[str, Quantity], labels: Labels | None = None) -> None:
-    """Assumptions name inputs of the model. Raises InputError with every fault and the nearest name."""
-    if flaws := list(flaws_against_quantities(programme, quantities, labels)):
-        raise faults_of(flaws, programme.documents)
 
 
 def flaws_against_quantities(programme: Programme, quantities: Mapping[str, Quantity], labels: Labels | None = None) -> Iterator[Flaw]:

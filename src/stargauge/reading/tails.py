@@ -17,7 +17,6 @@ _WORD = re.compile(r"[^\W\d_][\w-]{1,30}")
 #: Hyphens as they are printed.
 HYPHENS = frozenset("-‐‑")
 #: Letters that mean a magnitude only beside a currency or before one.
-_LOOSE = frozenset("mMbBTkK")
 _LOOSE_AT = re.compile(r"[mMbBTkK](?!\w)")
 #: Where a price is per energy, it is per MWh.
 _ENERGY = "MWh"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.address import slug
@@ -57,13 +56,6 @@ _GROUPS = (
     ("Depends on the reading", ("part",)),
     ("Not decided by the record", ("none",)),
 )
-
-
-def write_report(answer: Answer, path: str | Path) -> Path:
-    """Write the report of a `check` answer to a file; returns its path."""
-    target = Path(path)
-    target.write_text(render_report(answer), encoding="utf-8")
-    return target
 
 
 def render_report(answer: Answer) -> str:

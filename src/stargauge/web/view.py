@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from stargauge import __version__
 from stargauge.quantity.errors import InputError
@@ -291,11 +291,6 @@ class View:
 
     def _key_of_files(self, what: str, *more: Any) -> tuple[object, ...]:
         return (what, self.asked.programme, self.shelf.stamp, date.today(), *more)
-
-    @property
-    def rest_of_query(self) -> list[tuple[str, str]]:
-        """What is asked besides the day, as fields of a form."""
-        return [pair for pair in parse_qsl(self.asked.query()) if pair[0] != "as_of"]
 
     # -- writing -------------------------------------------------------------------------------------------------------------------
     def draw(self, name: str, label: str, specs: Any, table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:

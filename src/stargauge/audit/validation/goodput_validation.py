@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.compute.goodput_job import (
+    COPY,
     FAILURE_RATE,
     PER_NODE,
     PLANNED,
@@ -41,7 +42,6 @@ DRAWS = 2048
 #: A job on more than n accelerators is taken to be on n to this many times n; a time below a bound to be a third of it to the bound.
 _UP, _DOWN = 4.0, 3.0
 _HOUR = 3600.0
-_COPY_STALL = Input("memory_copy_stall", "s", "s", "standing still for a copy to memory")
 _REPLICA = Input("replica_restart_time", "s", "min", "restart from copies in memory")
 _SPREAD = Input("rate_ratio", "1", "1", "failures over those of another record")
 _RATIO = Input("interval_ratio", "1", "1", "interval over the best")
@@ -298,7 +298,7 @@ class _Row:
         if (written := self._written()) is not None:
             return self._within(written, "stall")
         if _MEMORY.search(text):
-            return self._catalogue(_COPY_STALL, say("checkpoint write, in the background"))
+            return self._catalogue(COPY, say("checkpoint write, in the background"))
         return self._catalogue(STALL, say("checkpoint write"))
 
     def _written(self) -> Span | None:

@@ -13,7 +13,6 @@ from stargauge.evidence.log.note import Verifier, decoded
 from stargauge.quantity.spoken import say
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
-ENDING = ".tlog-proof"
 
 
 @dataclass(frozen=True)

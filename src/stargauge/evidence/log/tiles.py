@@ -45,17 +45,6 @@ def width_of(level: int, index: int, size: int) -> int:
     return max(0, min(WIDTH, (size >> (8 * level)) - index * WIDTH))
 
 
-def tiles_of(size: int, since: int = 0) -> Iterator[tuple[int, int, int]]:
-    """Level, index and width of every tile of a log of that size that a log of `since` entries lacks or has narrower."""
-    level = 0
-    while size >> (8 * level):
-        first = (since >> (8 * level)) // WIDTH
-        for index in range(first, -(-(size >> (8 * level)) // WIDTH)):
-            if (width := width_of(level, index, size)) > width_of(level, index, since):
-                yield level, index, width
-        level += 1
-
-
 def bundle(entries: Iterable[bytes]) -> bytes:
     """Entries in one file: each after its length. Raises InputError for one that is longer than its length can say."""
     entries = list(entries)

@@ -40,7 +40,6 @@ NAP = 60.0
 #: Our clock and one that nobody sets may drift apart by this much between naps.
 DRIFT = timedelta(seconds=30)
 DELIVER = 20.0
-LATE = "the machine slept, the clock was set, or a round took longer"
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from math import atan2, cos, degrees, hypot, pi, sin
 from textwrap import wrap
 from typing import Any
 
+from stargauge.programme.schema import COMMITMENT_STAGES
 from stargauge.report.drawing.canvas import HUES, Paper, Spec, sized, text
 from stargauge.report.locale import say
 from stargauge.report.wording import show
 
 WIDE_GRAPH = Paper(458, 430, 140, 34, 140, 34)
 NARROW_GRAPH = Paper(166, 330, 96, 34, 96, 34)
-_STAGES = ("announced", "committed", "available", "drawn")
 #: How far two arrows of one pair stand apart, and how much of an arrow is left free at its ends, in pixels.
 _ASIDE, _FREE = 5.0, 14.0
 #: Where along an arrow its label may stand, the best first, and how far beside it, in pixels.
@@ -33,7 +33,7 @@ def pairs(circles: Mapping[str, Any]) -> list[dict[str, Any]]:
         one["round"] += arc["round_announced"]
         one["stages"].append(arc["stage"])
     for one in found.values():
-        reached = [stage for stage in _STAGES if stage in one["stages"]]
+        reached = [stage for stage in COMMITMENT_STAGES if stage in one["stages"]]
         one["stage"] = stage_span(reached[0], reached[-1])
         one["dashed"] = reached[-1] == "announced"
     return list(found.values())

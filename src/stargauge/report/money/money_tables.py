@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stargauge.programme.schema import COMMITMENT_STAGES
 from stargauge.quantity.quantity import MEANS
 from stargauge.report.locale import say
 from stargauge.report.wording import counted, day_text, fact_status_text, percent, show
 
 #: The scale of every column of money, and below what an amount shows as nothing.
 _BN, _LEAST = 1e9, 1e6
-_STAGES = ("announced", "committed", "available", "drawn")
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,10 @@ def _already_paid(data: Mapping[str, Any]) -> list[str]:
 def _ladder(data: Mapping[str, Any]) -> Table | None:
     told = [one for one in data["ladder"] if any(one["pays"].values()) or one["without_amount"]]
     rows = [
-        (party_name(data, one["party"]), *(bn(one["pays"][stage]) for stage in _STAGES), str(one["without_amount"] or "–")) for one in told
+        (party_name(data, one["party"]), *(bn(one["pays"][stage]) for stage in COMMITMENT_STAGES), str(one["without_amount"] or "–"))
+        for one in told
     ]
-    why = tuple(("", *[f"parties.{one['party']}"] * len(_STAGES)) for one in told)
+    why = tuple(("", *[f"parties.{one['party']}"] * len(COMMITMENT_STAGES)) for one in told)
     if not rows:
         return None
     widths = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stargauge.audit.hours.accounts import GASES
 from stargauge.quantity.power.hourly import MONTH_ENDS
 from stargauge.quantity.weather.weather import YEAR_HOURS
 from stargauge.report.locale import notation, say, words
@@ -14,7 +15,6 @@ from stargauge.report.wording import counted, figures, show
 
 Data = Mapping[str, Any]
 
-GASES = ("scope1", "scope2", "upstream_gas", "marginal")
 PARTS = ("bought", "gas", "upkeep", "connection", "demand_charge")
 _EVERY = 3
 _LABEL = 13

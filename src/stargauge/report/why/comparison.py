@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from stargauge.audit.compare.compare import SPOKEN_AXES
 from stargauge.report.locale import notation, say, words
 from stargauge.report.terminal import PLAIN, Style, brief, known_text, labelled, table, wrapped
 from stargauge.report.wording import counted, day_text, number_text, range_text, rate_text, stated_text, value_text
 
 #: Rows shown of each kind, and inputs of each cause; the rest is counted, and stands in the JSON.
 MOST, PER_CAUSE = 10, 2
-_AXES = ("site", "phase", "party", "line")
 Dict = Mapping[str, Any]
 
 
@@ -275,7 +275,7 @@ def _only(data: Dict, style: Style) -> list[str]:
     lines = []
     for side in ("a", "b"):
         parts = []
-        for axis in _AXES:
+        for axis in SPOKEN_AXES:
             found = data["labels"][axis][f"only_{side}"]
             if found:
                 parts.append(_count(len(found), axis) + (f" ({_listed(found, 8)})" if axis in ("site", "party") else ""))
@@ -347,6 +347,6 @@ def _made_by(cause: Dict, data: Dict) -> dict[str, Any]:
 def _alone(data: Dict, side: str) -> str:
     """Sites, phases, parties, commitments and claims that one side alone has, in words; nothing where there are none."""
     parts = [f"{_count(len(found), axis)}{f' ({_listed(found, 8)})' if axis in ('site', 'party') else ''}"
-             for axis in _AXES if (found := data["labels"][axis][f"only_{side}"])]  # fmt: skip
+             for axis in SPOKEN_AXES if (found := data["labels"][axis][f"only_{side}"])]  # fmt: skip
     claims = data["claims_only"][side]
     return "; ".join([*parts, *([f"{counted(len(claims), 'claim')} ({_listed(claims)})"] if claims else [])])

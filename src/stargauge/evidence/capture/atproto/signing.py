@@ -28,15 +28,6 @@ def base58(text: str) -> bytes:
     return bytes(len(text) - len(text.lstrip("1"))) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
-def in_base58(data: bytes) -> str:
-    """A base58 text of bytes."""
-    number, made = int.from_bytes(data, "big"), ""
-    while number:
-        number, digit = divmod(number, 58)
-        made = DIGITS[digit] + made
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + made
-
-
 def key_bytes(text: str, kind: str = "Multikey") -> bytes:
     """Prefix and compressed point of a `did:key:z...` or `z...` text; `kind`: the type of the verification method. Raises Malformed."""
     bare = text.removeprefix("did:key:")

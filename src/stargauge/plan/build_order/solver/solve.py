@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic
 
 import numpy as np
 
-from stargauge.plan.build_order.case.case import Array, BuildCase, BuildOrder, Choice, faults_of, kept_in, value_of
+from stargauge.plan.build_order.case.case import Array, BuildCase, BuildOrder, faults_of, kept_in, value_of
 from stargauge.plan.build_order.orders.revise import spared
 from stargauge.plan.build_order.solver.pricing import Scaled
 from stargauge.plan.build_order.solver.search import Search
 
-#: Parts of its time that one step of a bisection has, how many there are at most, and the share of it that is left to the order itself.
-_STEPS, _HALVED, _LAST = 10, 20, 0.3
 #: Patterns that are priced in a second of the time limit: what a slow processor does, so that time itself is rarely what ends a search.
 _PRICED = 1_200_000.0
 #: Times the time limit after which the clock ends a search, whatever work is left: a last resort, since where it ends is then chance.
@@ -101,46 +98,3 @@ def _none(case: BuildCase, late: bool) -> str:
     kinds = sorted({limit.kind for limit in case.limits})
     within = f" within the limits ({', '.join(kinds)})" if kinds else ""
     return f"no order of build keeps {' and '.join(target.text for target in case.targets) or 'the least of its sites'}{within}"
-
-
-def most_capacity(
-    case: BuildCase, target: int, *, gap: float = 0.01, time_limit: float = 60.0, progress: Progress | None = None
-) -> tuple[float, BuildOrder]:
-    """The largest amount of a target for which there is an order within all limits, to a gap as a share, and the cheapest for it.
-
-    By bisection: each step asks whether there is an order for an amount between what is reached and what is not possible. A step that does
-    not end in its part of the work counts as not possible, and `steps` of the order says so. Raises NoOrder where not even what runs
-    anyhow is within reach.
-    """
-    asked = case.targets[target]
-    top = _with_probability(highest(case, target), case.weights, asked.probability)
-    low = _with_probability(case.fixed[target], case.weights, asked.probability)
-    best = _at_least(case, target, low, 1.0, time_limit)
-    at, late = max(low, _reached(case, best.chosen, target)), False
-    for _ in range(_HALVED):
-        if top - at <= gap * max(abs(top), 1e-12):
-            break
-        middle = 0.5 * (at + top)
-        try:
-            best = _at_least(case, target, middle, 1.0, time_limit / _STEPS, progress)
-            at = max(middle, _reached(case, best.chosen, target))
-        except NoOrder as none:
-            top, late = middle, late or none.late
-    late = late or top - at > gap * max(abs(top), 1e-12)
-    try:
-        best = _at_least(case, target, at, gap, _LAST * time_limit, progress)
-    except NoOrder:
-        late = True
-    unproven = (("amount not proven", 1.0),) if late else ()
-    return at, replace(best, steps=best.steps + unproven)
-
-
-def _at_least(case: BuildCase, target: int, amount: float, gap: float, seconds: float, progress: Progress | None = None) -> BuildOrder:
-    targets = tuple(one._replace(amount=amount) if place == target else one for place, one in enumerate(case.targets))
-    return solve(replace(case, targets=targets), gap=gap, time_limit=seconds, progress=progress)
-
-
-def _reached(case: BuildCase, chosen: tuple[Choice, ...], target: int) -> float:
-    from stargauge.plan.build_order.case.case import reached
-
-    return _with_probability(reached(case, chosen)[target], case.weights, case.targets[target].probability)
