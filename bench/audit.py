@@ -18,7 +18,7 @@ from stargauge.api.programmes import said_by
 from stargauge.audit.run import COLLECTOR, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.engine.simulate import simulate
-from stargauge.quantity.effects import effects
+from stargauge.quantity.effects.effects import effects
 
 DRAWS, AS_OF = 10_000, date(2026, 11, 22)
 Array = NDArray[np.float64]

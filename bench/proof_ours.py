@@ -20,7 +20,7 @@ from stargauge.engine.collect import Values
 from stargauge.engine.spread import sampling_error
 from stargauge.quantity.compute.fleet_events import PHASES, Spares, run_fleet
 from stargauge.quantity.distribution import from_p10_p90
-from stargauge.quantity.effects import effects
+from stargauge.quantity.effects.effects import effects
 from stargauge.quantity.finance.depreciation import Convention, deduction_shares, recovery_tables
 from stargauge.quantity.finance.single_owner import single_owner
 

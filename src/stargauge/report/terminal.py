@@ -7,7 +7,7 @@ import re
 import shlex
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -31,6 +31,8 @@ from stargauge.report.wording import (
 )
 
 WIDTH = 80
+#: A longer word of a wrapped text, such as an id, may be broken.
+_WORD = 18
 #: Holds a number and its percent sign together where lines are wrapped.
 _GLUE = "\u00a0"
 _PLAIN = str.maketrans(
@@ -144,19 +146,60 @@ def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]
     return textwrap.wrap(glued, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=broken)
 
 
-def table(columns: Sequence[tuple[str, int, str]], rows: Iterable[Sequence[str]], style: Style = Style()) -> list[str]:
-    """Lines of a table. A column is (title, width, side): side `l` left, `r` right, `w` left and wrapped, `i` the same indented."""
+def table(columns: Sequence[tuple[str, int, str]], rows: Iterable[Sequence[str]], style: Style = Style(), fit: bool = True) -> list[str]:
+    """Lines of a table. A column is (title, width, side): side `l` left, `r` right, `w` left and wrapped, `i` the same indented.
+
+    Widths are those of English; in another language they are fitted to what is written, unless the table is one of several that align.
+    """
 
     def line(cells: Sequence[str]) -> str:
         padded = [(cell.rjust if side == "r" else cell.ljust)(width) for cell, (_, width, side) in zip(cells, columns, strict=True)]
         return "  ".join(padded).rstrip()
 
-    out = [style.soft(line([title for title, _, _ in columns]))]
+    rows = [tuple(row) for row in rows]
+    titles = [[title] for title, _, _ in columns]
+    if fit and language() != "en":
+        columns = fitted(columns, rows, style.width)
+        titles = [textwrap.wrap(title, width, break_long_words=False, break_on_hyphens=False) or [""] for title, width, _ in columns]
+    out = [style.soft(text) for text in _stacked(titles, line)]
     for row in rows:
-        cells = [_cell(text, width, side) for text, (_, width, side) in zip(row, columns, strict=True)]
-        for index in range(max(len(cell) for cell in cells)):
-            out.append(line([cell[index] if index < len(cell) else "" for cell in cells]))
+        out += _stacked([_cell(text, width, side) for text, (_, width, side) in zip(row, columns, strict=True)], line)
     return out
+
+
+def _stacked(cells: Sequence[Sequence[str]], line: Callable[[Sequence[str]], str]) -> list[str]:
+    """The lines of one row, as many as its highest cell has."""
+    return [line([cell[index] if index < len(cell) else "" for cell in cells]) for index in range(max(len(cell) for cell in cells))]
+
+
+def fitted(columns: Sequence[tuple[str, int, str]], rows: Sequence[Sequence[str]], most: int = WIDTH) -> list[tuple[str, int, str]]:
+    """Columns, whose widths are those of English, with room for what another language writes: no number cut, no word broken.
+
+    What is lacking is taken from the columns that have most to spare, so that the table is no wider than `most`, or than it was.
+    """
+    needs = [max(0, *map(len, title.split()), *(_need(row[at], side) for row in rows)) for at, (title, _, side) in enumerate(columns)]
+    given = [width for _, width, _ in columns]
+    widths = [max(pair) for pair in zip(given, needs, strict=True)]
+    over = sum(widths) - max(most - 2 * (len(columns) - 1), sum(given))
+    while over > 0:
+        spare = [width - need for width, need in zip(widths, needs, strict=True)]
+        if max(spare) <= 0:  # then texts are cut or broken, as they were, and numbers never
+            spare = [0 if side == "r" else width - least for width, least, (_, _, side) in zip(widths, given, columns, strict=True)]
+        if max(spare) <= 0:
+            break
+        widths[spare.index(max(spare))] -= 1
+        over -= 1
+    return [(title, width, side) for (title, _, side), width in zip(columns, widths, strict=True)]
+
+
+def _need(text: str, side: str) -> int:
+    """Characters that a cell needs: all of a number or name, the longest word of a wrapped text."""
+    return len(text) if side in ("l", "r") else min(_longest(text) + 3 * (side == "i"), _WORD)
+
+
+def _longest(text: str) -> int:
+    """Characters of the longest word; one with hyphens may be broken there."""
+    return max((len(word) for word in re.split(r"\s|(?<=-)", text)), default=0)
 
 
 def _cell(text: str, width: int, side: str) -> list[str]:
@@ -235,11 +278,14 @@ def _dispute(answer: Mapping[str, Any], style: Style) -> list[str]:
     columns = [first, (say("formally"), 30, "w"), (day_text(day), 13 if language() == "de" else 12, "w"), (say("now"), 17, "w")]
     if not day:
         columns = [first, (say("formally"), 40, "w"), (say("now"), 22, "w")]
-    lines += table(columns, [], style)
-    for number, entry in enumerate(entries, 1):
+    told_of = [[_disputed_row(reading, style) for reading in entry["readings"]] or [_told_row(entry, style)] for entry in entries]
+    cells = [[row if day else (*row[:2], row[3]) for row in rows] for rows in told_of]
+    if language() != "en":
+        columns = fitted(columns, [row for rows in cells for row in rows], style.width)
+    lines += table(columns, [], style, fit=False)
+    for number, (entry, rows) in enumerate(zip(entries, cells, strict=True), 1):
         lines += labelled(f"{number}", f"{entry['speaker']}, {day_text(entry['said'])}: {entry['says']}", style, indent=0, label_width=3)
-        rows = [_disputed_row(reading, style) for reading in entry["readings"]] or [_told_row(entry, style)]
-        lines += table(columns, [row if day else (*row[:2], row[3]) for row in rows], style)[1:]
+        lines += table(columns, rows, style, fit=False)[1:]
         held = entry["held"]["text"]
         capture = "" if "no capture" in str((entry["readings"] or [entry.get("now") or {}])[0].get("status")) else entry["capture"]
         record = ". ".join(part.rstrip(".") for part in (held, capture) if part)
@@ -348,7 +394,7 @@ def _claims(answer: Mapping[str, Any], style: Style, every_claim: bool, limit: i
     ]
     room = style.width - sum(width + 2 for _, width, _ in columns)
     columns.append((say("off by"), min(room, 16) if language() == "de" else 13, "r"))
-    lines = table(columns, [], style)
+    lines = table(columns, [], style, fit=False)
     for name, reading, status in rows:
         lines += _claim_line(name, reading, status, columns, style)
     if len(claims) > len(shown):
@@ -381,13 +427,13 @@ def _claim_line(name: str, reading: Mapping[str, Any], status: str, columns: Seq
     then = reading.get("then")
     before = percent(then["probability"]) if isinstance(then, Mapping) and then.get("probability") is not None else ""
     told = (before,) if len(columns) == 5 else ()
-    return table(columns, [(name, marked, odds, *told, _off_by(reading))], style)[1:]
+    return table(columns, [(name, marked, odds, *told, _off_by(reading))], style, fit=False)[1:]
 
 
 def _reasoned(name: str, text: str, columns: Sequence[tuple[str, int, str]], style: Style) -> list[str]:
     """A claim's line whose outcome runs over the columns that have nothing to show."""
     width = columns[0][1]
-    return table([("", width, "w"), ("", style.width - width - 2, "w")], [(name, text)], style)[1:]
+    return table([("", width, "w"), ("", style.width - width - 2, "w")], [(name, text)], style, fit=False)[1:]
 
 
 def _command(answer: Mapping[str, Any], address: str = "") -> str:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from stargauge.audit.claims.verdict import TOO_THIN, Judgement
-from stargauge.audit.over_time.movers import groups_of, inputs_behind, place_of
+from stargauge.audit.over_time.movers import field_text, groups_of, inputs_behind
 from stargauge.audit.over_time.tracker import Key, Tracker, claims_with
 from stargauge.audit.sources.sources_answer import CATALOGUE, PROGRAMME, Change, Dropped, Second, odds_of
 from stargauge.audit.wording.answer import value_text
@@ -156,7 +156,8 @@ def _without(place: int, groups: Sequence[Group], task: Task) -> tuple[list[Chan
     except InputError as error:
         return [], "; ".join(fault.message for fault in error.faults)
     alone = _alone(found, group, day, task) if task.closely and group.kind == PROGRAMME else {}
-    changes = [_change(key, found.get(key), group, (day, left), task, alone.get(key, ())) for key in task.keys]
+    with speaking(task.tracker.language):
+        changes = [_change(key, found.get(key), group, (day, left), task, alone.get(key, ())) for key in task.keys]
     return [change for change in changes if change is not None], ""
 
 
@@ -270,8 +271,7 @@ def _field(said: Statement) -> str:
     """A field in a few words: `abilene operational`."""
     if said.path.startswith("records."):
         return _path(said).removeprefix("records.")
-    site, name = place_of(said.path)
-    return f"{site.split('.')[-1]} {name.replace('_', ' ')}"
+    return field_text([said])
 
 
 def _alike(one: Statement, other: Statement) -> bool:

@@ -281,9 +281,8 @@ GERMAN = Messages(
         "word_place why": "was ohne Standort versprochen ist, kann mitgezählt werden oder nicht",
         "any_generation": "jede Generation", "as_h100": "Rechenleistung in H100-Einheiten",
         "place_everywhere": "überall", "place_named": "benannte Standorte",
-        "defs_some": "{some} von {count} Aussagen treffen unter manchen Definitionen ihrer Wörter zu und unter anderen nicht; {plain} "
-        "lassen "
-        "sich nicht auf zwei Arten zählen.",
+        "defs_some": "Unter manchen Definitionen ihrer Wörter zutreffend und unter anderen nicht: {some} von {count} Aussagen; nicht auf "
+        "zwei Arten zählbar: {plain}.",
         "def_none": "Kein Wort davon lässt sich hier auf zwei Arten zählen.",
         "def_untold": "Unter keiner der versuchten Definitionen lässt sich etwas sagen; wie gelesen: {read}.",
         "def_never": "Trifft unter keiner von {count} versuchten Definitionen zu: am nächsten kommt {best} ({meaning}); wie gelesen: "

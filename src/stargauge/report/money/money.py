@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from stargauge.quantity.quantity import MEANS
 from stargauge.report.locale import notation, say
-from stargauge.report.money.money_tables import all_parties, bn, listed, party_name, tables
+from stargauge.report.money.money_tables import all_parties, listed, party_name, tables
 from stargauge.report.terminal import PLAIN, Style, known_text, table, wrapped
 from stargauge.report.wording import counted, day_text, percent, show
 
@@ -48,17 +48,9 @@ def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     lines += [] if data["dispute"] else wrapped(say("A sum of your own: --need."), style.width)
     for one in tables(data):
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
-        lines += table(_fitted(one.columns), one.rows, style) if one.rows else []
+        lines += table(one.columns, one.rows, style) if one.rows else []
         lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
     return style.finish([*lines, "", *wrapped(_basis(), style.width), *wrapped(_paths(), style.width), *wrapped(books(data), style.width)])
-
-
-def _fitted(columns: Sequence[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
-    """Columns with room for amounts as the language writes them (`36,5 Mrd.`), at the cost of the first."""
-    least = max(len(bn(99.5e9)), 8)
-    wider = [(title, max(width, least) if width == 8 else width, side) for title, width, side in columns]
-    (title, width, side), *rest = wider
-    return [(title, width - sum(one for _, one, _ in wider) + sum(one for _, one, _ in columns), side), *rest]
 
 
 def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:

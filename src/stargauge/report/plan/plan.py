@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from stargauge.report.locale import say
+from stargauge.report.locale import language, say
 from stargauge.report.plan import plan_tables as tables
 from stargauge.report.plan import plan_terminal as terminal
 from stargauge.report.plan.plan_opening import is_assumed, opening
 from stargauge.report.plan.plan_words import Data, about, built_sites, method_text, relaxation_text, said_text, sentence
 from stargauge.report.power.power_words import Rows
-from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
+from stargauge.report.terminal import PLAIN, Style, fitted, labelled, table, to_copy, wrapped
 from stargauge.report.wording import counted
 
 #: So many decisions, assumptions and years are told where there are more.
@@ -126,12 +126,15 @@ def _first(made: Rows, most: int) -> Rows:
 def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:
     if not made.rows:
         return _texts(made.title, [made.note] if made.note else [], style, "")
-    columns = [("", width, side) for width, side in widths]
-    heads = [wrapped(head, width) or [""] for head, (width, _) in zip(made.head, widths, strict=True)]  # longer than their column: wrapped
-    deep = max(map(len, heads))
-    head = table(columns, [[head[line - deep] if len(head) >= deep - line else "" for head in heads] for line in range(deep)], style)[1:]
     rows = [[cell.replace(" %", "\u00a0%") for cell in row] for row in made.rows]  # a number keeps its percent sign
-    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, rows, style)[1:]]
+    columns = [(head, width, side) for head, (width, side) in zip(made.head, widths, strict=True)]
+    columns = columns if language() == "en" else fitted(columns, rows, style.width)
+    heads = [wrapped(head, width) or [""] for head, width, _ in columns]  # longer than their column: wrapped
+    deep = max(map(len, heads))
+    above = [[head[line - deep] if len(head) >= deep - line else "" for head in heads] for line in range(deep)]
+    columns = [("", width, side) for _, width, side in columns]
+    head = table(columns, above, style, fit=False)[1:]
+    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, rows, style, fit=False)[1:]]
     return [*lines, *(style.soft(line) for line in wrapped(made.note, style.width))]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stargauge.report.locale import say
+from stargauge.audit.wording.words import input_name
+from stargauge.report.locale import language, say, words
 from stargauge.report.plan.plan_words import LIMITS, Data, limit_text, money_text, share_text
 from stargauge.report.power.power_words import source_text, what_text
 from stargauge.report.wording import chip_name, day_text, fact_status_text, show
@@ -98,6 +99,8 @@ def _had(one: Data) -> dict[str, str]:
 def assumption_text(name: str) -> str:
     """What a number behind the plan is of: `gas engines: capital cost`."""
     of, mark, what = name.partition(": ")
+    if of == "model":
+        return f"{say('model')}: {what_text(what) if language() == 'en' else input_name(what, words())}"
     return f"{source_text(of)}: {what_text(what)}" if mark else name
 
 

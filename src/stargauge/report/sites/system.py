@@ -124,12 +124,12 @@ def _tables(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     yearly = "year" in data["by"] and len(years) > 1
     told = {**heads(), "energised": say("energised", "column")}
     columns = [(unit, 7, "l"), *((head, 17 if stage == "contracted" else 16, "r") for stage, head in told.items())]
-    lines = table(columns, [], style)
+    lines = table(columns, [], style, fit=False)
     for label, rows in by_label(data).items():
         lines += [style.bold(line) for line in wrapped(label, style.width)]
         shown = years if yearly else sorted({row["year"] for row in rows})[:1]
         cells = [(f"  {year}", *(_cell(rows, year, stage, factor) for stage in STAGES)) for year in shown]
-        lines += table(columns, cells, style)[1:]
+        lines += table(columns, cells, style, fit=False)[1:]
     return lines
 
 

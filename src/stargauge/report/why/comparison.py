@@ -54,15 +54,15 @@ def _rows(rows: Iterable[Dict], data: Dict, style: Style) -> list[str]:
     moved = [row for row in rows if row["a"] != row["b"]]
     change = say("B less A, by draw") if data["same_programme"] else say("B less A")
     columns = [(say("end of {month}", month=day_text(data["date"][:7])), 27, "w"), ("A", 15, "r"), ("B", 15, "r"), (change, 17, "r")]
-    lines = table(columns, [], style) if moved else []
+    lines = table(columns, [], style, fit=False) if moved else []
     for row in moved:
         sides = [{"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")]
         middle = [value_text(side) if side else say("absent") for side in sides]
         spread = [_span(side) if side else "" for side in sides]
         drawn = {"unit": row["unit"], **row["change"], "p50": row["median_change"]} if row["change"] else None
-        lines += table(columns, [(_broken(row["address"], 27), *middle, _signed(row["median_change"], row["unit"]))], style)[1:]
+        lines += table(columns, [(_broken(row["address"], 27), *middle, _signed(row["median_change"], row["unit"]))], style, fit=False)[1:]
         if any(spread):
-            lines += table(columns, [("", *spread, _span(drawn) if drawn else "")], style)[1:]
+            lines += table(columns, [("", *spread, _span(drawn) if drawn else "")], style, fit=False)[1:]
     said = say("P50; below it P10..P90 (of B less A: draw by draw)") if data["same_programme"] else say("P50; below it P10..P90")
     return [*lines, *(wrapped(said, style.width) if moved else [])]
 
@@ -98,7 +98,7 @@ def _finance(data: Dict, style: Style) -> list[str]:
         cells = [_both(by_address.get(f"{name}[{place}]"), text) for name, text in _OF_ASSETS]
         cells.append(_both(hours[site], number_text) if asset == "equipment" and site in hours else "")
         if any("→" in cell for cell in cells):
-            shown.append((f"{site}, {asset}", *cells))
+            shown.append((f"{site}, {say('equipment') if asset == 'equipment' else say('building')}", *cells))
     columns = [
         (say("P50 of A → B"), 20, "w"), (say("loan over cost"), 14, "r"), (say("cover"), 11, "r"), (say("return"), 12, "r"),
         (say("USD an hour"), 12, "r"),
@@ -184,12 +184,12 @@ def _causes(data: Dict, style: Style) -> list[str]:
     lines = table(columns, [(f"({say('change of P50')})", *(notation().unit(column["unit"]) for column in told))], style)
     weighty = [cause for cause in data["causes"] if cause["weight"] > 0][:MOST]
     for cause in weighty:
-        lines += table(columns, [(cause["name"], *(_part(cause["effects"].get(c["address"]), c) for c in told))], style)[1:]
+        lines += table(columns, [(cause["name"], *(_part(cause["effects"].get(c["address"]), c) for c in told))], style, fit=False)[1:]
         lines += wrapped(_news(cause), style.width, "   ", "   ")
     left = len(data["causes"]) - len(weighty)
     lines += [f"... {say('{number} more with less or nothing', number=left)}"] if left else []
-    lines += table(columns, [(say("only together"), *(_part(data["together"].get(c["address"]), c) for c in told))], style)[1:]
-    lines += table(columns, [(say("all: B less A"), *(_part(c["change"], c) for c in told))], style)[1:]
+    lines += table(columns, [(say("only together"), *(_part(data["together"].get(c["address"]), c) for c in told))], style, fit=False)[1:]
+    lines += table(columns, [(say("all: B less A"), *(_part(c["change"], c) for c in told))], style, fit=False)[1:]
     return [*lines, *wrapped(str(data["method"]), style.width)]
 
 

@@ -92,7 +92,7 @@ def _parts(node: Mapping[str, Any], style: Style) -> list[str]:
     rows = [(part["label"], *_numbers({**part, **scaled})) for part in parts[:MOST_PARTS]]
     left = len(parts) - len(rows)
     more = [f"{counted(left, 'more part')}: --json"] if left else []
-    total = table(columns, [(say("in all"), *_numbers({**node, **scaled}))], style)[1:]
+    total = table(columns, [(say("in all"), *_numbers({**node, **scaled}))], style, fit=False)[1:]
     return ["", *table(columns, rows, style), *more, *total, style.soft(say("Means add up; medians do not.")), ""]
 
 
