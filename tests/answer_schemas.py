@@ -41,6 +41,7 @@ _KINDS = {type(None): "null", bool: "boolean", int: "integer", float: "number", 
 UNKNOWN = frozenset((
     "p10", "p25", "p50", "p75", "p90", "probability", "newest_evidence", "observed_through", "bias", "mape", "mape_dense", "mape_moe",
     "median_ape", "mae", "mae_constant", "mean_abs_error", "worst_abs_error", "median_factor", "worst_factor", "skill_vs_constant",
+    "jobs_per_direct",
 ))  # fmt: skip
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 

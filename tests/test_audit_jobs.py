@@ -291,3 +291,14 @@ def test_a_wrong_date_and_a_wrong_site_are_told_at_once(capsys: pytest.CaptureFi
     answer = ask(capsys, "jobs", "--date", "2060-01-01", "--site", "abilen", *RUN)
     assert answer.code == 2 and answer.out == ""
     assert "2 errors" in answer.told and "2025-01-01 to 2032-12-31" in answer.told and 'did you mean "abilene"?' in answer.told
+
+
+def test_a_site_that_has_no_size_yet_has_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    early = ("jobs", "stargate", "--as-of", "2026-01-31", "--draws", "256")
+    answer = ask(capsys, *early, "--json")
+    assert answer.code == 0, answer.told
+    site = next(one for one in json.loads(answer.out)["sites"] if one["id"] == "dona-ana")
+    assert [site["definitions"][0][level] for level in ("p10", "p50", "p90")] == [None, None, None]
+    told, data = ask(capsys, *early, "--site", "dona-ana"), ask(capsys, *early, "--site", "dona-ana", "--json")
+    assert told.code == data.code == 0
+    assert told.out.startswith("Direct jobs at Santa Teresa in Dec 2028 cannot be counted: no size is stated.")

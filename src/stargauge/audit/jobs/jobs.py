@@ -171,5 +171,6 @@ def _levels(values: Array) -> Levels:
     return low, middle, high
 
 
-def _plain(levels: Levels) -> dict[str, float]:
-    return dict(zip(("p10", "p50", "p90"), levels, strict=True))
+def _plain(levels: Levels) -> dict[str, float | None]:
+    """By name; none where nothing is stated, such as of a site without a size."""
+    return {name: None if np.isnan(level) else level for name, level in zip(("p10", "p50", "p90"), levels, strict=True)}

@@ -45,6 +45,8 @@ def headline(data: Mapping[str, Any]) -> str:
     """One sentence: what is counted decides how many jobs there are."""
     by_name = {row["address"]: row for row in data["definitions"]}
     direct, total, posts = (by_name[name] for name in ("jobs_direct", "jobs_total", "jobs_permanent"))
+    if direct["p50"] is None:
+        return say("Direct jobs{place} in {month} cannot be counted: no size is stated.", place=_at(data), month=day_text(data["date"][:7]))
     return say(
         "{direct} direct jobs{place} in {month} (P10 to P90: {around}), {total} ({about}) with suppliers and spending; {posts} ({near}) "
         "permanent posts.",
