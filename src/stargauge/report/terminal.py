@@ -175,20 +175,20 @@ def _stacked(cells: Sequence[Sequence[str]], line: Callable[[Sequence[str]], str
 def fitted(columns: Sequence[tuple[str, int, str]], rows: Sequence[Sequence[str]], most: int = WIDTH) -> list[tuple[str, int, str]]:
     """Columns, whose widths are those of English, with room for what another language writes: no number cut, no word broken.
 
-    What is lacking is taken from the columns that have most to spare, so that the table is no wider than `most`, or than it was.
+    So that the table is no wider than `most`, columns with room to spare give some: those of numbers first, as nothing wraps there.
     """
     needs = [max(0, *map(len, title.split()), *(_need(row[at], side) for row in rows)) for at, (title, _, side) in enumerate(columns)]
     given = [width for _, width, _ in columns]
     widths = [max(pair) for pair in zip(given, needs, strict=True)]
-    over = sum(widths) - max(most - 2 * (len(columns) - 1), sum(given))
-    while over > 0:
-        spare = [width - need for width, need in zip(widths, needs, strict=True)]
-        if max(spare) <= 0:  # then texts are cut or broken, as they were, and numbers never
-            spare = [0 if side == "r" else width - least for width, least, (_, _, side) in zip(widths, given, columns, strict=True)]
-        if max(spare) <= 0:
-            break
-        widths[spare.index(max(spare))] -= 1
-        over -= 1
+    over = sum(widths) + 2 * (len(columns) - 1) - most
+    sides = [side for _, _, side in columns]
+    for floor, taken in ((needs, "lr"), (needs, "wi"), (given, "lwi")):  # the last cuts and breaks texts, never numbers
+        while over > 0:
+            spare = [width - least if side in taken else 0 for width, least, side in zip(widths, floor, sides, strict=True)]
+            if max(spare) <= 0:
+                break
+            widths[spare.index(max(spare))] -= 1
+            over -= 1
     return [(title, width, side) for (title, _, side), width in zip(columns, widths, strict=True)]
 
 
