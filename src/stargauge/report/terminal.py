@@ -7,10 +7,11 @@ import re
 import shlex
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from stargauge.report.columns import fitted, stacked
 from stargauge.report.locale import language, notation, say, words
 from stargauge.report.wording import (
     MARKS,
@@ -31,8 +32,6 @@ from stargauge.report.wording import (
 )
 
 WIDTH = 80
-#: A longer word of a wrapped text, such as an id, may be broken.
-_WORD = 18
 #: Holds a number and its percent sign together where lines are wrapped.
 _GLUE = "\u00a0"
 _PLAIN = str.maketrans(
@@ -161,45 +160,10 @@ def table(columns: Sequence[tuple[str, int, str]], rows: Iterable[Sequence[str]]
     if fit and language() != "en":
         columns = fitted(columns, rows, style.width)
         titles = [textwrap.wrap(title, width, break_long_words=False, break_on_hyphens=False) or [""] for title, width, _ in columns]
-    out = [style.soft(text) for text in _stacked(titles, line)]
+    out = [style.soft(text) for text in stacked(titles, line)]
     for row in rows:
-        out += _stacked([_cell(text, width, side) for text, (_, width, side) in zip(row, columns, strict=True)], line)
+        out += stacked([_cell(text, width, side) for text, (_, width, side) in zip(row, columns, strict=True)], line)
     return out
-
-
-def _stacked(cells: Sequence[Sequence[str]], line: Callable[[Sequence[str]], str]) -> list[str]:
-    """The lines of one row, as many as its highest cell has."""
-    return [line([cell[index] if index < len(cell) else "" for cell in cells]) for index in range(max(len(cell) for cell in cells))]
-
-
-def fitted(columns: Sequence[tuple[str, int, str]], rows: Sequence[Sequence[str]], most: int = WIDTH) -> list[tuple[str, int, str]]:
-    """Columns, whose widths are those of English, with room for what another language writes: no number cut, no word broken.
-
-    What is lacking is taken from the columns that have most to spare, so that the table is no wider than `most`, or than it was.
-    """
-    needs = [max(0, *map(len, title.split()), *(_need(row[at], side) for row in rows)) for at, (title, _, side) in enumerate(columns)]
-    given = [width for _, width, _ in columns]
-    widths = [max(pair) for pair in zip(given, needs, strict=True)]
-    over = sum(widths) - max(most - 2 * (len(columns) - 1), sum(given))
-    while over > 0:
-        spare = [width - need for width, need in zip(widths, needs, strict=True)]
-        if max(spare) <= 0:  # then texts are cut or broken, as they were, and numbers never
-            spare = [0 if side == "r" else width - least for width, least, (_, _, side) in zip(widths, given, columns, strict=True)]
-        if max(spare) <= 0:
-            break
-        widths[spare.index(max(spare))] -= 1
-        over -= 1
-    return [(title, width, side) for (title, _, side), width in zip(columns, widths, strict=True)]
-
-
-def _need(text: str, side: str) -> int:
-    """Characters that a cell needs: all of a number or name, the longest word of a wrapped text."""
-    return len(text) if side in ("l", "r") else min(_longest(text) + 3 * (side == "i"), _WORD)
-
-
-def _longest(text: str) -> int:
-    """Characters of the longest word; one with hyphens may be broken there."""
-    return max((len(word) for word in re.split(r"\s|(?<=-)", text)), default=0)
 
 
 def _cell(text: str, width: int, side: str) -> list[str]:
@@ -278,7 +242,7 @@ def _dispute(answer: Mapping[str, Any], style: Style) -> list[str]:
     columns = [first, (say("formally"), 30, "w"), (day_text(day), 13 if language() == "de" else 12, "w"), (say("now"), 17, "w")]
     if not day:
         columns = [first, (say("formally"), 40, "w"), (say("now"), 22, "w")]
-    told_of = [[_disputed_row(reading, style) for reading in entry["readings"]] or [_told_row(entry, style)] for entry in entries]
+    told_of = ([_disputed_row(reading, style) for reading in entry["readings"]] or [_told_row(entry, style)] for entry in entries)
     cells = [[row if day else (*row[:2], row[3]) for row in rows] for rows in told_of]
     if language() != "en":
         columns = fitted(columns, [row for rows in cells for row in rows], style.width)
@@ -357,15 +321,9 @@ def _glance(answer: Mapping[str, Any], style: Style) -> list[str]:
         for row in rows
     ]
     columns = [
-        ("", 5, "l"),
-        (say("said"), 18, "w"),
-        (say("record"), 9, "w"),
-        ("", 8, "w"),
-        (say("expect"), 8, "w"),
-        ("P10", 6, "r"),
-        ("P50", 6, "r"),
-        ("P90", 6, "r"),
-    ]
+        ("", 5, "l"), (say("said"), 18, "w"), (say("record"), 9, "w"), ("", 8, "w"), (say("expect"), 8, "w"),
+        *((level, 6, "r") for level in ("P10", "P50", "P90")),
+    ]  # fmt: skip
     return table(columns, made, style) if made else []
 
 

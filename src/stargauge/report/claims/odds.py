@@ -115,8 +115,7 @@ def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     """All readings: odds on the day made, on a few days, and at the end."""
     some = sorted({point["day"] for one in data["series"] for point in one["points"]})
     shown = [some[round(place * (len(some) - 1) / (_SHOWN + 1))] for place in range(1, _SHOWN + 1)] if len(some) > _SHOWN + 1 else []
-    wide = 10 if language() == "de" else 8
-    columns = [(say("claim"), 26, "w"), (say("made"), 6, "r"), *((day_text(day[:7]), wide, "r") for day in shown), (say("now"), 10, "w")]
+    columns = [(say("claim"), 26, "w"), (say("made"), 6, "r"), *((day_text(day[:7]), 8, "r") for day in shown), (say("now"), 10, "w")]
     rows = []
     for one in data["series"]:
         if not one["points"]:

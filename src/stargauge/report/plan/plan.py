@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from stargauge.report.columns import fitted
 from stargauge.report.locale import language, say
 from stargauge.report.plan import plan_tables as tables
 from stargauge.report.plan import plan_terminal as terminal
 from stargauge.report.plan.plan_opening import is_assumed, opening
 from stargauge.report.plan.plan_words import Data, about, built_sites, method_text, relaxation_text, said_text, sentence
 from stargauge.report.power.power_words import Rows
-from stargauge.report.terminal import PLAIN, Style, fitted, labelled, table, to_copy, wrapped
+from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
 from stargauge.report.wording import counted
 
 #: So many decisions, assumptions and years are told where there are more.
