@@ -163,7 +163,8 @@ class Shape:
 
     def schema(self) -> dict[str, Any]:
         """As JSON Schema, without words."""
-        kinds = sorted(self.kinds - ({"integer"} if "number" in self.kinds else set()))
+        measured = {"null"} if "number" in self.kinds else set()  # a number of which nothing is known is nothing, seen or not
+        kinds = sorted((self.kinds | measured) - ({"integer"} if measured else set()))
         if kinds in ([], ["null"]):  # of what else may stand there nothing was seen
             return {}
         made: dict[str, Any] = {"type": kinds[0] if len(kinds) == 1 else kinds}

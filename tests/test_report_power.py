@@ -436,7 +436,7 @@ def test_the_page_stands_alone_in_both_languages(data: dict[str, Any]) -> None:
 
     for spoken in ("en", "de"):
         page = render_power_page(data, spoken)
-        footer = {"en": "Draws: 64 histories of failures, seed 0.", "de": "Ziehungen: 64 Verläufe von Ausfällen, Startwert 0."}
+        footer = {"en": "Draws: 64 histories of failures, seed 0.", "de": "Durchläufe: 64 Verläufe von Ausfällen, Startwert 0."}
         assert footer[spoken] in page
         shown = {unescape(text).strip() for text in re.findall(r">([^<>]+)<", page)}
         assert f'<html lang="{spoken}">' in page and "{{" not in page and "NaN" not in page
