@@ -310,3 +310,11 @@ def test_a_saved_run_never_replaces_what_is_no_saved_run(capsys: pytest.CaptureF
 def test_an_empty_argument_too_many_is_a_fault_and_no_crash(capsys: pytest.CaptureFixture[str], extra: str) -> None:
     answer = ask(capsys, "check", "stargate", extra)
     assert answer.code == 2 and answer.out == "" and "unknown: an empty argument" in answer.told
+
+
+@pytest.mark.parametrize("command", [("check",), ("system",), ("hours", "north")], ids=" ".join)
+def test_a_report_under_the_name_of_another_kind_is_refused_before_the_work(
+    capsys: pytest.CaptureFixture[str], here: Path, command: tuple[str, ...]
+) -> None:
+    answer = ask(capsys, *command, "--report", "mine.docx")
+    assert answer.code == 2 and 'such as "mine.html", got "mine.docx"' in " ".join(answer.err.split()) and os.listdir(here) == []

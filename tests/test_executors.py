@@ -167,6 +167,7 @@ def test_processes_end_with_whoever_began_them(tmp_path: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.PIPE, env=environment())
     while len(list(tmp_path.iterdir())) < 2 and child.poll() is None:
         time.sleep(0.05)
+    assert child.poll() is None and len(list(tmp_path.iterdir())) == 2
     child.kill()
     child.communicate(timeout=30)  # its output ends once nobody is left who could write to it
 

@@ -39,6 +39,10 @@ def expect_writable(path: Path, what: str, ending: str = ".html") -> None:
                 ending=ending,
             )
         )
+    if what == "report" and path.suffix.lower() not in ("", ".htm", ".html"):
+        raise InputError(
+            say('a report is one page of HTML; expected a name such as "{name}.html", got "{path}"', name=path.stem, path=path)
+        )
     if not os.access(folder, os.W_OK):
         raise InputError(
             say('the folder "{parent}" cannot be written to; choose another place for the {what}', parent=path.parent, what=_named(what))
